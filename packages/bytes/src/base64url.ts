@@ -69,10 +69,10 @@ function symbolOf(value: number): string {
 // -1 (all bits set, so `>> 8` is not zero) for a character outside the alphabet.
 function valueOf(code: number): number {
   let value = -1;
-  value += ((64 - code) & (code - 91)) >> 31 & (code - 64);
-  value += ((96 - code) & (code - 123)) >> 31 & (code - 70);
-  value += ((47 - code) & (code - 58)) >> 31 & (code + 5);
-  value += ((44 - code) & (code - 46)) >> 31 & 63;
-  value += ((94 - code) & (code - 96)) >> 31 & 64;
+  value += (((64 - code) & (code - 91)) >> 31) & (code - 64);
+  value += (((96 - code) & (code - 123)) >> 31) & (code - 70);
+  value += (((47 - code) & (code - 58)) >> 31) & (code + 5);
+  value += (((44 - code) & (code - 46)) >> 31) & 63;
+  value += (((94 - code) & (code - 96)) >> 31) & 64;
   return value;
 }

@@ -26,7 +26,8 @@ export class FieldWriter {
 
   /** Appends a whole number from 0 to 2^53 - 1 as 8 bytes big-endian. */
   number(field: number): this {
-    if (!Number.isSafeInteger(field) || field < 0) throw new MalformedBytesError("a number field must be a whole number >= 0");
+    if (!Number.isSafeInteger(field) || field < 0)
+      throw new MalformedBytesError("a number field must be a whole number >= 0");
     const encoded = new Uint8Array(8);
     new DataView(encoded.buffer).setBigUint64(0, BigInt(field));
     return this.bytes(encoded);
@@ -65,7 +66,8 @@ export class FieldReader {
     const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + this.#offset, 4);
     const lengthBytes = view.getUint32(0);
     // Checked before anything is allocated: a hostile length costs nothing.
-    if (lengthBytes > maxBytes || lengthBytes > rest - 4) throw new MalformedBytesError("a field is truncated or too long");
+    if (lengthBytes > maxBytes || lengthBytes > rest - 4)
+      throw new MalformedBytesError("a field is truncated or too long");
     const start = this.#offset + 4;
     this.#offset = start + lengthBytes;
     return copyBytes(this.#bytes.subarray(start, this.#offset));

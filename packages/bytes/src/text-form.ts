@@ -41,13 +41,19 @@ export function encodeTextForm(prefix: TextFormPrefix, bytes: Uint8Array): strin
  * The bytes of a text form. White space around it is ignored, as pasting adds it.
  * @throws MalformedTextError on a wrong checksum, another prefix (the message says which kind it was) or another length
  */
-export function decodeTextForm(prefix: TextFormPrefix, text: string, { lengthBytes }: { readonly lengthBytes: number }): Bytes {
+export function decodeTextForm(
+  prefix: TextFormPrefix,
+  text: string,
+  { lengthBytes }: { readonly lengthBytes: number },
+): Bytes {
   const wanted = textFormPrefixes[prefix];
   const trimmed = text.trim();
-  if (trimmed.length > 8 + Math.ceil((bytesLimits.textFormLengthBytes * 8) / 5)) throw new MalformedTextError(`not ${wanted}: too long`);
+  if (trimmed.length > 8 + Math.ceil((bytesLimits.textFormLengthBytes * 8) / 5))
+    throw new MalformedTextError(`not ${wanted}: too long`);
   const decoded = bech32m.decodeUnsafe(trimmed, false);
   if (decoded === undefined) throw new MalformedTextError(`not ${wanted}: a character is missing or mistyped`);
-  if (decoded.prefix !== prefix) throw new MalformedTextError(`expected ${wanted}, got ${describePrefix(decoded.prefix)}`);
+  if (decoded.prefix !== prefix)
+    throw new MalformedTextError(`expected ${wanted}, got ${describePrefix(decoded.prefix)}`);
   const bytes = bech32m.fromWordsUnsafe(decoded.words);
   if (!bytes || bytes.length !== lengthBytes) throw new MalformedTextError(`not ${wanted}: wrong length`);
   return toBytes(bytes);

@@ -1,0 +1,30 @@
+/**
+ * The portable backend: audited JavaScript (@noble/*), the twin that the other backends are checked against and their
+ * fallback. It is 10 to 50 times slower, and leaves copies of keys in the garbage-collected heap that nobody can wipe:
+ * use `./node` or `./browser` in applications.
+ */
+import { toBytes } from "@coterie/bytes";
+import { argon2id } from "@noble/hashes/argon2.js";
+import { checkArgon2idInput } from "./passwords.ts";
+import { portableAgreement } from "./portable/agreement.ts";
+import { portableCiphers } from "./portable/ciphers.ts";
+import { portableHashes } from "./portable/hashes.ts";
+import { portableMlKem768, portableMlKem1024 } from "./portable/kem.ts";
+import { portableSignatures } from "./portable/signatures.ts";
+import type { Primitives } from "./types.ts";
+
+/** All primitives in JavaScript, without anything of the platform; lengths and errors as in {@link Primitives}. */
+export const portablePrimitives: Primitives = {
+  backend: "portable",
+  ...portableHashes,
+  ...portableAgreement,
+  ...portableSignatures,
+  ...portableCiphers,
+  argon2id(input) {
+    checkArgon2idInput(input);
+    const { passphrase, salt, memoryKiB, passes, lengthBytes } = input;
+    return toBytes(argon2id(passphrase, salt, { m: memoryKiB, t: passes, p: 1, dkLen: lengthBytes, version: 0x13 }));
+  },
+  mlKem768: portableMlKem768,
+  mlKem1024: portableMlKem1024,
+};
