@@ -2,7 +2,8 @@
 import { writeFileSync } from "node:fs";
 import { ReportWriter } from "./test-report.ts";
 
-/** Vitest takes a reporter from a module's default export. */
+// default: vitest takes a reporter from a module's default export.
+/** Writes the report of one run. */
 export default class FileReportWriter extends ReportWriter {
   constructor() {
     super({

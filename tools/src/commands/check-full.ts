@@ -1,0 +1,43 @@
+// `npm run check:full`: the check, the bundles, and every test with the long ones and the browser.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { assetSizes, bundleFindings, bundleGateway, bundleWidget, sizeFinding } from "../bundles.ts";
+import { checkSteps } from "../check-steps.ts";
+import { repositoryRoot, sourceCondition } from "../repository.ts";
+import { passThrough } from "../run-process.ts";
+import { findingsStep, runSteps, type Step } from "../steps.ts";
+import { loadWorkspace, type Package, type Workspace } from "../workspace.ts";
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+const isChecked = await runSteps(checkSteps(), print);
+const isBundled = await runSteps(bundleSteps(loadWorkspace(repositoryRoot)), print);
+const testCommand = join(import.meta.dirname, "test.ts");
+const testCode = await passThrough({
+  file: process.execPath,
+  args: [`--conditions=${sourceCondition}`, testCommand],
+  env: { ...process.env, COTERIE_FULL: "1" },
+});
+process.exitCode = isChecked && isBundled && testCode === 0 ? 0 : 1;
+
+function bundleSteps(workspace: Workspace): Step[] {
+  return workspace.packages.flatMap((owner) => {
+    if (owner.rules.blind === true) return [gatewayStep(workspace, owner)];
+    const hasBuild = existsSync(join(workspace.root, owner.folder, "vite.config.ts"));
+    return owner.rules.opens === false && hasBuild ? [widgetStep(workspace, owner)] : [];
+  });
+}
+
+function gatewayStep(workspace: Workspace, owner: Package): Step {
+  return findingsStep(`bundle ${owner.folder}`, async () =>
+    bundleFindings(workspace, await bundleGateway(workspace, owner)),
+  );
+}
+
+function widgetStep(workspace: Workspace, owner: Package): Step {
+  return findingsStep(`bundle ${owner.folder}`, async () => {
+    const findings = bundleFindings(workspace, await bundleWidget(workspace, owner));
+    return [...findings, sizeFinding(owner, assetSizes(join(workspace.root, owner.folder, "dist")))];
+  });
+}
