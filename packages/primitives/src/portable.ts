@@ -5,12 +5,17 @@
  */
 import { toBytes } from "@coterie/bytes";
 import { argon2id } from "@noble/hashes/argon2.js";
-import { checkArgon2idInput } from "./passwords.ts";
-import { portableAgreement } from "./portable/agreement.ts";
-import { portableCiphers } from "./portable/ciphers.ts";
+import { createArgon2id } from "./borders/passwords.ts";
+import {
+  portableAes256Gcm,
+  portableBoxes,
+  portableCbc,
+  portableChacha20Poly1305,
+  portableXchacha20Poly1305,
+} from "./portable/ciphers.ts";
+import { portableAgreement, portableSignatures } from "./portable/curves.ts";
 import { portableHashes } from "./portable/hashes.ts";
 import { portableMlKem768, portableMlKem1024 } from "./portable/kem.ts";
-import { portableSignatures } from "./portable/signatures.ts";
 import type { Primitives } from "./types.ts";
 
 /** All primitives in JavaScript, without anything of the platform; lengths and errors as in {@link Primitives}. */
@@ -19,12 +24,14 @@ export const portablePrimitives: Primitives = {
   ...portableHashes,
   ...portableAgreement,
   ...portableSignatures,
-  ...portableCiphers,
-  argon2id(input) {
-    checkArgon2idInput(input);
-    const { passphrase, salt, memoryKiB, passes, lengthBytes } = input;
-    return toBytes(argon2id(passphrase, salt, { m: memoryKiB, t: passes, p: 1, dkLen: lengthBytes, version: 0x13 }));
-  },
+  ...portableBoxes,
+  ...portableCbc,
+  xchacha20Poly1305: portableXchacha20Poly1305,
+  chacha20Poly1305: portableChacha20Poly1305,
+  aes256Gcm: portableAes256Gcm,
+  argon2id: createArgon2id(({ passphrase, salt, memoryKiB, passes, lengthBytes }) =>
+    toBytes(argon2id(passphrase, salt, { m: memoryKiB, t: passes, p: 1, dkLen: lengthBytes, version: 0x13 })),
+  ),
   mlKem768: portableMlKem768,
   mlKem1024: portableMlKem1024,
 };

@@ -3,20 +3,10 @@ import { type Bytes, toBytes } from "@coterie/bytes";
 import { cbc, gcm } from "@noble/ciphers/aes.js";
 import { chacha20poly1305, xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
-import { type AeadCipher, authenticated, createAead } from "../aead.ts";
-import { aes256KeyRule, boxKeyRule, boxNonceRule, cbcIvRule, requireLength } from "../checks.ts";
-import type { Primitives } from "../types.ts";
-
-type Ciphers = Pick<
-  Primitives,
-  | "encryptBox"
-  | "decryptBox"
-  | "xchacha20Poly1305"
-  | "chacha20Poly1305"
-  | "aes256Gcm"
-  | "encryptAes256Cbc"
-  | "decryptAes256Cbc"
->;
+import { createAead } from "../borders/aead.ts";
+import { type Boxes, createBoxes } from "../borders/boxes.ts";
+import { type Cbc, createCbc } from "../borders/cbc.ts";
+import type { Aead } from "../types.ts";
 
 /** The shape that the library's ciphers share. */
 interface LibraryCipher {
@@ -24,47 +14,33 @@ interface LibraryCipher {
   readonly decrypt: (ciphertext: Uint8Array) => Uint8Array;
 }
 
-export const portableCiphers: Ciphers = {
-  encryptBox(key, nonce, plain) {
-    const keyBytes = key.exposeSecretBytes();
-    requireLength(keyBytes, boxKeyRule);
-    requireLength(nonce, boxNonceRule);
-    return toBytes(xsalsa20poly1305(keyBytes, nonce).encrypt(plain));
-  },
-  decryptBox(key, nonce, ciphertext) {
-    const keyBytes = key.exposeSecretBytes();
-    requireLength(keyBytes, boxKeyRule);
-    requireLength(nonce, boxNonceRule);
-    return authenticated(openWith(xsalsa20poly1305(keyBytes, nonce), ciphertext));
-  },
-  xchacha20Poly1305: createAead(cipherOf(24, xchacha20poly1305)),
-  chacha20Poly1305: createAead(cipherOf(12, chacha20poly1305)),
-  aes256Gcm: createAead(cipherOf(12, gcm)),
-  encryptAes256Cbc(key, iv, plain) {
-    requireLength(key, aes256KeyRule);
-    requireLength(iv, cbcIvRule);
-    return toBytes(cbc(key, iv).encrypt(plain));
-  },
-  decryptAes256Cbc(key, iv, ciphertext) {
-    requireLength(key, aes256KeyRule);
-    requireLength(iv, cbcIvRule);
-    return authenticated(openWith(cbc(key, iv), ciphertext));
-  },
-};
+type LibraryAead = (key: Uint8Array, nonce: Uint8Array, associatedData: Uint8Array) => LibraryCipher;
 
-function cipherOf(
-  nonceLengthBytes: 12 | 24,
-  library: (key: Uint8Array, nonce: Uint8Array, associatedData: Uint8Array) => LibraryCipher,
-): AeadCipher {
-  return {
+export const portableBoxes: Boxes = createBoxes({
+  encrypt: (key, nonce, plain) => toBytes(xsalsa20poly1305(key, nonce).encrypt(plain)),
+  decrypt: (key, nonce, ciphertext) => decryptWith(xsalsa20poly1305(key, nonce), ciphertext),
+});
+
+export const portableXchacha20Poly1305: Aead = aeadOf(24, xchacha20poly1305);
+export const portableChacha20Poly1305: Aead = aeadOf(12, chacha20poly1305);
+export const portableAes256Gcm: Aead = aeadOf(12, gcm);
+
+export const portableCbc: Cbc = createCbc({
+  encrypt: (key, iv, plain) => toBytes(cbc(key, iv).encrypt(plain)),
+  decrypt: (key, iv, ciphertext) => decryptWith(cbc(key, iv), ciphertext),
+});
+
+function aeadOf(nonceLengthBytes: 12 | 24, library: LibraryAead): Aead {
+  return createAead({
     nonceLengthBytes,
     encrypt: ({ key, nonce, plain, associatedData }) => toBytes(library(key, nonce, associatedData).encrypt(plain)),
-    decrypt: ({ key, nonce, ciphertext, associatedData }) => openWith(library(key, nonce, associatedData), ciphertext),
-  };
+    decrypt: ({ key, nonce, ciphertext, associatedData }) =>
+      decryptWith(library(key, nonce, associatedData), ciphertext),
+  });
 }
 
 // Lengths of key and nonce were checked before, so that whatever the library throws here is a failed decryption.
-function openWith(cipher: LibraryCipher, ciphertext: Uint8Array): Bytes | undefined {
+function decryptWith(cipher: LibraryCipher, ciphertext: Uint8Array): Bytes | undefined {
   try {
     return toBytes(cipher.decrypt(ciphertext));
   } catch {

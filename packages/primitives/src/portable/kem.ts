@@ -1,52 +1,40 @@
 /** ML-KEM by @noble/post-quantum; also the part of the other backends that their platform lacks. */
-import { SecretKey, toBytes } from "@coterie/bytes";
+import { toBytes } from "@coterie/bytes";
 import { ml_kem768, ml_kem1024 } from "@noble/post-quantum/ml-kem.js";
-import { kemSeedRule, requireLength, requirePublicKeyLength } from "../checks.ts";
-import { AuthenticationFailedError, InvalidPublicKeyError } from "../errors.ts";
+import { createKem, type KemAlgorithm, mlKem768Lengths, mlKem1024Lengths } from "../borders/kem.ts";
 import { randomBytes } from "../random.ts";
 import type { Kem } from "../types.ts";
 
-export const portableMlKem768: Kem = createKem(ml_kem768, { publicKeyLengthBytes: 1184, ciphertextLengthBytes: 1088 });
-export const portableMlKem1024: Kem = createKem(ml_kem1024, {
-  publicKeyLengthBytes: 1568,
-  ciphertextLengthBytes: 1568,
-});
+export const portableMlKem768Algorithm: KemAlgorithm = algorithmOf(ml_kem768);
+export const portableMlKem1024Algorithm: KemAlgorithm = algorithmOf(ml_kem1024);
+export const portableMlKem768: Kem = createKem(mlKem768Lengths, portableMlKem768Algorithm);
+export const portableMlKem1024: Kem = createKem(mlKem1024Lengths, portableMlKem1024Algorithm);
 
-type LibraryKem = typeof ml_kem768;
-type KemLengths = Pick<Kem, "publicKeyLengthBytes" | "ciphertextLengthBytes">;
-
-function createKem(library: LibraryKem, lengths: KemLengths): Kem {
-  const publicKeyRule = { what: "an ML-KEM public key", lengthBytes: lengths.publicKeyLengthBytes };
+function algorithmOf(library: typeof ml_kem768): KemAlgorithm {
   return {
-    ...lengths,
-    deriveKeyPair(seed) {
-      requireLength(seed, kemSeedRule);
+    publicKeyOf(seed) {
       const pair = library.keygen(seed);
       pair.secretKey.fill(0);
-      return { publicKey: toBytes(pair.publicKey), secretKey: SecretKey.copyOf("ml-kem", seed) };
+      return toBytes(pair.publicKey);
     },
     encapsulate(random, publicKey) {
-      requirePublicKeyLength(publicKey, publicKeyRule);
       const message = randomBytes(random, 32);
       try {
         const { cipherText, sharedSecret } = library.encapsulate(publicKey, message);
-        return { ciphertext: toBytes(cipherText), sharedSecret: SecretKey.own("shared", toBytes(sharedSecret)) };
+        return { ciphertext: toBytes(cipherText), sharedSecret: toBytes(sharedSecret) };
       } catch {
-        // With lengths checked, the modulus check (FIPS 203 §7.2) is what is left to fail.
-        throw new InvalidPublicKeyError("the ML-KEM public key is not reduced");
+        // With lengths checked, the modulus check is what is left to fail.
+        return undefined;
       } finally {
         message.fill(0);
       }
     },
-    decapsulate(secretKey, ciphertext) {
-      const seed = secretKey.exposeSecretBytes();
-      requireLength(seed, kemSeedRule);
-      if (ciphertext.length !== lengths.ciphertextLengthBytes) throw new AuthenticationFailedError();
-      const expanded = library.keygen(seed).secretKey;
+    decapsulate(seed, ciphertext) {
+      const { secretKey } = library.keygen(seed);
       try {
-        return SecretKey.own("shared", toBytes(library.decapsulate(ciphertext, expanded)));
+        return toBytes(library.decapsulate(ciphertext, secretKey));
       } finally {
-        expanded.fill(0);
+        secretKey.fill(0);
       }
     },
   };

@@ -1,7 +1,7 @@
 /** HKDF (RFC 5869) over a backend's HMAC: short enough to be read, and the same on every backend. */
 import type { Bytes } from "@coterie/bytes";
 import { requireWithin } from "./checks.ts";
-import type { HkdfInput } from "./types.ts";
+import type { HkdfInput } from "../types.ts";
 
 /** A backend's HMAC and the length of its output. */
 export interface HkdfHash {

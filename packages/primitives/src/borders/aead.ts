@@ -1,8 +1,8 @@
 /** The border of every AEAD: lengths, and one error for every failure. Backends supply the cipher itself. */
 import type { Bytes } from "@coterie/bytes";
 import { requireLength } from "./checks.ts";
-import { AuthenticationFailedError } from "./errors.ts";
-import type { Aead, AeadDecryptInput, AeadEncryptInput } from "./types.ts";
+import { AuthenticationFailedError } from "../errors.ts";
+import type { Aead, AeadDecryptInput, AeadEncryptInput } from "../types.ts";
 
 /** What a backend supplies. It gets keys, nonces and ciphertexts of checked lengths. */
 export interface AeadCipher {

@@ -8,7 +8,7 @@
  */
 import { decodeHex, equalBytes, isAllZero } from "@coterie/bytes";
 import { type FixedLength, requirePublicKeyLength } from "./checks.ts";
-import { InvalidPublicKeyError } from "./errors.ts";
+import { InvalidPublicKeyError } from "../errors.ts";
 
 const publicKeyRule: FixedLength = { what: "an X25519 public key", lengthBytes: 32 };
 

@@ -1,5 +1,5 @@
 /** Checks of lengths, made once at the border of every backend, so that the backends cannot differ in them. */
-import { InvalidParameterError, InvalidPublicKeyError } from "./errors.ts";
+import { InvalidParameterError, InvalidPublicKeyError } from "../errors.ts";
 
 /** A thing of one fixed length; `what` appears in the error. */
 export interface FixedLength {
@@ -26,15 +26,3 @@ export function requireWithin(
     throw new InvalidParameterError(`${what} is a whole number from ${least} to ${most}`);
   }
 }
-
-/** 32 bytes of any value; X25519 clamps them itself. */
-export const agreementSecretRule: FixedLength = { what: "an X25519 secret key", lengthBytes: 32 };
-/** The seed of RFC 8032. */
-export const signingSeedRule: FixedLength = { what: "an Ed25519 seed", lengthBytes: 32 };
-/** The result of an agreement after HSalsa20. */
-export const boxKeyRule: FixedLength = { what: "a box key", lengthBytes: 32 };
-export const boxNonceRule: FixedLength = { what: "the nonce of a box", lengthBytes: 24 };
-export const aes256KeyRule: FixedLength = { what: "an AES-256 key", lengthBytes: 32 };
-export const cbcIvRule: FixedLength = { what: "the initialisation vector", lengthBytes: 16 };
-/** d || z of FIPS 203. */
-export const kemSeedRule: FixedLength = { what: "the seed of an ML-KEM key", lengthBytes: 64 };

@@ -1,17 +1,17 @@
 /** HSalsa20 of an agreement: the key of NaCl's crypto_box, for backends whose library does not offer the step alone. */
-import { copyBytes, SecretKey } from "@coterie/bytes";
+import { type Bytes, copyBytes } from "@coterie/bytes";
 import { hsalsa } from "@noble/ciphers/salsa.js";
 
 /** "expand 32-byte k" as four little-endian words, byte by byte so that it holds on any machine. */
 const sigmaText = "expand 32-byte k";
 
 /** The box key of a 32-byte X25519 result, which the caller wipes. */
-export function boxKeyOf(agreed: Uint8Array): SecretKey<"box"> {
+export function boxKeyOf(agreed: Uint8Array): Bytes {
   const words = new Uint32Array(copyBytes(agreed).buffer);
   const derived = new Uint32Array(8);
   hsalsa(sigmaWords(), words, new Uint32Array(4), derived);
   words.fill(0);
-  return SecretKey.own("box", new Uint8Array(derived.buffer));
+  return new Uint8Array(derived.buffer);
 }
 
 function sigmaWords(): Uint32Array<ArrayBuffer> {

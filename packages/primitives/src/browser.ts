@@ -1,0 +1,40 @@
+/// <reference path="./browser/libsodium-sumo.d.ts" />
+/**
+ * The backend for browsers: libsodium compiled to WebAssembly, with AES and ML-KEM-1024 in JavaScript. About 150 kB
+ * compressed; a page needs `'wasm-unsafe-eval'` in its content security policy. It runs in Node as well, for tests.
+ */
+import { browserArgon2id } from "./browser/argon2id.ts";
+import { browserAeads, browserBoxes } from "./browser/ciphers.ts";
+import { browserAgreement, browserSignatures } from "./browser/curves.ts";
+import { browserHashes } from "./browser/hashes.ts";
+import { browserMlKem768 } from "./browser/kem.ts";
+import { loadSodium, type Sodium } from "./browser/sodium.ts";
+import { portableAes256Gcm, portableCbc } from "./portable/ciphers.ts";
+import { portableMlKem1024 } from "./portable/kem.ts";
+import type { Primitives } from "./types.ts";
+
+export { systemRandom } from "./browser/random.ts";
+
+/**
+ * All primitives for a browser; lengths and errors as in {@link Primitives}. Each call instantiates WebAssembly anew,
+ * with memory of its own: load once and pass the result on.
+ */
+export async function loadBrowserPrimitives(): Promise<Primitives> {
+  return browserPrimitives(await loadSodium());
+}
+
+function browserPrimitives(sodium: Sodium): Primitives {
+  return {
+    backend: "browser",
+    ...browserHashes(sodium),
+    ...browserAgreement(sodium),
+    ...browserSignatures(sodium),
+    ...browserBoxes(sodium),
+    ...portableCbc,
+    ...browserAeads(sodium),
+    aes256Gcm: portableAes256Gcm,
+    argon2id: browserArgon2id(sodium),
+    mlKem768: browserMlKem768(sodium),
+    mlKem1024: portableMlKem1024,
+  };
+}

@@ -1,0 +1,56 @@
+/** X25519 and Ed25519 by libsodium in WebAssembly. */
+import { type Bytes, concatBytes } from "@coterie/bytes";
+import { type Agreement, createAgreement } from "../borders/agreement.ts";
+import { createSignatures, type Signatures } from "../borders/signatures.ts";
+import type { Sodium } from "./sodium.ts";
+
+/** X25519 of an instance. */
+export function browserAgreement({ raw, withSlots }: Sodium): Agreement {
+  return createAgreement({
+    publicKeyOf: (secret) =>
+      withSlots((slots) => {
+        const publicKey = slots.reserve(32);
+        raw._crypto_scalarmult_base(publicKey, slots.put(secret));
+        return slots.take(publicKey, 32);
+      }),
+    multiply: (secret, publicKey) =>
+      withSlots((slots) => {
+        const agreed = slots.reserve(32);
+        const status = raw._crypto_scalarmult(agreed, slots.put(secret), slots.put(publicKey));
+        return status === 0 ? slots.take(agreed, 32) : new Uint8Array(32);
+      }),
+    boxKeyOf: (agreed) =>
+      withSlots((slots) => {
+        const derived = slots.reserve(32);
+        // Without a constant, libsodium takes Salsa20's own.
+        raw._crypto_core_hsalsa20(derived, slots.put(new Uint8Array(16)), slots.put(agreed), 0);
+        return slots.take(derived, 32);
+      }),
+  });
+}
+
+/** Ed25519 of an instance. */
+export function browserSignatures({ raw, withSlots }: Sodium): Signatures {
+  return createSignatures({
+    publicKeyOf: (seed) =>
+      withSlots((slots) => {
+        const publicKey = slots.reserve(32);
+        raw._crypto_sign_seed_keypair(publicKey, slots.reserve(64), slots.put(seed));
+        return slots.take(publicKey, 32);
+      }),
+    sign: (seed, publicKey, message) =>
+      withSlots((slots) => {
+        const signature = slots.reserve(64);
+        const expanded: Bytes = concatBytes(seed, publicKey);
+        const secretKey = slots.put(expanded);
+        expanded.fill(0);
+        raw._crypto_sign_detached(signature, 0, slots.put(message), message.length, 0, secretKey);
+        return slots.take(signature, 64);
+      }),
+    verify: (publicKey, message, signature) =>
+      withSlots((slots) => {
+        const [signed, content, key] = [slots.put(signature), slots.put(message), slots.put(publicKey)];
+        return raw._crypto_sign_verify_detached(signed, content, message.length, 0, key) === 0;
+      }),
+  });
+}

@@ -1,0 +1,28 @@
+/** X25519 and Ed25519 by @noble/curves. */
+import { type Bytes, toBytes } from "@coterie/bytes";
+import { ed25519, x25519 } from "@noble/curves/ed25519.js";
+import { type Agreement, createAgreement } from "../borders/agreement.ts";
+import { createSignatures, type Signatures } from "../borders/signatures.ts";
+import { boxKeyOf } from "./box-key.ts";
+
+export const portableAgreement: Agreement = createAgreement({
+  publicKeyOf: (secret) => toBytes(x25519.getPublicKey(secret)),
+  multiply: multiplyOrZero,
+  boxKeyOf,
+});
+
+/** Strict mode checks the cofactored equation, as libsodium does. */
+export const portableSignatures: Signatures = createSignatures({
+  publicKeyOf: (seed) => toBytes(ed25519.getPublicKey(seed)),
+  sign: (seed, _publicKey, message) => toBytes(ed25519.sign(message, seed)),
+  verify: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+});
+
+function multiplyOrZero(secret: Uint8Array, publicKey: Uint8Array): Bytes {
+  try {
+    return toBytes(x25519.getSharedSecret(secret, publicKey));
+  } catch {
+    // With lengths checked, the library throws for a zero result alone.
+    return new Uint8Array(32);
+  }
+}
