@@ -1,0 +1,74 @@
+/**
+ * Form schemas, consent, the coalition rule and splitting: shared by widget, gateway and command line. Drawing the form is
+ * `@coterie/actions/form`. This file is the table of contents.
+ */
+export { type CoalitionCase, decideReceivers, type OptIn } from "./coalition.ts";
+export { type ConsentPurpose, type ConsentRecord, encodeConsentRecord, hashConsentRecord } from "./consent.ts";
+export { countryCodes, isCountryCode } from "./countries.ts";
+export {
+  type CheckedClear,
+  type CustomFields,
+  type Tracking,
+  validateCustomFields,
+  validateTracking,
+} from "./custom-fields.ts";
+export { type ActionsError, InvalidConsentError, RequestTooLargeError, UnknownNameError } from "./errors.ts";
+export type { ProblemCode } from "./field-checks.ts";
+export {
+  type FieldKind,
+  type FieldPath,
+  type FormField,
+  type FormSchema,
+  type FormSchemaId,
+  formSchemas,
+  getFormSchema,
+  isFormSchemaId,
+  optionalFieldPaths,
+} from "./form-schema.ts";
+export { actionLimits } from "./limits.ts";
+export { isLocale, isSlug } from "./names.ts";
+export { paddingFor } from "./padding.ts";
+export {
+  type ActionPageView,
+  type OptInByOrganisation,
+  type ReceiverKey,
+  type ReceiverView,
+  receiversOfAnswers,
+  receivesAnyway,
+  type SealingMode,
+} from "./page-view.ts";
+export {
+  type AskedField,
+  askedFields,
+  type FieldProblem,
+  type Person,
+  type ValidatedPerson,
+  type ValidationRules,
+  validatePerson,
+} from "./person.ts";
+export {
+  type DocumentRule,
+  type DocumentType,
+  findNationalRule,
+  memberStates,
+  type NationalRule,
+} from "./schemas/eci-rules.ts";
+export {
+  type Answers,
+  type ContactPlan,
+  type PlannedContact,
+  planContacts,
+  recordConsents,
+  wordingIdFor,
+} from "./split.ts";
+export { hasForbiddenCharacter, type NormalisedText, normaliseText } from "./text.ts";
+export {
+  type FormLocale,
+  formLocales,
+  hashWording,
+  isWordingId,
+  pickFormLocale,
+  renderWording,
+  type WordingId,
+  type WordingInput,
+} from "./wordings.ts";

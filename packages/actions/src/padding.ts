@@ -1,0 +1,17 @@
+/**
+ * Requests in few sizes: the length of a request over TLS would otherwise tell how long a name or address is. The filler
+ * travels in the request's `padding` member, which the gateway ignores.
+ */
+import { RequestTooLargeError } from "./errors.ts";
+import { actionLimits } from "./limits.ts";
+
+/**
+ * How many spaces bring a request of `requestBytes` (encoded, with an empty `padding` member) to the next of
+ * {@link actionLimits}.requestSizesBytes.
+ * @throws RequestTooLargeError above the largest size
+ */
+export function paddingFor(requestBytes: number): number {
+  const size = actionLimits.requestSizesBytes.find((sizeBytes) => sizeBytes >= requestBytes);
+  if (size === undefined) throw new RequestTooLargeError("the request is larger than the largest size it is padded to");
+  return size - requestBytes;
+}
