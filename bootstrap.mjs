@@ -91,6 +91,8 @@ function install() {
     releaseInstallLock();
     process.exit(1);
   }
+  // npm makes no folder where there is nothing to put into it.
+  fs.mkdirSync(modules, { recursive: true });
   fs.writeFileSync(
     stampFile,
     createHash("sha256")

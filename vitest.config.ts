@@ -69,6 +69,5 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     maxWorkers: 2,
-    passWithNoTests: true,
   },
 });

@@ -79,7 +79,11 @@ const compilerOptions = {
 };
 
 function checkTypes(workspace: Workspace, folder: string, examples: readonly Example[]): Finding[] {
-  const config = { extends: "../../tsconfig.base.json", compilerOptions, include: ["*.ts"] };
+  const config = {
+    extends: "../../tsconfig.base.json",
+    compilerOptions,
+    include: ["*.ts", "../../tools/src/browser-commands.ts"],
+  };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   const compiler = join(workspace.root, "node_modules/typescript/bin/tsc");
   const result = spawnSync(process.execPath, [compiler, "-p", folder, "--pretty", "false"], {

@@ -40,7 +40,7 @@ const exportAll: Rule = (_place, node) =>
   node.type === "ExportAllDeclaration" ? "export *: name what is exported" : undefined;
 
 const defaultExport: Rule = ({ file }, node, ancestors) => {
-  if (node.type !== "ExportDefaultDeclaration" || isConfig(file.path)) return undefined;
+  if (node.type !== "ExportDefaultDeclaration" || isConfig(file.path) || file.path.endsWith(".d.ts")) return undefined;
   return hasReason(file, [node, ...ancestors], ["default"]) ? undefined : "default export: export a name";
 };
 

@@ -18,7 +18,7 @@ function runVitest(): TestReport {
   const folder = mkdtempSync(join(tmpdir(), "coterie-test-"));
   const reportFile = join(folder, "report.json");
   const vitest = join(repositoryRoot, "node_modules/vitest/vitest.mjs");
-  const reporters = ["--reporter=default", "--reporter=./tools/src/report-writer.ts"];
+  const reporters = ["--reporter=default", `--reporter=${join(repositoryRoot, "tools/src/report-writer.ts")}`];
   const child = spawnSync(process.execPath, [`--conditions=${sourceCondition}`, vitest, "run", ...reporters, ...args], {
     cwd: repositoryRoot,
     stdio: "inherit",
@@ -57,5 +57,13 @@ function tell(sum: TestReport): void {
   if (sum.skipped.length > 0) process.stdout.write("\nSkipped:\n");
   for (const test of sum.skipped) process.stdout.write(`  ${test.name}: ${test.reason}\n`);
   if (sum.passed + sum.failed === 0) process.stdout.write("\nNo test ran: that counts as a failure.\n");
+  tellFullTests();
   process.stdout.write(`\n${closingLine(sum)}\n`);
+}
+
+/** The long tests are left to `npm run check:full`; that they exist is said, so that nobody takes them for run. */
+function tellFullTests(): void {
+  if (process.env["COTERIE_FULL"] === "1" || args.length > 0) return;
+  const files = globSync("{packages,apps,conformance}/*/{test,e2e}/**/*.full.*test.ts", { cwd: repositoryRoot });
+  if (files.length > 0) process.stdout.write(`\n${files.length} long test files run with: npm run check:full\n`);
 }
