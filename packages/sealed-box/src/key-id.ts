@@ -1,0 +1,43 @@
+/** Key ids: the fingerprint of an organisation's public key (docs/protocol/actions.md §1). */
+import { type Bytes, decodeTextForm, encodeFields, encodeTextForm } from "@coterie/bytes";
+import { InvalidPublicKeyError, type Primitives } from "@coterie/primitives";
+import { fieldLabels } from "./labels.ts";
+
+declare const keyId: unique symbol;
+
+/** The text form "ckey1…" of a key id, in lower case. */
+export type KeyId = string & { readonly [keyId]: true };
+
+const keyIdLengthBytes = 20;
+
+/**
+ * The id of an X25519 public key of 32 bytes. It names the key and says nothing about whether it is usable: sealing checks that.
+ * @throws InvalidPublicKeyError on another length
+ */
+export function deriveKeyId(primitives: Pick<Primitives, "sha256">, publicKey: Uint8Array): KeyId {
+  return textOf(deriveKeyIdBytes(primitives, publicKey));
+}
+
+/** The same as its 20 bytes. */
+export function deriveKeyIdBytes({ sha256 }: Pick<Primitives, "sha256">, publicKey: Uint8Array): Bytes {
+  if (publicKey.length !== 32) throw new InvalidPublicKeyError("an X25519 public key has 32 bytes");
+  return sha256(encodeFields(fieldLabels.keyId, "x25519", publicKey)).slice(0, keyIdLengthBytes);
+}
+
+/** The 20 bytes behind a key id. */
+export function keyIdBytes(id: KeyId): Bytes {
+  return decodeTextForm("ckey", id, { lengthBytes: keyIdLengthBytes });
+}
+
+/**
+ * The key id in text from outside.
+ * @throws MalformedTextError where it is mistyped or something else
+ */
+export function parseKeyId(text: string): KeyId {
+  return textOf(decodeTextForm("ckey", text, { lengthBytes: keyIdLengthBytes }));
+}
+
+function textOf(bytes: Uint8Array): KeyId {
+  // brand: the text form was just made from 20 bytes
+  return encodeTextForm("ckey", bytes) as KeyId;
+}

@@ -1,0 +1,21 @@
+/**
+ * The registry of labels: every hash, signature, derivation and associated data of this package starts with one, so that
+ * bytes made for one purpose are never valid for another. A test shows that, as encoded, no label starts another.
+ */
+
+/** First field of an `encodeFields` list. */
+export const fieldLabels = {
+  keyId: "coterie/public-key-id/1",
+  contactCommitment: "coterie/contact-commitment/1",
+  contactHeader: "coterie/contact-header/1",
+  envelopeBody: "coterie/envelope/1",
+  keyFile: "coterie/key-file/1",
+  keyFileCommitment: "coterie/key-file-commitment/1",
+} as const;
+
+/** The whole `info` of an HKDF derivation. */
+export const derivationLabels = {
+  envelopeBody: "coterie/envelope/1 body",
+  envelopeCommitment: "coterie/envelope/1 commitment",
+  envelopeWrap: "coterie/envelope/1 wrap",
+} as const;

@@ -1,0 +1,22 @@
+/** Opening, for holders of keys. This file is the table of contents. */
+export { decodeCanonicalJson } from "./canonical-json-decoder.ts";
+export {
+  type ContactOpener,
+  type ContactOpenerInput,
+  createContactOpener,
+  type OpenContactInput,
+  type OpenedContact,
+} from "./contact-opener.ts";
+export {
+  CommitmentMismatchError,
+  ConsentMismatchError,
+  ContextMismatchError,
+  InvalidRecipientsError,
+  MalformedEnvelopeError,
+  MalformedHeaderError,
+  MalformedPlaintextError,
+  NotAuthenticError,
+  type SealedBoxError,
+  UnknownKeyError,
+} from "./errors.ts";
+export { openEnvelope, type OpenEnvelopeInput } from "./open-envelope.ts";
