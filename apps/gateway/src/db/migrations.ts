@@ -1,0 +1,32 @@
+/** Brings a database to the newest form. Several gateways may do this at once: one applies, the others wait. */
+import { type Kysely, sql } from "kysely";
+import { type Migration, Migrator } from "kysely/migration";
+import { StartError } from "../errors.ts";
+import * as organisations from "./migrations/0001-organisations.ts";
+import * as keys from "./migrations/0002-keys.ts";
+import * as campaigns from "./migrations/0003-campaigns.ts";
+import * as actions from "./migrations/0004-actions.ts";
+import type { Database } from "./schema.ts";
+
+/** In order; an applied one is never changed. */
+const migrations: Record<string, Migration> = {
+  "0001-organisations": organisations,
+  "0002-keys": keys,
+  "0003-campaigns": campaigns,
+  "0004-actions": actions,
+};
+
+const minimumServerVersion = 150_000;
+
+/**
+ * Applies what is missing, all or nothing.
+ * @throws StartError where the server is older than PostgreSQL 15 or a migration failed
+ */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const { rows } = await sql<{ version: number }>`
+    SELECT current_setting('server_version_num')::int AS version`.execute(db);
+  if ((rows[0]?.version ?? 0) < minimumServerVersion) throw new StartError("the database is older than PostgreSQL 15");
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => await Promise.resolve(migrations) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw new StartError("the database could not be brought to the form of this version");
+}

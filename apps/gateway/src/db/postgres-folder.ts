@@ -1,0 +1,104 @@
+/**
+ * The database folder: made once, completely or not at all, and held by one server at a time. PostgreSQL guards it with
+ * `postmaster.pid`; what is added here is telling a server that still runs from a file left behind by one that was killed.
+ */
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readlink, realpath, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { FolderInUseError, StartError } from "../errors.ts";
+import type { PostgresBinaries } from "./postgres-binaries.ts";
+import type { PostgresUser } from "./postgres-user.ts";
+
+/** How long a server that is shutting down is waited for. */
+const shutdownWaitMs = 30_000;
+
+/** The one name of the database's role; it exists only behind the private socket. */
+export const databaseRole = "coterie";
+
+/** Makes the folder where it does not exist. An interrupted attempt leaves nothing that looks finished. */
+export async function createDatabaseFolder(
+  { binaries, user }: { readonly binaries: PostgresBinaries; readonly user: PostgresUser },
+  folder: string,
+): Promise<void> {
+  if (existsSync(join(folder, "PG_VERSION"))) return;
+  const unfinished = `${folder}.unfinished`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  await user.own(unfinished);
+  const child = user.spawn(binaries.initdb, [...initArguments, "-D", unfinished], {
+    stdio: ["ignore", "ignore", "ignore"],
+    env: databaseEnvironment(),
+  });
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new StartError("the packaged PostgreSQL could not make its database folder");
+  await rename(unfinished, folder);
+}
+
+const initArguments: readonly string[] = [
+  `--username=${databaseRole}`,
+  "--auth-local=trust",
+  "--auth-host=reject",
+  "--encoding=UTF8",
+  "--locale=C",
+  "--locale-provider=builtin",
+  "--builtin-locale=C.UTF-8",
+  "--data-checksums",
+  "--no-instructions",
+];
+
+/** The environment of database programs: nothing of ours, so that no secret of the caller is inherited. */
+export function databaseEnvironment(): Record<string, string> {
+  return { PATH: process.env["PATH"] ?? "", LC_ALL: "C", TZ: "UTC" };
+}
+
+/**
+ * Returns once no server holds the folder: at once, or after one that is shutting down has gone.
+ * @throws FolderInUseError where a running server holds it
+ */
+export async function waitForFolder(folder: string): Promise<void> {
+  const attempts = shutdownWaitMs / 100;
+  for (let attempt = 0, ready = 0; attempt < attempts; attempt++) {
+    const holder = await findHolder(folder);
+    if (holder === undefined) return;
+    // A server whose gateway was killed a moment ago says "ready" until the signal reaches it: ask for a second.
+    ready = holder.stopping ? 0 : ready + 1;
+    if (ready > 10) throw new FolderInUseError("another gateway is running on this data folder");
+    await delay(100);
+  }
+  throw new FolderInUseError("a database server on this data folder does not stop");
+}
+
+/** What `postmaster.pid` says about the server that holds the folder, or undefined where nobody does. */
+async function findHolder(folder: string): Promise<{ readonly stopping: boolean } | undefined> {
+  const file = join(folder, "postmaster.pid");
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  const lines = text.split("\n");
+  const pid = Number(lines[0]);
+  if (Number.isSafeInteger(pid) && pid > 1 && isAlive(pid) && (await mayServe(pid, folder))) {
+    return { stopping: lines[7]?.trim() === "stopping" };
+  }
+  // Left by a server that was killed. Its number may belong to another program by now, which PostgreSQL would take for itself.
+  await rm(file, { force: true });
+  return undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Whether the process works in the folder, as every PostgreSQL server does; true where nobody can tell. */
+async function mayServe(pid: number, folder: string): Promise<boolean> {
+  if (process.platform !== "linux") return true;
+  const place = await readlink(`/proc/${pid}/cwd`).catch((error: NodeJS.ErrnoException) => error.code ?? "");
+  if (place === "ENOENT" || place === "ESRCH") return false;
+  if (!place.startsWith("/")) return true;
+  return place === (await realpath(folder));
+}

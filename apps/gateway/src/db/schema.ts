@@ -1,0 +1,144 @@
+/**
+ * The tables as the query builder sees them; migrations/ holds the truth. No column holds personal data: what is not sealed
+ * is routing, public keys, hashes and the clear part of an action.
+ */
+import type { Bytes } from "@coterie/bytes";
+
+/** All tables. */
+export interface Database {
+  readonly organisations: OrganisationTable;
+  readonly organisation_tokens: OrganisationTokenTable;
+  readonly public_keys: PublicKeyTable;
+  readonly key_challenges: KeyChallengeTable;
+  readonly deliveries: DeliveryTable;
+  readonly campaigns: CampaignTable;
+  readonly campaign_partners: CampaignPartnerTable;
+  readonly campaign_counters: CampaignCounterTable;
+  readonly action_pages: ActionPageTable;
+  readonly actions: ActionTable;
+  readonly contacts: ContactTable;
+}
+
+/** One organisation; exactly one is the gateway's own. */
+export interface OrganisationTable {
+  readonly id: Bytes;
+  readonly name: string;
+  readonly title: string;
+  readonly is_home: boolean;
+  readonly created_at_ms: number;
+}
+
+/** SHA-256 of a token that speaks for an organisation. */
+export interface OrganisationTokenTable {
+  readonly token_hash: Bytes;
+  readonly organisation_id: Bytes;
+  readonly created_at_ms: number;
+}
+
+/** A key's life: imported, active, retired. At most one of an organisation's keys is active. */
+export type StoredKeyState = "imported" | "active" | "retired";
+
+/** A public key that contacts may be sealed to while it is active. */
+export interface PublicKeyTable {
+  /** 20 bytes, derived from `public`: the same key cannot exist twice. */
+  readonly key_id: Bytes;
+  readonly organisation_id: Bytes;
+  readonly public: Bytes;
+  readonly label: string;
+  readonly state: StoredKeyState;
+  readonly imported_at_ms: number;
+  readonly activated_at_ms: number | null;
+}
+
+/** The one open challenge of a key: consumed by the first attempt. */
+export interface KeyChallengeTable {
+  readonly key_id: Bytes;
+  readonly challenge_hash: Bytes;
+  readonly expires_at_ms: number;
+}
+
+/** How far an organisation's contacts are numbered and acknowledged. The home organisation has no row and so no contacts. */
+export interface DeliveryTable {
+  readonly organisation_id: Bytes;
+  readonly last_sequence: number;
+  readonly acknowledged_sequence: number;
+}
+
+/** A campaign, led by one organisation. */
+export interface CampaignTable {
+  readonly id: Bytes;
+  readonly name: string;
+  readonly title: string;
+  readonly lead_organisation_id: Bytes;
+  readonly forces_delivery: boolean;
+  readonly open: boolean;
+  readonly form_schema: string;
+  readonly created_at_ms: number;
+}
+
+/** Organisations that the lead allows to run pages of its campaign. */
+export interface CampaignPartnerTable {
+  readonly campaign_id: Bytes;
+  readonly organisation_id: Bytes;
+}
+
+/** Actions of a campaign, counted in the transaction that stores them. */
+export interface CampaignCounterTable {
+  readonly campaign_id: Bytes;
+  readonly actions: number;
+}
+
+/** A form, run by one organisation. */
+export interface ActionPageTable {
+  readonly id: Bytes;
+  readonly name: string;
+  readonly campaign_id: Bytes;
+  readonly organisation_id: Bytes;
+  readonly locale: string;
+  readonly sealing: StoredSealing;
+  readonly delivers: boolean;
+  readonly action_type: string;
+  readonly required_fields: readonly string[];
+  readonly description: string;
+  readonly embed_origins: readonly string[];
+  readonly created_at_ms: number;
+}
+
+/** Where a person's fields are sealed. */
+export type StoredSealing = "gateway" | "browser";
+
+/** One action, without its person. */
+export interface ActionTable {
+  readonly id: Bytes;
+  readonly campaign_id: Bytes;
+  readonly page_id: Bytes;
+  readonly custom_fields: Readonly<Record<string, string>>;
+  readonly tracking: Readonly<Record<string, string>>;
+  readonly sealing: StoredSealing;
+  readonly created_at_ms: number;
+  /** HMAC of the request under a key outside the database: tells a repetition from another request with the same id. */
+  readonly request_mac: Bytes;
+}
+
+/** What a person answered when asked to hear from an organisation (docs/protocol/actions.md §5): 1 yes, 0 no, 2 not asked. */
+export type StoredOptIn = 0 | 1 | 2;
+
+/** One sealed contact with its header and consent record (docs/protocol/actions.md §3 to §5). */
+export interface ContactTable {
+  readonly action_id: Bytes;
+  readonly organisation_id: Bytes;
+  readonly payload: Bytes;
+  readonly nonce: Bytes;
+  readonly key_id: Bytes;
+  readonly sign_key: Bytes;
+  readonly commitment: Bytes;
+  readonly consent_purpose: string;
+  readonly consent_opt_in: StoredOptIn;
+  readonly consent_wording_id: string;
+  readonly consent_wording_hash: Bytes;
+  readonly consent_locale: string;
+  readonly consent_given_at_ms: number;
+  readonly header_signature: Bytes;
+  /** 1, 2, 3 … for each organisation, visible in that order. */
+  readonly delivery_sequence: number;
+}

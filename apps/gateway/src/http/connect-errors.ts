@@ -1,0 +1,88 @@
+/** How refusals travel: the wire code in a header, Connect's own code beside it, and no text of the request anywhere. */
+import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { isWireErrorCode, type WireErrorCode, wireErrorCodes, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
+import { RefusedError } from "../errors.ts";
+import { type Log, unexpectedError } from "../log/log.ts";
+
+/** Connect's code for each of ours; it decides the HTTP status. */
+const connectCode: { readonly [Reason in WireErrorCode]: Code } = {
+  unauthenticated: Code.Unauthenticated,
+  "not-found": Code.NotFound,
+  invalid: Code.InvalidArgument,
+  "invalid-person": Code.InvalidArgument,
+  "invalid-key": Code.InvalidArgument,
+  "not-proven": Code.FailedPrecondition,
+  "no-active-key": Code.FailedPrecondition,
+  "wrong-key": Code.FailedPrecondition,
+  "wrong-sealing": Code.FailedPrecondition,
+  "campaign-closed": Code.FailedPrecondition,
+  "home-organisation": Code.PermissionDenied,
+  conflict: Code.AlreadyExists,
+  "too-large": Code.OutOfRange,
+  "rate-limited": Code.ResourceExhausted,
+  unavailable: Code.Unavailable,
+  internal: Code.Internal,
+};
+
+/** HTTP status of Connect's codes that {@link connectCode} uses. */
+const statusByCode: ReadonlyMap<Code, number> = new Map([
+  [Code.Unauthenticated, 401],
+  [Code.NotFound, 404],
+  [Code.InvalidArgument, 400],
+  [Code.FailedPrecondition, 400],
+  [Code.PermissionDenied, 403],
+  [Code.AlreadyExists, 409],
+  [Code.OutOfRange, 400],
+  [Code.ResourceExhausted, 429],
+  [Code.Unavailable, 503],
+  [Code.Internal, 500],
+]);
+
+/** The HTTP status of a refusal. */
+export function statusOf(reason: WireErrorCode): number {
+  return statusByCode.get(connectCode[reason]) ?? 500;
+}
+
+/** Turns what a method throws into the error that is sent. What nobody expected is logged by name and code, and sent as "internal". */
+export function refusalInterceptor({ log }: { readonly log: Log }): Interceptor {
+  return (next) => async (request) => {
+    try {
+      return await next(request);
+    } catch (error) {
+      throw toConnectError(toRefusal({ log }, error));
+    }
+  };
+}
+
+/** The refusal behind any error; unexpected ones are logged and become "internal". */
+export function toRefusal({ log }: { readonly log: Log }, error: unknown): RefusedError {
+  if (error instanceof RefusedError) return error;
+  // Connect's own refusals: deadlines and unknown methods.
+  if (error instanceof ConnectError && error.code === Code.DeadlineExceeded) return new RefusedError("unavailable");
+  log(unexpectedError(error));
+  return new RefusedError("internal");
+}
+
+function toConnectError({ reason, fields }: RefusedError): ConnectError {
+  return new ConnectError(wireErrorCodes[reason], connectCode[reason], refusalHeaders({ reason, fields }));
+}
+
+/** The headers of a refusal. */
+export function refusalHeaders({ reason, fields }: Pick<RefusedError, "reason" | "fields">): Record<string, string> {
+  const headers: Record<string, string> = { [wireErrorHeader]: reason };
+  if (fields.length > 0) headers[wireErrorFieldsHeader] = fields.join(",");
+  return headers;
+}
+
+/** The code of a failed answer that Connect made before any of our code ran (unreadable message, unknown encoding). */
+export function reasonOfStatus(header: string | null, status: number): WireErrorCode {
+  if (header !== null && isWireErrorCode(header)) return header;
+  if (status === 404) return "not-found";
+  return status >= 500 && status !== 501 ? "internal" : "invalid";
+}
+
+/** The JSON body of a refusal, as Connect clients read it. */
+export function refusalBody(reason: WireErrorCode): string {
+  const name = Code[connectCode[reason]].replaceAll(/(?!^)([A-Z])/g, "_$1").toLowerCase();
+  return JSON.stringify({ code: name, message: wireErrorCodes[reason] });
+}

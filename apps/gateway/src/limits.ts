@@ -1,0 +1,53 @@
+/** The limits of the gateway, in one place. What both sides check is in `@coterie/protocol`. */
+export const gatewayLimits: {
+  readonly waitingSubmissions: number;
+  readonly batchSubmissions: number;
+  readonly databaseConnections: number;
+  readonly statementTimeoutMs: number;
+  readonly headerBytes: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly connections: number;
+  readonly jsonDepth: number;
+  readonly rateBuckets: number;
+  readonly cachedPages: number;
+  readonly publicAnswerAgeMs: number;
+  readonly challengeLifeMs: number;
+  readonly keysPerOrganisation: number;
+  readonly embedOrigins: number;
+  readonly consents: number;
+  readonly consentAgeMs: number;
+  readonly clockSkewMs: number;
+  readonly resealings: number;
+} = {
+  /** Submissions that may wait for a commit before new ones are refused as "unavailable". */
+  waitingSubmissions: 2048,
+  /** Submissions in one commit. */
+  batchSubmissions: 64,
+  databaseConnections: 8,
+  statementTimeoutMs: 10_000,
+  headerBytes: 16 * 1024,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 20_000,
+  keepAliveTimeoutMs: 30_000,
+  connections: 4096,
+  /** Levels of arrays and objects in a JSON body. */
+  jsonDepth: 16,
+  /** Addresses and tokens whose rate is remembered; the oldest are forgotten first. */
+  rateBuckets: 65_536,
+  cachedPages: 4096,
+  /** Half of the two seconds that a public answer may be old: once here, once in caches between. */
+  publicAnswerAgeMs: 1000,
+  challengeLifeMs: 10 * 60 * 1000,
+  keysPerOrganisation: 100,
+  embedOrigins: 20,
+  /** One for the page's organisation and one for the lead. */
+  consents: 2,
+  /** How long before the submission a consent may have been given. */
+  consentAgeMs: 24 * 60 * 60 * 1000,
+  /** How far ahead a client's clock may be. */
+  clockSkewMs: 10 * 60 * 1000,
+  /** How often a submission is sealed again because a key was replaced meanwhile. */
+  resealings: 3,
+};

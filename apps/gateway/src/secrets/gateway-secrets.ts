@@ -1,0 +1,70 @@
+/**
+ * The gateway's own secrets, outside the database in `<data>/secrets/`. None of them opens a contact that was sealed by a
+ * throw-away sender (docs/adr/0001-throw-away-sender.md).
+ */
+import {
+  type Bytes,
+  decodeBase64Url,
+  decodeTextForm,
+  encodeBase64Url,
+  encodeTextForm,
+  SecretKey,
+} from "@coterie/bytes";
+import { type AgreementKeyPair, type Primitives, type RandomSource, randomBytes, type SigningKeyPair } from "@coterie/primitives";
+import { join } from "node:path";
+import { SecretFileError } from "../errors.ts";
+import { loadOrCreateSecretFile } from "./secret-file.ts";
+
+/** Whoever loads them destroys them. */
+export interface GatewaySecrets {
+  /** Signs contact headers. */
+  readonly signing: SigningKeyPair;
+  /** The home organisation's pair, used only where contacts are sealed by the home sender. */
+  readonly home: AgreementKeyPair;
+  /** SHA-256 of the operator's token. */
+  readonly operatorTokenHash: Bytes;
+  /** Keys the MAC that recognises repeated submissions. */
+  readonly requestMac: SecretKey<"request-mac">;
+  readonly destroy: () => void;
+}
+
+/** Loads the secrets of a data folder, making each on first use. */
+export async function loadGatewaySecrets(
+  { primitives, random }: { readonly primitives: Primitives; readonly random: RandomSource },
+  dataFolder: string,
+): Promise<GatewaySecrets> {
+  const folder = join(dataFolder, "secrets");
+  const load = async (name: string): Promise<Bytes> =>
+    decode32(await loadOrCreateSecretFile(join(folder, name), () => encodeBase64Url(randomBytes(random, 32))));
+  const signing = useSeed(await load("signing-seed"), primitives.deriveSigningKeyPair);
+  const home = useSeed(await load("home-secret"), primitives.deriveAgreementKeyPair);
+  const requestMac = SecretKey.own("request-mac", await load("request-mac-key"));
+  const token = await loadOrCreateSecretFile(join(folder, "operator-token"), () =>
+    encodeTextForm("cctl", randomBytes(random, 32)),
+  );
+  return {
+    signing,
+    home,
+    operatorTokenHash: primitives.sha256(decodeTextForm("cctl", token, { lengthBytes: 32 })),
+    requestMac,
+    destroy: () => {
+      signing.secretKey.destroy();
+      home.secretKey.destroy();
+      requestMac.destroy();
+    },
+  };
+}
+
+function useSeed<KeyPair>(seed: Bytes, derive: (seed: Uint8Array) => KeyPair): KeyPair {
+  try {
+    return derive(seed);
+  } finally {
+    seed.fill(0);
+  }
+}
+
+function decode32(text: string): Bytes {
+  const bytes = decodeBase64Url(text);
+  if (bytes.length !== 32) throw new SecretFileError("a file in the secrets folder is damaged");
+  return bytes;
+}
