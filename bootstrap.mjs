@@ -23,6 +23,7 @@ const scriptByCommand = {
   "check-full": "tools/src/commands/check-full.ts",
   bench: "tools/src/commands/bench.ts",
   generate: "tools/src/commands/generate.ts",
+  lock: "tools/src/commands/lock.ts",
   format: "tools/src/commands/format.ts",
   "new-package": "tools/src/commands/new-package.ts",
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkDependencies } from "../src/checks/dependencies.ts";
+import { dropUnansweredWishes } from "../src/lock-file.ts";
 import { manifestOf, plant, told } from "./planted.ts";
 
 function findings(files: Parameters<typeof plant>[0]): string[] {
@@ -57,5 +58,28 @@ describe("dependencies", () => {
       "package-lock.json: hosted: names a host (https://example.org/hosted.tgz)",
       "package-lock.json: builds: has an install script; prove that it works without, then set allowScripts to false",
     ]);
+  });
+
+  it("refuses a lock file that npm ci refuses: a wish without an entry", () => {
+    const packages = {
+      "node_modules/tool": {
+        integrity: "sha512-x",
+        optionalDependencies: { "tool-linux": "1.0.0", "tool-gone": "1.0.0" },
+      },
+      "node_modules/tool-linux": { integrity: "sha512-x" },
+      "packages/low": { optionalDependencies: { "tool-gone": "1.0.0" } },
+    };
+    expect(findings({ "package-lock.json": { packages } })).toEqual([expect.stringContaining("tool-gone: optional")]);
+    expect(dropUnansweredWishes({ packages })).toBe(1);
+    expect(packages["node_modules/tool"].optionalDependencies).toEqual({ "tool-linux": "1.0.0" });
+  });
+
+  it("finds an entry beside the dependent and above it", () => {
+    const packages = {
+      "node_modules/a": { optionalDependencies: { inner: "1.0.0" } },
+      "node_modules/a/node_modules/inner": { optionalDependencies: { outer: "1.0.0" } },
+      "node_modules/outer": {},
+    };
+    expect(dropUnansweredWishes({ packages })).toBe(0);
   });
 });

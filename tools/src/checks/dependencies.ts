@@ -2,16 +2,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding } from "../finding.ts";
+import { type LockFile, unansweredWishes } from "../lock-file.ts";
 import type { Manifest, Workspace } from "../workspace.ts";
 
 const page = "docs/dependencies.md";
-
-interface LockEntry {
-  readonly link?: boolean;
-  readonly integrity?: string;
-  readonly resolved?: string;
-  readonly hasInstallScript?: boolean;
-}
 
 /** All faults of manifests, lock file and the page of reasons. */
 export function checkDependencies(workspace: Workspace): Finding[] {
@@ -78,8 +72,12 @@ function documentedNames(text: string): ReadonlyMap<string, number[]> {
 function lockFindings(workspace: Workspace): Finding[] {
   const file = "package-lock.json";
   if (!existsSync(join(workspace.root, file))) return [{ file, message: "is missing" }];
-  const lock: { packages?: Record<string, LockEntry> } = JSON.parse(readFileSync(join(workspace.root, file), "utf8"));
-  return Object.entries(lock.packages ?? {}).flatMap(([place, entry]) => {
+  const lock: LockFile = JSON.parse(readFileSync(join(workspace.root, file), "utf8"));
+  const wishes = unansweredWishes(lock).map(({ wanted }) => ({
+    file,
+    message: `${wanted}: optional, wanted and without an entry, so that npm ci refuses the file: npm run lock`,
+  }));
+  const faults = Object.entries(lock.packages ?? {}).flatMap(([place, entry]) => {
     if (!place.includes("node_modules/") || entry.link === true) return [];
     const name = place.slice(place.lastIndexOf("node_modules/") + "node_modules/".length);
     const findings: Finding[] = [];
@@ -94,6 +92,7 @@ function lockFindings(workspace: Workspace): Finding[] {
     }
     return findings;
   });
+  return [...wishes, ...faults];
 }
 
 function runtimeOf(manifest: Manifest): Readonly<Record<string, string>> {

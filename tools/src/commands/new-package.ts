@@ -1,5 +1,5 @@
 // `npm run new:package -- <name> --layer N [--portable] [--secrets]`
-import { spawnSync } from "node:child_process";
+import { updateLock } from "../lock-update.ts";
 import { type NewPackage, parseNewPackage, writeNewPackage } from "../new-package.ts";
 import { repositoryRoot } from "../repository.ts";
 
@@ -10,9 +10,7 @@ if (wanted === undefined) {
   const folder = writeNewPackage(repositoryRoot, wanted);
   process.stdout.write(`${folder}: give it dependencies and references, then write its first test.\n`);
   // Links the package into node_modules and adds it to the lock file.
-  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  const npm = spawnSync("npm", args, { cwd: repositoryRoot, stdio: "inherit", shell: process.platform === "win32" });
-  process.exitCode = npm.status ?? 1;
+  process.exitCode = updateLock();
 }
 
 function parse(): NewPackage | undefined {
