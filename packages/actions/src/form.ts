@@ -1,0 +1,24 @@
+/**
+ * Drawing the action form (`@coterie/actions/form`): one description, written out as HTML by the gateway and built as DOM
+ * by the widget. This file is the table of contents.
+ */
+export { type FormPhase, type FormState, fieldId, fieldsToDraw, optInName } from "./form/form-state.ts";
+export { viewForm } from "./form/form-view.ts";
+export {
+  element,
+  type Markup,
+  type MarkupAttributes,
+  type MarkupElement,
+  type MarkupTag,
+  renderHtml,
+} from "./form/markup.ts";
+export { listNames } from "./form/names-list.ts";
+export {
+  type ActionPageInput,
+  type AssetLink,
+  type DocumentAssets,
+  renderActionPage,
+  renderFrame,
+} from "./form/page-document.ts";
+export { type FormAnswers, readForm } from "./form/read-form.ts";
+export { type FailureCode, type FormTexts, failureOf, type RefusalCode, textsOf } from "./form/texts.ts";

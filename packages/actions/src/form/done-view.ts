@@ -1,0 +1,39 @@
+/** After signing: thanks, who can open it, and a way to pass the campaign on. */
+import type { FormState } from "./form-state.ts";
+import { element, type MarkupElement } from "./markup.ts";
+import { listNames } from "./names-list.ts";
+import type { FormTexts } from "./texts.ts";
+
+/** The thank-you. */
+export function viewDone(
+  texts: FormTexts,
+  { state, receivedBy }: { readonly state: FormState; readonly receivedBy: readonly string[] },
+): readonly MarkupElement[] {
+  const { counter, shareUrl, heading, page } = state;
+  const share = element(
+    "div",
+    { class: "share" },
+    element("h2", {}, texts.shareTitle),
+    element("p", {}, element("a", { href: shareUrl, "aria-label": texts.shareLink, dir: "ltr" }, shareUrl)),
+    state.medium === "html"
+      ? undefined
+      : element(
+          "p",
+          { class: "buttons" },
+          element("button", { type: "button", class: "secondary", "data-action": "copy" }, texts.copyAction),
+          element("button", { type: "button", class: "secondary", "data-action": "share" }, texts.shareAction),
+        ),
+    state.medium === "html" ? undefined : element("p", { class: "status", role: "status" }),
+  );
+  return [
+    element(
+      "div",
+      { class: "done", role: "status", tabindex: "-1", "data-focus": true },
+      element(heading, {}, texts.doneTitle),
+      element("p", { dir: "auto" }, page.campaignTitle),
+      counter === undefined ? undefined : element("p", { class: "counter" }, texts.counter(counter)),
+      receivedBy.length === 0 ? undefined : element("p", {}, texts.doneReaders(listNames(state.locale, receivedBy))),
+    ),
+    ...(shareUrl === "" ? [] : [share]),
+  ];
+}

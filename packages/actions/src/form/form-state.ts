@@ -1,0 +1,67 @@
+/** Everything that a form's appearance depends on. The views are functions of it. */
+import type { FieldKind, FieldPath } from "../form-schema.ts";
+import { getFormSchema } from "../form-schema.ts";
+import type { ActionPageView } from "../page-view.ts";
+import { type AskedField, askedFields, type FieldProblem } from "../person.ts";
+import { findNationalRule } from "../schemas/eci-rules.ts";
+import type { FormLocale } from "../wordings.ts";
+import type { FailureCode, FormTexts, RefusalCode } from "./texts.ts";
+
+/** How far a person has come. */
+export type FormPhase =
+  | { readonly kind: "open" }
+  | { readonly kind: "sending" }
+  | { readonly kind: "failed"; readonly failure: FailureCode }
+  | { readonly kind: "refused"; readonly refusal: RefusalCode }
+  /** Names of the organisations that received the person. */
+  | { readonly kind: "done"; readonly receivedBy: readonly string[] };
+
+/** The state of one form. */
+export interface FormState {
+  readonly page: ActionPageView;
+  readonly locale: FormLocale;
+  /** Undefined where it is not known; then none is shown. */
+  readonly counter: number | undefined;
+  /** Action id as text: the idempotency id of the submission. */
+  readonly idempotencyId: string;
+  /** What was typed, by the inputs' names: dotted paths, and `optin.` with an organisation id. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly problems: readonly FieldProblem[];
+  readonly phase: FormPhase;
+  /** "html": everything must work by links and posted forms; "script": the widget reacts. */
+  readonly medium: "html" | "script";
+  readonly heading: "h1" | "h2";
+  /** Whether to show the keys: only where nothing outside the page pins them. */
+  readonly showsKeys: boolean;
+  /** The address that people may pass on; "" shows none. */
+  readonly shareUrl: string;
+}
+
+/** The name of the input that carries the answer about an organisation. */
+export function optInName(organisationId: string): string {
+  return `optin.${organisationId}`;
+}
+
+/** The HTML id of a field's input. */
+export function fieldId(path: FieldPath): string {
+  return `f-${path.replace(".", "-")}`;
+}
+
+/** The fields to draw, by the nationality chosen so far. Without script both groups of an initiative are drawn. */
+export function fieldsToDraw(state: FormState): readonly AskedField[] {
+  const nationality = (state.values.get("nationality.country") ?? "").toUpperCase();
+  const schema = getFormSchema(state.page.formSchema);
+  const known = findNationalRule(nationality) !== undefined;
+  return askedFields(schema, { requiredFields: state.page.requiredFields, nationality }).filter(
+    (field) => field.demand !== "left-out" && (field.group === undefined || known || state.medium === "html"),
+  );
+}
+
+/** One sentence about a problem, with the field's name in front. */
+export function describeProblem(
+  texts: FormTexts,
+  { found, kind }: { readonly found: FieldProblem; readonly kind: FieldKind },
+): string {
+  const label = found.field === "" ? texts.wholePerson : texts.labels[found.field];
+  return `${label}: ${found.problem === "malformed" ? texts.malformed[kind] : texts.problems[found.problem]}`;
+}

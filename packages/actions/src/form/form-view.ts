@@ -1,0 +1,139 @@
+/** The form in each of its states. */
+import { getFormSchema } from "../form-schema.ts";
+import { findNationalRule, memberStates } from "../schemas/eci-rules.ts";
+import { viewKeys, viewOptIns, viewReaders } from "./consent-view.ts";
+import { viewDone } from "./done-view.ts";
+import { viewField } from "./field-view.ts";
+import { describeProblem, type FormState, fieldId, fieldsToDraw } from "./form-state.ts";
+import { element, type Markup, type MarkupElement } from "./markup.ts";
+import { listNames } from "./names-list.ts";
+import { type FormTexts, textsOf } from "./texts.ts";
+
+/** The whole form as it stands, as the children of whatever holds it. */
+export function viewForm(state: FormState): readonly MarkupElement[] {
+  const texts = textsOf(state.locale);
+  switch (state.phase.kind) {
+    case "done":
+      return viewDone(texts, { state, receivedBy: state.phase.receivedBy });
+    case "refused":
+      return [viewHeader(texts, state), viewRefusal(texts, texts.refusals[state.phase.refusal])];
+    case "open":
+    case "sending":
+    case "failed":
+      if (!state.page.accepting) return [viewHeader(texts, state), element("p", { class: "notice" }, texts.closed)];
+      return [viewHeader(texts, state), viewOpenForm(texts, state)];
+  }
+}
+
+function viewHeader(texts: FormTexts, { page, counter, heading }: FormState): MarkupElement {
+  const paragraphs = page.description.split(/\n{2,}/).filter((paragraph) => paragraph.trim() !== "");
+  return element(
+    "header",
+    {},
+    element(heading, { dir: "auto" }, page.campaignTitle),
+    ...paragraphs.map((paragraph) => element("p", { class: "description", dir: "auto" }, paragraph)),
+    counter === undefined ? undefined : element("p", { class: "counter" }, texts.counter(counter)),
+  );
+}
+
+function viewRefusal(texts: FormTexts, reason: string): MarkupElement {
+  return element(
+    "div",
+    { class: "notice refusal", role: "alert", tabindex: "-1", "data-focus": true },
+    element("h2", {}, texts.refusalTitle),
+    element("p", {}, reason),
+    element("p", {}, texts.refusalAdvice),
+  );
+}
+
+function viewOpenForm(texts: FormTexts, state: FormState): MarkupElement {
+  const sending = state.phase.kind === "sending";
+  const failure = state.phase.kind === "failed" ? texts.failures[state.phase.failure] : undefined;
+  const retry = failure !== undefined;
+  return element(
+    "form",
+    {
+      method: "post",
+      action: `/p/${encodeURIComponent(state.page.name)}`,
+      novalidate: state.medium === "script",
+      "accept-charset": "utf-8",
+    },
+    element("input", { type: "hidden", name: "action", value: state.idempotencyId }),
+    viewSummary(texts, state),
+    viewReaders(texts, state),
+    ...viewFields(texts, state),
+    viewOptIns(texts, state),
+    element(
+      "div",
+      { class: "status", role: "status" },
+      sending ? element("p", {}, texts.sending) : undefined,
+      failure === undefined
+        ? undefined
+        : element("p", { class: "failure", tabindex: "-1", "data-focus": true }, failure),
+    ),
+    element(
+      "button",
+      { type: "submit", "aria-disabled": sending ? "true" : false },
+      retry ? texts.tryAgain : texts.sign,
+    ),
+    state.showsKeys ? viewKeys(texts, state) : undefined,
+  );
+}
+
+function viewSummary(texts: FormTexts, state: FormState): MarkupElement | undefined {
+  if (state.problems.length === 0) return undefined;
+  const kindByPath = new Map(getFormSchema(state.page.formSchema).fields.map(({ path, kind }) => [path, kind]));
+  const items = state.problems.map((found) => {
+    const text = describeProblem(texts, {
+      found,
+      kind: (found.field === "" ? undefined : kindByPath.get(found.field)) ?? "text",
+    });
+    return element("li", {}, found.field === "" ? text : element("a", { href: `#${fieldId(found.field)}` }, text));
+  });
+  return element(
+    "div",
+    { class: "notice summary", role: "alert", tabindex: "-1", "data-focus": true },
+    element("h2", {}, texts.summary(state.problems.length)),
+    element("ul", {}, ...items),
+  );
+}
+
+function viewFields(texts: FormTexts, state: FormState): readonly Markup[] {
+  const fields = fieldsToDraw(state);
+  const draw = (group: "residence" | "document" | undefined): readonly MarkupElement[] =>
+    fields
+      .filter((field) => field.group === group)
+      .map((field) => viewField({ texts, state, field }))
+      .filter((field) => field !== undefined);
+  const groups: readonly (readonly [string, readonly MarkupElement[], string])[] = [
+    [texts.residenceGroup, draw("residence"), partNames(state, "A")],
+    [texts.documentGroup, draw("document"), partNames(state, "B")],
+  ];
+  const fieldsets = groups
+    .filter(([, drawn]) => drawn.length > 0)
+    .map(([legend, drawn, hint]) =>
+      element(
+        "fieldset",
+        {},
+        element("legend", {}, legend),
+        hint === "" ? undefined : element("p", { class: "hint" }, hint),
+        ...drawn,
+      ),
+    );
+  return [...draw(undefined), ...fieldsets];
+}
+
+// Where both groups are drawn (no script, no nationality yet), each says whose it is.
+function partNames(state: FormState, part: "A" | "B"): string {
+  const chosen = state.values.get("nationality.country") ?? "";
+  if (findNationalRule(chosen.toUpperCase()) !== undefined) return "";
+  const names = new Intl.DisplayNames(state.locale, { type: "region" });
+  return listNames(
+    state.locale,
+    memberStatesOf(part).map((code) => names.of(code) ?? code),
+  );
+}
+
+function memberStatesOf(part: "A" | "B"): readonly string[] {
+  return memberStates.filter((code) => findNationalRule(code)?.part === part);
+}
