@@ -19,6 +19,15 @@ declare module "libsodium-sumo" {
     readonly _crypto_auth_hmacsha512_update: HmacUpdate;
     readonly _crypto_auth_hmacsha512_final: HmacFinal;
 
+    /** SipHash-2-4; only the conformance tests use it. */
+    readonly _crypto_shorthash: (
+      output: number,
+      message: number,
+      messageLow: number,
+      messageHigh: number,
+      key: number,
+    ) => number;
+
     readonly _crypto_scalarmult_base: (publicKey: number, secret: number) => number;
     readonly _crypto_scalarmult: (result: number, secret: number, publicKey: number) => number;
     readonly _crypto_core_hsalsa20: (output: number, input: number, key: number, constant: number) => number;
