@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { build, type InlineConfig, type Plugin } from "vite";
 import { forbiddenReason } from "./checks/blindness.ts";
 import type { Finding } from "./finding.ts";
+import { type ModuleGraph, reach } from "./module-graph.ts";
 import { sourceCondition } from "./repository.ts";
 import { listFiles, type Package, type Workspace, withSlashes } from "./workspace.ts";
 
@@ -18,21 +19,27 @@ export interface BundledFiles {
 }
 
 /** Bundles the gateway as its server runs it, in memory. Packages from the registry stay outside. */
-export async function bundleGateway(workspace: Workspace, owner: Package): Promise<BundledFiles> {
-  const entries = listFiles(join(workspace.root, owner.folder), "src/{start,main}.ts");
+export async function bundleGateway(workspace: Workspace, owner: Package, graph: ModuleGraph): Promise<BundledFiles> {
+  const root = join(workspace.root, owner.folder);
+  const starts = listFiles(root, "src/{start,main}.ts").map((file) => `${owner.folder}/${file}`);
+  const input = [...starts, ...workersOf(graph, starts)].map((file) => join(workspace.root, file));
+  if (input.length === 0) return { owner, files: [] };
   const files = await collect(workspace, {
-    root: join(workspace.root, owner.folder),
+    root,
     configFile: false,
-    // Workers are bundled as entries of their own.
-    build: {
-      ssr: true,
-      write: false,
-      rolldownOptions: { input: entries.map((file) => join(workspace.root, owner.folder, file)) },
-    },
+    build: { ssr: true, write: false, rolldownOptions: { input } },
     ssr: { noExternal: [/^@coterie\//], resolve: { conditions: [sourceCondition, "node"] } },
     resolve: { conditions: [sourceCondition, "node"] },
   });
   return { owner, files };
+}
+
+/** Sources that run in threads of their own: named by URL, so that a bundler for servers does not follow them. */
+function workersOf(graph: ModuleGraph, starts: readonly string[]): string[] {
+  const reached = [...reach(graph, starts).keys()].flatMap((file) => graph.get(file)?.imports ?? []);
+  return reached.flatMap(({ kind, target }) =>
+    kind === "url" && target !== undefined && graph.has(target) ? [target] : [],
+  );
 }
 
 /** Builds the widget into its dist folder, with its own configuration. */

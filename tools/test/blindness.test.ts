@@ -59,13 +59,13 @@ describe("blindness", () => {
 });
 
 describe("bundles", () => {
-  const blindFiles = async (start: string): Promise<string[]> => {
-    const planted = plant({ "apps/blind/src/start.ts": start });
+  const blindFiles = async (start: string, more: Record<string, string> = {}): Promise<string[]> => {
+    const planted = plant({ "apps/blind/src/start.ts": start, ...more });
     linkPackages(planted);
-    const { workspace } = planted;
+    const { workspace, graph } = planted;
     const owner = workspace.packages.find(({ name }) => name === "@coterie/blind");
     if (owner === undefined) throw new Error("the planted repository has a blind app");
-    return told(bundleFindings(workspace, await bundleGateway(workspace, owner)));
+    return told(bundleFindings(workspace, await bundleGateway(workspace, owner, graph)));
   };
 
   it("takes in the same as the sources say", async () => {
@@ -77,5 +77,12 @@ describe("bundles", () => {
     expect(first).toBe(
       "packages/box/src/open.ts: is in the bundle of @coterie/blind, but @coterie/box/open opens what was sealed",
     );
+  });
+
+  it("finds it in a worker, too", async () => {
+    const found = await blindFiles('export const url = new URL("./worker.ts", import.meta.url);\n', {
+      "apps/blind/src/worker.ts": 'import { open } from "@coterie/box/open";\nopen();\n',
+    });
+    expect(found).toHaveLength(1);
   });
 });

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { assetSizes, bundleFindings, bundleGateway, bundleWidget, sizeFinding } from "../bundles.ts";
 import { checkSteps } from "../check-steps.ts";
+import { loadModuleGraph } from "../module-graph.ts";
 import { repositoryRoot, sourceCondition } from "../repository.ts";
 import { passThrough } from "../run-process.ts";
 import { findingsStep, runSteps, type Step } from "../steps.ts";
@@ -31,7 +32,7 @@ function bundleSteps(workspace: Workspace): Step[] {
 
 function gatewayStep(workspace: Workspace, owner: Package): Step {
   return findingsStep(`bundle ${owner.folder}`, async () =>
-    bundleFindings(workspace, await bundleGateway(workspace, owner)),
+    bundleFindings(workspace, await bundleGateway(workspace, owner, loadModuleGraph(workspace))),
   );
 }
 
