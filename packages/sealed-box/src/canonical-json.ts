@@ -29,6 +29,9 @@ export function encodeCanonicalJson(value: JsonObject): Bytes {
   return encodeUtf8(objectText(value, 1));
 }
 
+/** Text that is in NFC whatever it says, and in which JSON escapes nothing. */
+const plainAscii = /^[ !#-[\]-~]*$/;
+
 function valueText(value: unknown, level: number): string {
   if (typeof value === "string") return stringText(value);
   if (typeof value === "boolean") return value ? "true" : "false";
@@ -39,9 +42,12 @@ function valueText(value: unknown, level: number): string {
 
 function objectText(object: object, level: number): string {
   checkLevel(level);
-  // The default order of `sort` is by UTF-16 code units. `Object.entries` sees own members only.
-  const members = Object.entries(object).sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${members.map(([name, value]) => `${nameText(name)}:${valueText(value, level)}`).join(",")}}`;
+  // cast: own members are looked up by the names of own members only
+  const members = object as Readonly<Record<string, unknown>>;
+  const texts: string[] = [];
+  // The default order of `sort` is by UTF-16 code units.
+  for (const name of Object.keys(object).sort()) texts.push(`${nameText(name)}:${valueText(members[name], level)}`);
+  return `{${texts.join(",")}}`;
 }
 
 function arrayText(array: readonly unknown[], level: number): string {
@@ -65,6 +71,7 @@ function nameText(name: string): string {
 
 // JSON.stringify escapes just what JSON requires, in lower case, and lone surrogates, which are refused before.
 function stringText(text: string): string {
+  if (plainAscii.test(text)) return `"${text}"`;
   if (/\p{Cs}/u.test(text)) throw new InvalidJsonError("text with a lone surrogate");
   if (text.normalize("NFC") !== text) throw new InvalidJsonError("text that is not in Unicode NFC");
   return JSON.stringify(text);

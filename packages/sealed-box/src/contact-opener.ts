@@ -27,7 +27,7 @@ import {
   NotAuthenticError,
   UnknownKeyError,
 } from "./errors.ts";
-import { deriveKeyId, type KeyId } from "./key-id.ts";
+import { deriveKeyId } from "./key-id.ts";
 import { contactSizes } from "./limits.ts";
 
 /** What is needed to open. */
@@ -68,7 +68,7 @@ export interface ContactOpener {
   readonly destroy: () => void;
 }
 
-type KeyById = ReadonlyMap<KeyId, SecretKey<"x25519">>;
+type KeyPairById = ReadonlyMap<string, AgreementKeyPair>;
 
 /**
  * An opener over copies of `keys`; the caller destroys its own and, at the end, the opener.
@@ -81,16 +81,11 @@ export function createContactOpener(
   if (gatewaySigningKey.length !== 32) throw new InvalidPublicKeyError("an Ed25519 public key has 32 bytes");
   const signingKey = copyBytes(gatewaySigningKey);
   for (const pair of keys) requireMatchingHalves(primitives, pair);
-  const keyById = new Map(
-    keys.map((pair) => [
-      deriveKeyId(primitives, pair.publicKey),
-      SecretKey.copyOf("x25519", pair.secretKey.exposeSecretBytes()),
-    ]),
-  );
+  const keyPairById = new Map(keys.map((pair) => [deriveKeyId(primitives, pair.publicKey), copyOf(pair)]));
   return {
     open(input) {
       checkSignature(primitives, { ...input, signingKey });
-      const plaintext = openBox(primitives, { contact: input.contact, keyById });
+      const plaintext = openBox(primitives, { contact: input.contact, keyPairById });
       try {
         return checkContent(primitives, { ...input, plaintext });
       } finally {
@@ -98,7 +93,7 @@ export function createContactOpener(
       }
     },
     destroy() {
-      for (const key of keyById.values()) key.destroy();
+      for (const pair of keyPairById.values()) pair.secretKey.destroy();
     },
   };
 }
@@ -108,6 +103,10 @@ function requireMatchingHalves(primitives: Primitives, pair: AgreementKeyPair): 
   derived.secretKey.destroy();
   if (!equalBytes(derived.publicKey, pair.publicKey))
     throw new InvalidPublicKeyError("the public key is not that of the secret key");
+}
+
+function copyOf({ publicKey, secretKey }: AgreementKeyPair): AgreementKeyPair {
+  return { publicKey: copyBytes(publicKey), secretKey: SecretKey.copyOf("x25519", secretKey.exposeSecretBytes()) };
 }
 
 // The first check: the header is the gateway's, and it is the header of this very contact.
@@ -124,21 +123,20 @@ function checkSignature(
     equalBytes(contact.nonce, header.nonce) &&
     equalBytes(contact.signKey.public, header.signKey) &&
     contact.publicKey.id === header.key &&
-    contact.publicKey.id === deriveKeyId(primitives, contact.publicKey.public) &&
     contact.signKey.id === deriveKeyId(primitives, contact.signKey.public);
   if (!authentic) throw new NotAuthenticError();
 }
 
 function openBox(
   primitives: Primitives,
-  { contact, keyById }: { readonly contact: ReceivedContact; readonly keyById: KeyById },
+  { contact, keyPairById }: { readonly contact: ReceivedContact; readonly keyPairById: KeyPairById },
 ): Plaintext {
-  // cast: equal to the header's key id, as was just checked; a wrong one is found in no map
-  const secretKey = keyById.get(contact.publicKey.id as KeyId);
-  if (secretKey === undefined) throw new UnknownKeyError();
+  const keyPair = keyPairById.get(contact.publicKey.id);
+  if (keyPair === undefined) throw new UnknownKeyError();
+  if (!equalBytes(keyPair.publicKey, contact.publicKey.public)) throw new NotAuthenticError();
   let boxKey: SecretKey<"box"> | undefined;
   try {
-    boxKey = primitives.deriveBoxKey(secretKey, contact.signKey.public);
+    boxKey = primitives.deriveBoxKey(keyPair.secretKey, contact.signKey.public);
     return Plaintext.own(primitives.decryptBox(boxKey, contact.nonce, contact.payload));
   } catch (error) {
     if (error instanceof AuthenticationFailedError || error instanceof InvalidPublicKeyError)

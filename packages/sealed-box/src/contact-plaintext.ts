@@ -2,11 +2,11 @@
  * What is inside a contact: the person, the place it was sealed for, and padding (docs/protocol/actions.md §3). Needs nothing
  * but SHA-256, so that every sealer shares it, whatever its platform's X25519.
  */
-import { type Bytes, decodeTextForm, encodeBase64Url, encodeFields, encodeTextForm, Plaintext } from "@coterie/bytes";
+import { type Bytes, decodeTextForm, encodeBase64Url, encodeFields, Plaintext } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import { encodeCanonicalJson, type JsonObject } from "./canonical-json.ts";
 import { ContentTooLargeError, InvalidJsonError, MalformedHeaderError } from "./errors.ts";
-import { type KeyId, parseKeyId } from "./key-id.ts";
+import { type KeyId, keyIdBytes } from "./key-id.ts";
 import { fieldLabels } from "./labels.ts";
 import { contactSizes } from "./limits.ts";
 
@@ -28,6 +28,8 @@ export const contextIdPrefixes = {
   page: "cpag",
   organisation: "corg",
 } as const;
+
+const contextIds = ["action", "campaign", "page", "organisation"] as const;
 
 /** The member that holds the context; a person has no field of this name. */
 export const contextMember = "_coterie";
@@ -53,6 +55,7 @@ export function createContactPlaintext(
   }: { readonly person: JsonObject; readonly context: ContactContext; readonly salt: Uint8Array },
 ): Plaintext {
   refuseReservedMember(person);
+  checkIds(context);
   const json = encodeCanonicalJson({ ...person, [contextMember]: contextJson(context, salt) });
   try {
     const padded = new Uint8Array(contactSizeOf(json.length)).fill(space);
@@ -102,26 +105,31 @@ export type ContextJson = {
   readonly salt: string;
 };
 
-/** The `_coterie` member of `context` and `salt`. */
+/** The `_coterie` member of `context`, whose ids were checked, and `salt`. */
 export function contextJson(context: ContactContext, salt: Uint8Array): ContextJson {
   requireHashLength(salt);
   requireHashLength(context.consentHash);
   return {
     v: 1,
-    action: canonicalId(context, "action"),
-    campaign: canonicalId(context, "campaign"),
-    page: canonicalId(context, "page"),
-    organisation: canonicalId(context, "organisation"),
-    key: parseKeyId(context.key),
+    action: oneSpelling(context.action),
+    campaign: oneSpelling(context.campaign),
+    page: oneSpelling(context.page),
+    organisation: oneSpelling(context.organisation),
+    // brand: the same key id, in its one spelling
+    key: oneSpelling(context.key) as KeyId,
     consent: encodeBase64Url(context.consentHash),
     salt: encodeBase64Url(salt),
   };
 }
 
-// Text forms may be pasted in capitals or with white space around them; inside a contact they have one spelling.
-function canonicalId(context: ContactContext, name: keyof typeof contextIdPrefixes): string {
-  const prefix = contextIdPrefixes[name];
-  return encodeTextForm(prefix, decodeTextForm(prefix, context[name], { lengthBytes: 16 }));
+function checkIds(context: ContactContext): void {
+  for (const name of contextIds) decodeTextForm(contextIdPrefixes[name], context[name], { lengthBytes: 16 });
+  keyIdBytes(context.key);
+}
+
+// A text form that is valid may still be in capitals or have white space around it; inside a contact it has neither.
+function oneSpelling(id: string): string {
+  return id.trim().toLowerCase();
 }
 
 function requireHashLength(bytes: Uint8Array): void {

@@ -1,5 +1,5 @@
 /** Key ids: the fingerprint of an organisation's public key (docs/protocol/actions.md §1). */
-import { type Bytes, decodeTextForm, encodeFields, encodeTextForm } from "@coterie/bytes";
+import { type Bytes, concatBytes, decodeTextForm, encodeFields, encodeTextForm } from "@coterie/bytes";
 import { InvalidPublicKeyError, type Primitives } from "@coterie/primitives";
 import { fieldLabels } from "./labels.ts";
 
@@ -9,6 +9,9 @@ declare const keyId: unique symbol;
 export type KeyId = string & { readonly [keyId]: true };
 
 const keyIdLengthBytes = 20;
+
+/** The fields (label, "x25519", the key) up to the key itself: encoded once, since ids are derived for every contact. */
+const fieldsBeforeKey: Bytes = encodeFields(fieldLabels.keyId, "x25519", new Uint8Array(32)).slice(0, -32);
 
 /**
  * The id of an X25519 public key of 32 bytes. It names the key and says nothing about whether it is usable: sealing checks that.
@@ -21,7 +24,7 @@ export function deriveKeyId(primitives: Pick<Primitives, "sha256">, publicKey: U
 /** The same as its 20 bytes. */
 export function deriveKeyIdBytes({ sha256 }: Pick<Primitives, "sha256">, publicKey: Uint8Array): Bytes {
   if (publicKey.length !== 32) throw new InvalidPublicKeyError("an X25519 public key has 32 bytes");
-  return sha256(encodeFields(fieldLabels.keyId, "x25519", publicKey)).slice(0, keyIdLengthBytes);
+  return sha256(concatBytes(fieldsBeforeKey, publicKey)).slice(0, keyIdLengthBytes);
 }
 
 /** The 20 bytes behind a key id. */

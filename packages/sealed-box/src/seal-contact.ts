@@ -1,12 +1,6 @@
 /** Sealing one contact with a throw-away sender (docs/protocol/actions.md §3): the default. */
 import { type Bytes, type Ciphertext, copyBytes, type Plaintext } from "@coterie/bytes";
-import {
-  type AgreementKeyPair,
-  generateAgreementKeyPair,
-  type Primitives,
-  type RandomSource,
-  randomBytes,
-} from "@coterie/primitives";
+import { type AgreementKeyPair, type Primitives, type RandomSource, randomBytes } from "@coterie/primitives";
 import type { ContactKey, SealedContact } from "./contact.ts";
 import { NotPaddedError } from "./errors.ts";
 import { deriveKeyId } from "./key-id.ts";
@@ -35,11 +29,15 @@ export interface SealContactInput {
 export function sealContact({ primitives, random }: SealingDeps, input: SealContactInput): SealedContact {
   // Checked first, so that a bad key costs no key pair.
   primitives.checkAgreementPublicKey(input.recipient.public);
-  const sender = generateAgreementKeyPair(primitives, random);
+  // One request for the sender's secret (32 bytes) and the nonce (24): each has its price.
+  const drawn = randomBytes(random, 56);
+  let sender: AgreementKeyPair | undefined;
   try {
-    return sealWith(primitives, { ...input, sender, nonce: randomBytes(random, 24) });
+    sender = primitives.deriveAgreementKeyPair(drawn.subarray(0, 32));
+    return sealWith(primitives, { ...input, sender, nonce: drawn.slice(32) });
   } finally {
-    sender.secretKey.destroy();
+    drawn.fill(0);
+    sender?.secretKey.destroy();
   }
 }
 
