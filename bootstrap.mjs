@@ -125,14 +125,23 @@ function takeInstallLock() {
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
     const holder = Number(read(installLock));
-    // An empty file is a lock whose holder has not written its number yet.
-    if (holder > 0 && !isAlive(holder)) fs.rmSync(installLock, { force: true });
+    // An empty file is a lock whose holder has not written its number yet, or died before it could.
+    const isStale = holder > 0 ? !isAlive(holder) : lockAgeMs() > 10000;
+    if (isStale) releaseInstallLock();
     return false;
   }
 }
 
 function releaseInstallLock() {
   fs.rmSync(installLock, { force: true });
+}
+
+function lockAgeMs() {
+  try {
+    return Date.now() - fs.statSync(installLock).mtimeMs;
+  } catch {
+    return 0;
+  }
 }
 
 function isAlive(pid) {

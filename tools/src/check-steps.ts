@@ -23,7 +23,7 @@ export function checkSteps(): Step[] {
     processStep("lint", nodeTool("oxlint/bin/oxlint", `--threads=${availableParallelism()}`)),
     findingsStep("examples", () => checkExamples(workspace(), graph())),
     processStep("unused", nodeTool("knip/bin/knip.js", "--no-progress", "--no-config-hints")),
-    processStep("format", nodeTool("@biomejs/biome/bin/biome", "format", ".")),
+    processStep("format", nodeTool("@biomejs/biome/bin/biome", "format", "--reporter=summary", ".")),
     findingsStep("layers", () => checkLayers(workspace(), graph())),
     findingsStep("blindness", () => checkBlindness(workspace(), graph())),
     findingsStep("sizes", () => checkSizes(graph())),

@@ -42,7 +42,7 @@ function readReport(file: string): TestReport {
 /** Without Chromium the browser tests do not run: that is shown, and in CI it is a failure. */
 function withBrowserGap(ran: TestReport): TestReport {
   if (findChromium() !== undefined || args.length > 0) return ran;
-  const pattern = "{packages,apps,conformance}/*/{test,e2e}/**/*.browser.test.ts";
+  const pattern = "{packages/*,apps/*,conformance/*,tools}/{test,e2e}/**/*.browser.test.ts";
   const files = globSync(pattern, { cwd: repositoryRoot }).toSorted();
   if (servicesAreRequired()) {
     if (files.length > 0)
