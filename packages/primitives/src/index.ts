@@ -1,5 +1,5 @@
 /**
- * What all backends share: the interface, the errors, and functions built on it. The backends themselves are
+ * What all backends share: the interface, the errors, the rules for public keys, and functions built on it. The backends themselves are
  * `@coterie/primitives/node`, `/browser` and `/portable`.
  */
 export {
@@ -8,6 +8,9 @@ export {
   InvalidPublicKeyError,
   type PrimitivesError,
 } from "./errors.ts";
+export { checkAgreementPublicKey } from "./borders/agreement-keys.ts";
+export { isUsableSigningKey } from "./borders/signature-rule.ts";
+export { deriveKeyId, deriveKeyIdBytes, type KeyId, keyIdBytes, keyIdLabel, parseKeyId } from "./key-id.ts";
 export type {
   Aead,
   AeadDecryptInput,

@@ -65,7 +65,7 @@ export interface Argon2idInput {
   readonly salt: Uint8Array;
   readonly memoryKiB: number;
   readonly passes: number;
-  /** 16 to 64. One lane, version 0x13 (RFC 9106). */
+  /** 16 to 1,024. One lane, version 0x13 (RFC 9106). */
   readonly lengthBytes: number;
 }
 

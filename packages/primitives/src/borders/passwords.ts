@@ -8,7 +8,7 @@ const saltRule = { what: "the salt of Argon2id", lengthBytes: 16 } as const;
 // RFC 9106 asks for at least 8 KiB a lane.
 const memoryRule = { what: "the memory in KiB", least: 8, most: primitivesLimits.argon2idMemoryKiB };
 const passesRule = { what: "the number of passes", least: 1, most: primitivesLimits.argon2idPasses };
-const lengthRule = { what: "the length of an Argon2id output", least: 16, most: 64 };
+const lengthRule = { what: "the length of an Argon2id output", least: 16, most: 1024 };
 
 /** Argon2id over a backend's function. Throws InvalidParameterError outside of what {@link Argon2idInput} says. */
 export function createArgon2id(hash: (input: Argon2idInput) => Bytes): (input: Argon2idInput) => Bytes {
