@@ -13,6 +13,7 @@ export const textFormPrefixes = {
   ccam: "a campaign id",
   cctl: "a gateway operator token",
   ckey: "a public key id",
+  clog: "a key log id",
   corg: "an organisation id",
   cpag: "an action page id",
   cpub: "an organisation public key",

@@ -3,7 +3,8 @@
  * verifiers differ on exactly these inputs and a signed log must be valid on all platforms or on none.
  *
  * Refused are other lengths, s >= L (s + L would be a second signature of the same message), key or R with y >= p, and
- * key or R of small order (such a key "signs" any message). What remains is the cofactored equation, the same everywhere.
+ * key or R of small order (such a key "signs" any message). What remains is the equation without the cofactor, R compared
+ * as bytes; on keys or R with a part of small order it differs from the one with the cofactor (portable/signature-equation.ts).
  * Public data only, so nothing here needs constant time.
  */
 import { copyBytes, decodeHex, equalBytes } from "@coterie/bytes";
@@ -25,6 +26,14 @@ const smallOrderYs: readonly Uint8Array[] = [
 export function isWellFormedSignature(publicKey: Uint8Array, signature: Uint8Array): boolean {
   if (publicKey.length !== 32 || signature.length !== 64) return false;
   return isUsablePoint(publicKey) && isUsablePoint(signature.subarray(0, 32)) && isBelowOrder(signature.subarray(32));
+}
+
+/**
+ * Whether an Ed25519 public key may be trusted with anything: 32 bytes, canonical, not of small order. A log or pin that
+ * names a key refuses the others at once, whatever would verify under them.
+ */
+export function isUsableSigningKey(publicKey: Uint8Array): boolean {
+  return publicKey.length === 32 && isUsablePoint(publicKey);
 }
 
 function isUsablePoint(encoded: Uint8Array): boolean {
