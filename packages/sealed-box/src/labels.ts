@@ -1,11 +1,10 @@
 /**
  * The registry of labels: every hash, signature, derivation and associated data of this package starts with one, so that
- * bytes made for one purpose are never valid for another. A test shows that, as encoded, no label starts another.
+ * bytes made for one purpose are never valid for another. A test shows that, as encoded, no label starts another. The
+ * label of key ids is `keyIdLabel` of the primitives.
  */
-
 /** First field of an `encodeFields` list. */
 export const fieldLabels = {
-  keyId: "coterie/public-key-id/1",
   contactCommitment: "coterie/contact-commitment/1",
   contactHeader: "coterie/contact-header/1",
   envelopeBody: "coterie/envelope/1",
