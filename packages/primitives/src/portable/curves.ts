@@ -11,11 +11,10 @@ export const portableAgreement: Agreement = createAgreement({
   boxKeyOf,
 });
 
-/** Strict mode checks the cofactored equation, as libsodium does. */
 export const portableSignatures: Signatures = createSignatures({
   publicKeyOf: (seed) => toBytes(ed25519.getPublicKey(seed)),
   sign: (seed, _publicKey, message) => toBytes(ed25519.sign(message, seed)),
-  verify: (publicKey, message, signature) => ed25519.verify(signature, message, publicKey, { zip215: false }),
+  verify: verifyInScript,
 });
 
 function multiplyOrZero(secret: Uint8Array, publicKey: Uint8Array): Bytes {
