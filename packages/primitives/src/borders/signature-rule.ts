@@ -4,7 +4,7 @@
  *
  * Refused are other lengths, s >= L (s + L would be a second signature of the same message), key or R with y >= p, and
  * key or R of small order (such a key "signs" any message). What remains is the equation without the cofactor, R compared
- * as bytes; on keys or R with a part of small order it differs from the one with the cofactor (portable/signature-equation.ts).
+ * as bytes; on keys or R with a part of small order it differs from the one with the cofactor (portable/verify-ed25519.ts).
  * Public data only, so nothing here needs constant time.
  */
 import { copyBytes, decodeHex, equalBytes } from "@coterie/bytes";

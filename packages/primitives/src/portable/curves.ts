@@ -4,6 +4,7 @@ import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { type Agreement, createAgreement } from "../borders/agreement.ts";
 import { createSignatures, type Signatures } from "../borders/signatures.ts";
 import { boxKeyOf } from "./box-key.ts";
+import { verifyInScript } from "./verify-ed25519.ts";
 
 export const portableAgreement: Agreement = createAgreement({
   publicKeyOf: (secret) => toBytes(x25519.getPublicKey(secret)),
