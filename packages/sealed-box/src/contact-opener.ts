@@ -28,6 +28,7 @@ import {
   UnknownKeyError,
 } from "./errors.ts";
 import { deriveKeyId } from "./key-id.ts";
+import { requireMatchingHalves } from "./key-pair.ts";
 import { contactSizes } from "./limits.ts";
 
 /** What is needed to open. */
@@ -96,13 +97,6 @@ export function createContactOpener(
       for (const pair of keyPairById.values()) pair.secretKey.destroy();
     },
   };
-}
-
-function requireMatchingHalves(primitives: Primitives, pair: AgreementKeyPair): void {
-  const derived = primitives.deriveAgreementKeyPair(pair.secretKey.exposeSecretBytes());
-  derived.secretKey.destroy();
-  if (!equalBytes(derived.publicKey, pair.publicKey))
-    throw new InvalidPublicKeyError("the public key is not that of the secret key");
 }
 
 function copyOf({ publicKey, secretKey }: AgreementKeyPair): AgreementKeyPair {

@@ -18,6 +18,7 @@ import {
   type KeyFileBytes,
 } from "./key-file-format.ts";
 import { deriveKeyId, deriveKeyIdBytes } from "./key-id.ts";
+import { requireMatchingHalves } from "./key-pair.ts";
 import { fieldLabels } from "./labels.ts";
 import { keyFileLimits } from "./limits.ts";
 
@@ -50,7 +51,7 @@ export function createKeyFile({ primitives, random, now }: CreateKeyFileDeps, in
   const { memoryKiB, passes } = input.strength ?? floor;
   checkParameters({ memoryKiB, passes });
   if (!isComment(comment)) throw new MalformedKeyFileError("a comment is one line of at most 200 characters");
-  primitives.checkAgreementPublicKey(keyPair.publicKey);
+  requireMatchingHalves(primitives, keyPair);
   const salt = randomBytes(random, 16);
   const nonce = randomBytes(random, 24);
   const keys = deriveFileKeys(primitives, { passphrase, salt, memoryKiB, passes });
