@@ -1,6 +1,6 @@
 /**
- * What sealing in a visitor's browser needs, and no more: a page that embeds the widget pays for every byte. X25519 is the
- * platform's (WebCrypto), the rest is small JavaScript; where the platform lacks X25519, its JavaScript twin is loaded.
+ * What sealing in a visitor's browser needs, and no more: a page that embeds the widget pays for every byte. X25519 and Ed25519
+ * are the platform's (WebCrypto), the rest is small JavaScript; where the platform lacks one, its JavaScript twin is loaded.
  */
 import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 import { type Bytes, decodeHex, equalBytes } from "@coterie/bytes";
@@ -11,6 +11,7 @@ import { ownBytes } from "./portable/own-bytes.ts";
 import type { RandomSource } from "./types.ts";
 import { type Multiply, multiplyByPlatform } from "./widget/platform-x25519.ts";
 import { sha256 } from "./widget/sha256.ts";
+import { createSignatureVerifier } from "./widget/verify-signature.ts";
 
 export { systemRandom } from "./browser/random.ts";
 
@@ -26,6 +27,11 @@ export interface WidgetPrimitives {
    * @throws InvalidParameterError where the nonce has not 24 bytes
    */
   readonly boxToPublicKey: (input: BoxToPublicKeyInput) => Promise<BoxToPublicKey>;
+  /**
+   * Ed25519 by the rule of every backend (`Primitives.verify`), so that a key log is valid in the widget exactly
+   * where it is valid on premises. False, never a throw, for bad input of any length.
+   */
+  readonly verifySignature: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
 }
 
 export interface BoxToPublicKeyInput {
@@ -56,6 +62,7 @@ export async function loadWidgetPrimitives(): Promise<WidgetPrimitives> {
   return {
     sha256,
     boxToPublicKey: (input) => boxToPublicKey(multiply, input),
+    verifySignature: createSignatureVerifier(),
   };
 }
 
