@@ -16,7 +16,6 @@ export const gatewayLimits: {
   readonly challengeLifeMs: number;
   readonly keysPerOrganisation: number;
   readonly embedOrigins: number;
-  readonly consents: number;
   readonly consentAgeMs: number;
   readonly clockSkewMs: number;
   readonly resealings: number;
@@ -42,8 +41,6 @@ export const gatewayLimits: {
   challengeLifeMs: 10 * 60 * 1000,
   keysPerOrganisation: 100,
   embedOrigins: 20,
-  /** One for the page's organisation and one for the lead. */
-  consents: 2,
   /** How long before the submission a consent may have been given. */
   consentAgeMs: 24 * 60 * 60 * 1000,
   /** How far ahead a client's clock may be. */

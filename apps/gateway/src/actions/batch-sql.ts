@@ -1,0 +1,50 @@
+/** The statements of a batch. Named, so that each connection plans them once. */
+import type { QueryConfig } from "pg";
+
+type Statement = (values: readonly unknown[]) => QueryConfig;
+
+/** Parameters are columns as arrays, in the order of the `unnest`. */
+export const batchSql: { readonly [Name in StatementName]: Statement } = {
+  present: statement(
+    "present",
+    `SELECT key_id AS id, true AS is_key FROM public_keys WHERE state = 'active' AND key_id = ANY($1::bytea[])
+     UNION ALL SELECT id, false FROM campaigns WHERE open AND id = ANY($2::bytea[])`,
+  ),
+  insertActions: statement(
+    "insert-actions",
+    `INSERT INTO actions (id, campaign_id, page_id, custom_fields, tracking, sealing, created_at_ms, request_mac)
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::jsonb[], $5::jsonb[], $6::text[], $7::bigint[], $8::bytea[])
+     ON CONFLICT (id) DO NOTHING RETURNING id`,
+  ),
+  drawSequences: statement(
+    "draw-sequences",
+    `UPDATE deliveries SET last_sequence = last_sequence + drawn.size
+     FROM unnest($1::bytea[], $2::bigint[]) AS drawn (id, size)
+     WHERE organisation_id = drawn.id RETURNING organisation_id, last_sequence`,
+  ),
+  insertContacts: statement(
+    "insert-contacts",
+    `INSERT INTO contacts (action_id, organisation_id, payload, nonce, key_id, sign_key, commitment, consent_purpose,
+       consent_opt_in, consent_wording_id, consent_wording_hash, consent_locale, consent_given_at_ms, header_signature,
+       delivery_sequence)
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[],
+       $8::text[], $9::smallint[], $10::text[], $11::bytea[], $12::text[], $13::bigint[], $14::bytea[], $15::bigint[])`,
+  ),
+  // Rows are changed only where something was stored: repetitions write nothing.
+  count: statement(
+    "count",
+    `WITH grown AS (SELECT * FROM unnest($1::bytea[], $2::bigint[]) AS grown (id, size)),
+     changed AS (
+       UPDATE campaign_counters SET actions = actions + grown.size FROM grown
+       WHERE campaign_id = grown.id AND grown.size > 0 RETURNING campaign_id, actions)
+     SELECT campaign_id, actions FROM changed
+     UNION ALL SELECT campaign_id, actions FROM campaign_counters JOIN grown ON campaign_id = grown.id WHERE grown.size = 0`,
+  ),
+  known: statement("known", "SELECT id, request_mac FROM actions WHERE id = ANY($1::bytea[])"),
+};
+
+type StatementName = "present" | "insertActions" | "drawSequences" | "insertContacts" | "count" | "known";
+
+function statement(name: string, text: string): Statement {
+  return (values) => ({ name: `coterie-${name}`, text, values: [...values] });
+}

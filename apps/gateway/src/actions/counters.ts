@@ -1,0 +1,40 @@
+/** Numbers of actions, at most a second old here, so that with caches between they are at most two seconds old. */
+import { type Bytes, encodeHex } from "@coterie/bytes";
+import type { GatewayDeps } from "../deps.ts";
+import { gatewayLimits } from "../limits.ts";
+
+/** Counters of campaigns. */
+export interface Counters {
+  readonly get: (campaignId: Bytes) => Promise<number>;
+  /** Takes over a number that a commit just gave. */
+  readonly remember: (campaignId: Bytes, actions: number) => void;
+}
+
+interface Known {
+  readonly actions: number;
+  readonly readAtMs: number;
+}
+
+/** The counters of this database. */
+export function createCounters({ db, now }: Pick<GatewayDeps, "db" | "now">): Counters {
+  const known = new Map<string, Known>();
+  const remember = (campaignId: Bytes, actions: number): void => {
+    if (known.size >= gatewayLimits.cachedPages) known.clear();
+    known.set(encodeHex(campaignId), { actions, readAtMs: now() });
+  };
+  return {
+    get: async (campaignId) => {
+      const last = known.get(encodeHex(campaignId));
+      const ageMs = last === undefined ? Number.POSITIVE_INFINITY : now() - last.readAtMs;
+      if (last !== undefined && ageMs >= 0 && ageMs < gatewayLimits.publicAnswerAgeMs) return last.actions;
+      const row = await db
+        .selectFrom("campaign_counters")
+        .select("actions")
+        .where("campaign_id", "=", campaignId)
+        .executeTakeFirst();
+      remember(campaignId, row?.actions ?? 0);
+      return row?.actions ?? 0;
+    },
+    remember,
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * Taking in one action (docs/architecture): validate, decide the receivers, seal or check, sign the headers, commit, answer.
+ * Personal fields exist here in clear for as long as one request of a gateway-sealing page, and go nowhere.
+ */
+import type { Bytes } from "@coterie/bytes";
+import type { SubmitRequest } from "@coterie/protocol";
+import { createContactHeader, signContactHeader } from "@coterie/sealed-box/seal";
+import type { GatewayDeps } from "../deps.ts";
+import { RefusedError } from "../errors.ts";
+import { encodeId, parseId } from "../ids.ts";
+import { gatewayLimits } from "../limits.ts";
+import type { Pages, PageTruth } from "../pages/page-truth.ts";
+import type { BatchWriter } from "./batch-writer.ts";
+import { checkSealedPerson } from "./check-sealed.ts";
+import { type ClearPart, parseClearPart, planReceivers } from "./clear-part.ts";
+import type { Counters } from "./counters.ts";
+import type { PreparedAction, PreparedContact } from "./prepared-action.ts";
+import { findRepeated } from "./repeated-action.ts";
+import { requestMac } from "./request-mac.ts";
+import { parsePerson, type SealedForOne, type Sealer, sealPerson } from "./seal-person.ts";
+
+/** What the person is told. */
+export interface Receipt {
+  readonly actionId: string;
+  readonly counter: number;
+  /** Names of the organisations that received the person. */
+  readonly receivedBy: readonly string[];
+}
+
+/** What taking in needs. */
+export interface IntakeDeps extends Pick<GatewayDeps, "db" | "primitives" | "random" | "now" | "secrets"> {
+  readonly pages: Pages;
+  readonly counters: Counters;
+  readonly writer: BatchWriter;
+  readonly seal: Sealer;
+}
+
+/** Takes in one action; repeating a request that was taken in gives its receipt again. Throws RefusedError. */
+export async function takeIn(deps: IntakeDeps, request: SubmitRequest): Promise<Receipt> {
+  const clear = parseClearPart(request);
+  const mac = requestMac({ primitives: deps.primitives, key: deps.secrets.requestMac }, request);
+  try {
+    return await store(deps, { request, clear, mac });
+  } catch (error) {
+    // What was accepted once stays accepted, also after its campaign closed or its key was replaced.
+    const repeated = error instanceof RefusedError ? await findRepeated(deps, { actionId: clear.actionId, mac }) : undefined;
+    if (repeated === undefined) throw error;
+    return { actionId: encodeId("cact", clear.actionId), ...repeated };
+  }
+}
+
+interface Submission {
+  readonly request: SubmitRequest;
+  readonly clear: ClearPart;
+  readonly mac: Bytes;
+}
+
+async function store(deps: IntakeDeps, submission: Submission): Promise<Receipt> {
+  const id = parseId("cpag", submission.request.pageId);
+  for (let attempt = 0; attempt < gatewayLimits.resealings; attempt++) {
+    const page = await deps.pages.find({ id });
+    if (page === undefined) throw new RefusedError("not-found");
+    const action = prepare(deps, { page, submission });
+    const outcome = await deps.writer.add(action);
+    switch (outcome.kind) {
+      case "stored":
+        deps.counters.remember(page.campaignId, outcome.counter);
+        return receipt({ page, action, counter: outcome.counter });
+      case "repeated":
+      case "conflict":
+        // Answered from what is stored: the page may have changed since.
+        throw new RefusedError("conflict");
+      case "campaign-closed":
+        deps.pages.forget();
+        throw new RefusedError("campaign-closed");
+      case "key-replaced":
+        deps.pages.forget();
+        // What the browser sealed, only the browser can seal again.
+        if (page.view.sealing === "browser") throw new RefusedError("wrong-key");
+    }
+  }
+  throw new RefusedError("unavailable");
+}
+
+function prepare(
+  deps: IntakeDeps,
+  { page, submission }: { readonly page: PageTruth; readonly submission: Submission },
+): PreparedAction {
+  const { request, clear, mac } = submission;
+  const createdAtMs = deps.now();
+  const sealed = sealOrCheck(deps, { page, submission });
+  const place = { actionId: clear.actionId, page, createdAtMs };
+  return {
+    id: clear.actionId,
+    campaignId: page.campaignId,
+    pageId: page.id,
+    customFields: clear.customFields,
+    tracking: clear.tracking,
+    sealing: request.person.case === "sealed" ? "browser" : "gateway",
+    createdAtMs,
+    requestMac: mac,
+    contacts: sealed.map((one) => signContact(deps, { one, place })),
+  };
+}
+
+function sealOrCheck(
+  deps: IntakeDeps,
+  { page, submission }: { readonly page: PageTruth; readonly submission: Submission },
+): readonly SealedForOne[] {
+  const { person, consents } = submission.request;
+  if (person.case === undefined) throw new RefusedError("invalid");
+  if ((person.case === "sealed") !== (page.view.sealing === "browser")) throw new RefusedError("wrong-sealing");
+  if (!page.campaignOpen) throw new RefusedError("campaign-closed");
+  if (!page.view.accepting) throw new RefusedError("no-active-key");
+  const planned = planReceivers(deps, { page, consents });
+  if (person.case === "sealed") return checkSealedPerson(deps, { page, planned, sealed: person.value });
+  const clearPerson = parsePerson(deps, { page, personJson: person.value });
+  return sealPerson(deps, { page, actionId: submission.clear.actionId, person: clearPerson, planned });
+}
+
+interface ContactPlace {
+  readonly actionId: Bytes;
+  readonly page: PageTruth;
+  readonly createdAtMs: number;
+}
+
+function signContact(
+  { primitives, secrets }: IntakeDeps,
+  { one, place }: { readonly one: SealedForOne; readonly place: ContactPlace },
+): PreparedContact {
+  const { planned, contact, commitment, keyId } = one;
+  const { page, actionId, createdAtMs } = place;
+  const header = createContactHeader(primitives, {
+    contact,
+    action: encodeId("cact", actionId),
+    campaign: page.view.campaignId,
+    page: page.view.id,
+    organisation: planned.receiver.organisationId,
+    commitment,
+    consentHash: planned.consentHash,
+    sealing: page.view.sealing,
+    createdAtMs,
+  });
+  return {
+    organisationId: parseId("corg", planned.receiver.organisationId),
+    payload: contact.payload,
+    nonce: contact.nonce,
+    keyId,
+    signKey: contact.signKey.public,
+    commitment,
+    consent: planned.consent,
+    headerSignature: signContactHeader({ primitives }, { header, signingKey: secrets.signing.secretKey }),
+  };
+}
+
+function receipt({
+  page,
+  action,
+  counter,
+}: {
+  readonly page: PageTruth;
+  readonly action: PreparedAction;
+  readonly counter: number;
+}): Receipt {
+  const received = new Set(action.contacts.map(({ organisationId }) => encodeId("corg", organisationId)));
+  const receivedBy = page.organisations.filter(({ idText }) => received.has(idText)).map(({ title }) => title);
+  return { actionId: encodeId("cact", action.id), counter, receivedBy };
+}

@@ -1,0 +1,39 @@
+/** An action that was checked and sealed: everything its rows need, and nothing that anybody could read a person from. */
+import type { ConsentRecord } from "@coterie/actions";
+import type { Bytes } from "@coterie/bytes";
+import type { StoredSealing } from "../db/schema.ts";
+
+/** One contact of an action. */
+export interface PreparedContact {
+  readonly organisationId: Bytes;
+  readonly payload: Uint8Array;
+  readonly nonce: Uint8Array;
+  readonly keyId: Bytes;
+  readonly signKey: Uint8Array;
+  readonly commitment: Uint8Array;
+  readonly consent: ConsentRecord;
+  readonly headerSignature: Bytes;
+}
+
+/** The action around its contacts. */
+export interface PreparedAction {
+  readonly id: Bytes;
+  readonly campaignId: Bytes;
+  readonly pageId: Bytes;
+  readonly customFields: Readonly<Record<string, string>>;
+  readonly tracking: Readonly<Record<string, string>>;
+  readonly sealing: StoredSealing;
+  readonly createdAtMs: number;
+  readonly requestMac: Bytes;
+  readonly contacts: readonly PreparedContact[];
+}
+
+/** What became of an action that was handed to the database. */
+export type StoreOutcome =
+  /** Committed now, or earlier by the same request. */
+  | { readonly kind: "stored" | "repeated"; readonly counter: number }
+  /** The id belongs to another request. */
+  | { readonly kind: "conflict" }
+  /** A key was replaced after the contacts were sealed: nothing was stored. */
+  | { readonly kind: "key-replaced" }
+  | { readonly kind: "campaign-closed" };

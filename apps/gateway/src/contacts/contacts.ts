@@ -1,0 +1,89 @@
+/**
+ * Delivery: an organisation pulls its contacts by cursor and acknowledges what it has stored. At least once; the action id and the
+ * organisation id name a contact. Nothing is deleted by acknowledging.
+ */
+import type { Bytes } from "@coterie/bytes";
+import { protocolLimits } from "@coterie/protocol";
+import { sql } from "kysely";
+import type { ContactTable } from "../db/schema.ts";
+import type { GatewayDeps } from "../deps.ts";
+import { RefusedError } from "../errors.ts";
+
+/** A contact with what stands around it in clear. */
+export interface DeliveredContact extends ContactTable {
+  readonly public: Bytes;
+  readonly campaign_id: Bytes;
+  readonly page_id: Bytes;
+  readonly sealing: "gateway" | "browser";
+  readonly created_at_ms: number;
+  readonly custom_fields: Readonly<Record<string, string>>;
+  readonly tracking: Readonly<Record<string, string>>;
+  readonly campaign_name: string;
+  readonly form_schema: string;
+  readonly page_name: string;
+  readonly page_locale: string;
+  readonly action_type: string;
+}
+
+/** One pull. */
+export interface Delivery {
+  readonly contacts: readonly DeliveredContact[];
+  readonly nextCursor: string;
+  readonly more: boolean;
+}
+
+const defaultPullContacts = 500;
+
+/** Contacts after the cursor, or after what was acknowledged last. Throws RefusedError "invalid" on a malformed cursor or limit. */
+export async function pullContacts(
+  { db }: Pick<GatewayDeps, "db">,
+  { organisationId, cursor, limit }: { readonly organisationId: Bytes; readonly cursor: string; readonly limit: number },
+): Promise<Delivery> {
+  if (limit < 0 || limit > protocolLimits.pullContacts) throw new RefusedError("invalid");
+  const size = limit === 0 ? defaultPullContacts : limit;
+  const after = cursor === "" ? await acknowledgedSequence({ db }, organisationId) : parseCursor(cursor);
+  const { rows } = await sql<DeliveredContact>`
+    SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.custom_fields, a.tracking,
+      m.name AS campaign_name, m.form_schema, p.name AS page_name, p.locale AS page_locale, p.action_type
+    FROM contacts c
+    JOIN public_keys k ON k.key_id = c.key_id
+    JOIN actions a ON a.id = c.action_id
+    JOIN campaigns m ON m.id = a.campaign_id
+    JOIN action_pages p ON p.id = a.page_id
+    WHERE c.organisation_id = ${organisationId} AND c.delivery_sequence > ${after}
+    ORDER BY c.delivery_sequence
+    LIMIT ${size + 1}`.execute(db);
+  const contacts = rows.slice(0, size);
+  return { contacts, nextCursor: String(contacts.at(-1)?.delivery_sequence ?? after), more: rows.length > size };
+}
+
+/** Remembers the cursor; an older one changes nothing. Throws RefusedError "invalid" where it is malformed or ahead of everything. */
+export async function acknowledgeContacts(
+  { db }: Pick<GatewayDeps, "db">,
+  { organisationId, cursor }: { readonly organisationId: Bytes; readonly cursor: string },
+): Promise<void> {
+  const sequence = parseCursor(cursor);
+  const row = await db
+    .updateTable("deliveries")
+    .set({ acknowledged_sequence: sql<number>`greatest(acknowledged_sequence, ${sequence})` })
+    .where("organisation_id", "=", organisationId)
+    // Acknowledging what does not exist yet would skip it when it comes.
+    .where("last_sequence", ">=", sequence)
+    .returning("acknowledged_sequence")
+    .executeTakeFirst();
+  if (row === undefined) throw new RefusedError("invalid");
+}
+
+async function acknowledgedSequence({ db }: Pick<GatewayDeps, "db">, organisationId: Bytes): Promise<number> {
+  const row = await db
+    .selectFrom("deliveries")
+    .select("acknowledged_sequence")
+    .where("organisation_id", "=", organisationId)
+    .executeTakeFirst();
+  return row?.acknowledged_sequence ?? 0;
+}
+
+function parseCursor(text: string): number {
+  if (!/^(0|[1-9][0-9]{0,14})$/.test(text)) throw new RefusedError("invalid");
+  return Number(text);
+}

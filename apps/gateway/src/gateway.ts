@@ -1,0 +1,156 @@
+/** One gateway, from its options to a running server, and back. */
+import { nodePrimitives, systemRandom } from "@coterie/primitives/node";
+import { createHomeSender, sealContact } from "@coterie/sealed-box/seal";
+import { sql } from "kysely";
+import { mkdir } from "node:fs/promises";
+import type { Server } from "node:http";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import { registerActionService } from "./actions/action-service.ts";
+import { BatchWriter } from "./actions/batch-writer.ts";
+import { createCounters } from "./actions/counters.ts";
+import type { Sealer } from "./actions/seal-person.ts";
+import { connectDatabase, type DatabaseConnection } from "./db/connection.ts";
+import { checkDurability } from "./db/durability.ts";
+import { migrate } from "./db/migrations.ts";
+import { type PostgresServer, startPostgres } from "./db/postgres-server.ts";
+import type { GatewayDeps } from "./deps.ts";
+import { createConnectCalls } from "./http/connect-calls.ts";
+import { closeServer, listen } from "./http/listen.ts";
+import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
+import { createHttpServer } from "./http/server.ts";
+import { createStaticFiles } from "./http/static-files.ts";
+import { createLog, type Log } from "./log/log.ts";
+import { createMetrics } from "./metrics.ts";
+import type { GatewayOptions } from "./options.ts";
+import { registerAdministrationService } from "./organisations/administration-service.ts";
+import { createAuthentication } from "./organisations/authentication.ts";
+import { registerOrganisationService } from "./organisations/organisation-service.ts";
+import { ensureHomeOrganisation } from "./organisations/organisations.ts";
+import { createPages } from "./pages/page-truth.ts";
+import { loadGatewaySecrets } from "./secrets/gateway-secrets.ts";
+
+/** A running gateway. */
+export interface Gateway {
+  /** Where it listens, "http://127.0.0.1:8080". */
+  readonly address: string;
+  readonly port: number;
+  /** Process id of the private database server, where there is one. */
+  readonly databaseProcessId: () => number | undefined;
+  /** Finishes what was accepted, then stops everything. */
+  readonly close: () => Promise<void>;
+}
+
+/** Things to close, the last opened first. */
+class Closing {
+  readonly #steps: (() => Promise<void> | void)[] = [];
+
+  add(step: () => Promise<void> | void): void {
+    this.#steps.push(step);
+  }
+
+  async run(): Promise<void> {
+    for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) await step();
+  }
+}
+
+/**
+ * Starts a gateway: secrets, database, migrations, server.
+ * @throws StartError, FolderInUseError, UnsafeDatabaseError, SecretFileError, with everything closed again
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const closing = new Closing();
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
+}
+
+async function start(options: GatewayOptions, closing: Closing): Promise<Gateway> {
+  const startedAtMs = performance.now();
+  await mkdir(options.dataFolder, { recursive: true, mode: 0o700 });
+  const destination = options.logDestination ?? pino.destination({ dest: join(options.dataFolder, "gateway.log"), mode: 0o600 });
+  const log = createLog(destination);
+  const secrets = await loadGatewaySecrets({ primitives: nodePrimitives, random: systemRandom }, options.dataFolder);
+  closing.add(() => secrets.destroy());
+  const { connection, server } = await openDatabase({ log }, { options, closing });
+  const now = options.now ?? Date.now;
+  const deps: GatewayDeps = { ...connection, primitives: nodePrimitives, random: systemRandom, now, log, secrets };
+  await checkDurability(deps.db);
+  await migrate(deps.db);
+  await ensureHomeOrganisation(deps);
+  const { address, port } = await serve(deps, { options, closing });
+  log({ event: "started", port, startMs: Math.round(performance.now() - startedAtMs) });
+  const close = async (): Promise<void> => {
+    await closing.run();
+    log({ event: "stopped" });
+  };
+  return { address, port, databaseProcessId: () => server?.processId(), close };
+}
+
+interface Opening {
+  readonly options: GatewayOptions;
+  readonly closing: Closing;
+}
+
+async function openDatabase(
+  { log }: { readonly log: Log },
+  { options, closing }: Opening,
+): Promise<{ readonly connection: DatabaseConnection; readonly server: PostgresServer | undefined }> {
+  const server =
+    options.databaseUrl === undefined ? await startPostgres({ log }, { dataFolder: options.dataFolder }) : undefined;
+  if (server !== undefined) closing.add(server.close);
+  const address = server?.connection ?? { connectionString: options.databaseUrl ?? "" };
+  const connection = connectDatabase({ log }, address);
+  closing.add(connection.close);
+  return { connection, server };
+}
+
+async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<Pick<Gateway, "address" | "port">> {
+  const state = { address: "" };
+  const origin = (): string => options.origin ?? state.address;
+  const rates: RateLimits = { ...defaultRateLimits, ...options.rates };
+  const files = createStaticFiles(options.widgetFolder ?? defaultWidgetFolder);
+  const writer = new BatchWriter(deps);
+  closing.add(async () => await writer.close());
+  const intake = {
+    ...deps,
+    pages: createPages(deps),
+    counters: createCounters(deps),
+    writer,
+    seal: createSealer(deps, options),
+  };
+  const authentication = createAuthentication(deps, rates);
+  const calls = createConnectCalls(deps, (router) => {
+    registerActionService(router, intake);
+    registerOrganisationService(router, { ...intake, authentication, origin, files });
+    registerAdministrationService(router, { ...deps, authentication });
+  });
+  const metrics = createMetrics({ waiting: () => writer.waiting });
+  const isHealthy = async (): Promise<boolean> =>
+    await sql`SELECT 1`.execute(deps.db).then(
+      () => true,
+      () => false,
+    );
+  const trustedProxies = options.trustedProxies ?? 0;
+  const server = createHttpServer({ ...intake, calls, rates, trustedProxies, isHealthy, files, origin, metrics });
+  closing.add(async () => await closeServer(server));
+  const host = options.host ?? "127.0.0.1";
+  const port = await listen(server, { host, port: options.port ?? 8080 });
+  state.address = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  if (options.metricsPort !== undefined) {
+    const metricsServer: Server = await metrics.serve(options.metricsPort);
+    closing.add(async () => await closeServer(metricsServer));
+  }
+  return { address: state.address, port };
+}
+
+function createSealer({ primitives, random, secrets }: GatewayDeps, { sender }: GatewayOptions): Sealer {
+  if (sender === "home") return createHomeSender({ primitives, random }, secrets.home).sealContact;
+  return (input) => sealContact({ primitives, random }, input);
+}
+
+const defaultWidgetFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "widget", "dist");

@@ -1,0 +1,129 @@
+/** The HTTP server: routes, rates and limits around everything. */
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
+import { gatewayLimits } from "../limits.ts";
+import { unexpectedError } from "../log/log.ts";
+import type { Metrics } from "../metrics.ts";
+import { type DocumentDeps, postPage, showFrame, showPage } from "../pages/page-documents.ts";
+import { type Answer, sendAnswer, textAnswer } from "./answer.ts";
+import { clientPrefix } from "./client-address.ts";
+import { type ConnectCalls, refusalAnswer } from "./connect-calls.ts";
+import { RateLimiter, type RateLimits } from "./rate-limits.ts";
+import { fileAnswer } from "./static-files.ts";
+
+/** What the server needs. */
+export interface ServerDeps extends DocumentDeps {
+  readonly calls: ConnectCalls;
+  readonly rates: RateLimits;
+  readonly trustedProxies: number;
+  readonly metrics: Pick<Metrics, "answered">;
+  /** Whether the database answers. */
+  readonly isHealthy: () => Promise<boolean>;
+}
+
+interface Arrival {
+  readonly request: IncomingMessage;
+  readonly path: string;
+  readonly prefix: string;
+}
+
+/** A server that is not listening yet. */
+export function createHttpServer(deps: ServerDeps): Server {
+  const route = createRoutes(deps);
+  const server = createServer(
+    {
+      maxHeaderSize: gatewayLimits.headerBytes,
+      headersTimeout: gatewayLimits.headersTimeoutMs,
+      requestTimeout: gatewayLimits.requestTimeoutMs,
+      keepAliveTimeout: gatewayLimits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: 1000,
+      requireHostHeader: true,
+    },
+    (request, response) => {
+      // A client that goes away in the middle is its own business.
+      response.on("error", () => undefined);
+      const [path = "/"] = (request.url ?? "/").split("?", 1);
+      const startedAtMs = performance.now();
+      const send = (answer: Answer): void => {
+        const seconds = (performance.now() - startedAtMs) / 1000;
+        deps.metrics.answered({ route: kindOf(path), status: answer.status, seconds });
+        sendAnswer(request, response, answer);
+      };
+      route({ request, path, prefix: clientPrefix(request, deps) }).then(send, (error: unknown) => {
+        deps.log(unexpectedError(error));
+        send(refusalAnswer({ reason: "internal", fields: [] }));
+      });
+    },
+  );
+  server.maxConnections = gatewayLimits.connections;
+  return server;
+}
+
+function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
+  const submissions = new RateLimiter(deps, deps.rates.submissions);
+  const reads = new RateLimiter(deps, deps.rates.reads);
+  return async (arrival) => {
+    const { request, path, prefix } = arrival;
+    const isPublicCall = path.startsWith(publicService);
+    if (isPublicCall && request.method === "OPTIONS") return preflight;
+    if (path.startsWith("/coterie.") && !isPublicCall) return await call(deps, arrival);
+    if (path === "/health") return await health(deps);
+    const isSubmission = path === `${publicService}Submit` || (path.startsWith("/p/") && request.method === "POST");
+    const limiter = isSubmission ? submissions : reads;
+    if (!limiter.take(prefix)) {
+      const refusal = refusalAnswer({ reason: "rate-limited", fields: [] });
+      return isPublicCall ? withCors(refusal) : refusal;
+    }
+    return isPublicCall ? withCors(await call(deps, arrival)) : await routeDocument(deps, arrival);
+  };
+}
+
+const publicService = "/coterie.actions.v1.ActionService/";
+
+/** The kind of a request, for metrics: from a closed list, whatever the path says. */
+function kindOf(path: string): string {
+  const [, first = ""] = path.split("/", 2);
+  if (path.startsWith(publicService)) return path === `${publicService}Submit` ? "submit" : "action";
+  if (first.startsWith("coterie.")) return "organisation";
+  return ["p", "frame", "widget", "health"].includes(first) ? first : "other";
+}
+
+async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
+  return (await calls(path, { request, clientPrefix: prefix })) ?? refusalAnswer({ reason: "not-found", fields: [] });
+}
+
+async function routeDocument(deps: ServerDeps, { request, path }: Arrival): Promise<Answer> {
+  const [, folder, name = ""] = /^\/(p|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (folder === "p" && request.method === "POST") return await postPage(deps, { name, request });
+  if (folder === undefined) return textAnswer(404, "not found");
+  if (!isRead) return { ...textAnswer(405, "method not allowed"), headers: { allow: folder === "p" ? "GET, HEAD, POST" : "GET, HEAD" } };
+  if (folder === "p") return await showPage(deps, name);
+  if (folder === "frame") return await showFrame(deps, name);
+  return fileAnswer(await deps.files.find(name), request.headers["if-none-match"]);
+}
+
+async function health({ isHealthy }: ServerDeps): Promise<Answer> {
+  return (await isHealthy()) ? textAnswer(200, "ok") : textAnswer(503, "the database does not answer");
+}
+
+/** Forms stand on any site, and the public service knows no cookies: any origin may call it, without credentials. */
+const corsHeaders: Readonly<Record<string, string>> = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers": `${wireErrorHeader}, ${wireErrorFieldsHeader}`,
+  "cross-origin-resource-policy": "cross-origin",
+};
+
+function withCors(answer: Answer): Answer {
+  return { ...answer, headers: { ...answer.headers, ...corsHeaders } };
+}
+
+const preflight: Answer = withCors({
+  status: 204,
+  headers: {
+    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-headers": "content-type, connect-protocol-version, connect-timeout-ms",
+    "access-control-max-age": "86400",
+  },
+  body: "",
+});

@@ -1,0 +1,147 @@
+/**
+ * Public keys of organisations: imported, proven to open, activated, retired. The gateway never sees a secret key; that
+ * somebody can open with a key is shown by a challenge before anything is sealed to it.
+ */
+import { type Bytes, copyBytes, equalBytes, Plaintext } from "@coterie/bytes";
+import { InvalidPublicKeyError, randomBytes } from "@coterie/primitives";
+import { deriveKeyId, keyIdBytes, sealEnvelope } from "@coterie/sealed-box/seal";
+import { lockDeliveries } from "../db/delivery-lock.ts";
+import type { PublicKeyTable } from "../db/schema.ts";
+import type { GatewayDeps } from "../deps.ts";
+import { RefusedError } from "../errors.ts";
+import { gatewayLimits } from "../limits.ts";
+import { parseLabel } from "../texts.ts";
+
+/** First field of an activation challenge's context. */
+const activationLabel = "coterie/activation/1";
+
+/** Whose key. */
+export interface KeyName {
+  readonly organisationId: Bytes;
+  readonly keyId: Bytes;
+}
+
+/**
+ * Stores a public key, not yet active.
+ * @throws RefusedError "invalid-key" on an unusable key, "conflict" where any organisation has it already
+ */
+export async function importPublicKey(
+  { db, primitives, now }: Pick<GatewayDeps, "db" | "primitives" | "now">,
+  input: { readonly organisationId: Bytes; readonly public: Uint8Array; readonly label: string },
+): Promise<PublicKeyTable> {
+  checkUsable(primitives, input.public);
+  const row: PublicKeyTable = {
+    key_id: keyIdBytes(deriveKeyId(primitives, input.public)),
+    organisation_id: input.organisationId,
+    public: copyBytes(input.public),
+    label: parseLabel(input.label),
+    state: "imported",
+    imported_at_ms: now(),
+    activated_at_ms: null,
+  };
+  if ((await listPublicKeys({ db }, input.organisationId)).length >= gatewayLimits.keysPerOrganisation) {
+    throw new RefusedError("too-large");
+  }
+  const inserted = await db
+    .insertInto("public_keys")
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("key_id")
+    .executeTakeFirst();
+  if (inserted === undefined) throw new RefusedError("conflict");
+  return row;
+}
+
+function checkUsable(primitives: GatewayDeps["primitives"], publicKey: Uint8Array): void {
+  try {
+    primitives.checkAgreementPublicKey(publicKey);
+  } catch (error) {
+    if (error instanceof InvalidPublicKeyError) throw new RefusedError("invalid-key");
+    throw error;
+  }
+}
+
+/** All keys of an organisation, the newest first. */
+export async function listPublicKeys(
+  { db }: Pick<GatewayDeps, "db">,
+  organisationId: Bytes,
+): Promise<readonly PublicKeyTable[]> {
+  return await db
+    .selectFrom("public_keys")
+    .selectAll()
+    .where("organisation_id", "=", organisationId)
+    .orderBy("imported_at_ms", "desc")
+    .orderBy("key_id")
+    .execute();
+}
+
+/** Seals 32 random bytes to the key; an earlier challenge of the key is void. Throws RefusedError "not-found". */
+export async function startActivation(
+  { db, primitives, random, now }: Pick<GatewayDeps, "db" | "primitives" | "random" | "now">,
+  { organisationId, keyId }: KeyName,
+): Promise<{ readonly challenge: Bytes; readonly expiresAtMs: number }> {
+  const key = await db
+    .selectFrom("public_keys")
+    .select("public")
+    .where("key_id", "=", keyId)
+    .where("organisation_id", "=", organisationId)
+    .executeTakeFirst();
+  if (key === undefined) throw new RefusedError("not-found");
+  const secret = randomBytes(random, 32);
+  const expiresAtMs = now() + gatewayLimits.challengeLifeMs;
+  const row = { key_id: keyId, challenge_hash: primitives.sha256(secret), expires_at_ms: expiresAtMs };
+  const plaintext = Plaintext.own(secret);
+  const context = [activationLabel, organisationId, keyId];
+  const challenge = sealEnvelope({ primitives, random }, { plaintext, recipients: [key.public], context });
+  plaintext.destroy();
+  await db
+    .insertInto("key_challenges")
+    .values(row)
+    .onConflict((conflict) => conflict.column("key_id").doUpdateSet(row))
+    .execute();
+  return { challenge, expiresAtMs };
+}
+
+/**
+ * Makes the key the organisation's active one; the one before is retired. Every attempt, right or wrong, uses the
+ * challenge up.
+ * @throws RefusedError "not-found", or "not-proven" on a wrong, expired, used or missing challenge
+ */
+export async function activatePublicKey(
+  deps: Pick<GatewayDeps, "db" | "primitives" | "now">,
+  { organisationId, keyId, proof }: KeyName & { readonly proof: Uint8Array },
+): Promise<PublicKeyTable> {
+  const { db, primitives, now } = deps;
+  await requireKey(deps, { organisationId, keyId });
+  // In a transaction of its own: the challenge stays used up when what follows is refused.
+  const challenge = await db.deleteFrom("key_challenges").where("key_id", "=", keyId).returningAll().executeTakeFirst();
+  const proven = challenge !== undefined && equalBytes(challenge.challenge_hash, primitives.sha256(proof));
+  if (!proven || challenge.expires_at_ms < now()) throw new RefusedError("not-proven");
+  return await db.transaction().execute(async (tx) => {
+    await lockDeliveries(tx);
+    await tx
+      .updateTable("public_keys")
+      .set({ state: "retired" })
+      .where("organisation_id", "=", organisationId)
+      .where("state", "=", "active")
+      .where("key_id", "!=", keyId)
+      .execute();
+    return await tx
+      .updateTable("public_keys")
+      .set({ state: "active", activated_at_ms: now() })
+      .where("organisation_id", "=", organisationId)
+      .where("key_id", "=", keyId)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  });
+}
+
+async function requireKey({ db }: Pick<GatewayDeps, "db">, { organisationId, keyId }: KeyName): Promise<void> {
+  const key = await db
+    .selectFrom("public_keys")
+    .select("key_id")
+    .where("key_id", "=", keyId)
+    .where("organisation_id", "=", organisationId)
+    .executeTakeFirst();
+  if (key === undefined) throw new RefusedError("not-found");
+}

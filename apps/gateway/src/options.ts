@@ -1,0 +1,32 @@
+/** What can be chosen about a gateway. */
+import type { DestinationStream } from "pino";
+import type { RateLimits } from "./http/rate-limits.ts";
+
+/** How contacts are sealed by the gateway: see docs/adr/0001-throw-away-sender.md for what "home" gives up. */
+export type SenderMode = "throw-away" | "home";
+
+/** Options of {@link startGateway}. */
+export interface GatewayOptions {
+  /** Holds the secrets, the log, and the private database. */
+  readonly dataFolder: string;
+  /** An operator's own PostgreSQL instead of the private one. */
+  readonly databaseUrl?: string | undefined;
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default 8080; 0 takes any free one. */
+  readonly port?: number | undefined;
+  /** Serves metrics on this port of the loopback address; absent: none. */
+  readonly metricsPort?: number | undefined;
+  /** The address that others reach the gateway at; default: where it listens. */
+  readonly origin?: string | undefined;
+  /** The widget's built files. */
+  readonly widgetFolder?: string | undefined;
+  readonly rates?: Partial<RateLimits> | undefined;
+  /** How many own proxies append to x-forwarded-for; default 0: the header is not believed. */
+  readonly trustedProxies?: number | undefined;
+  readonly sender?: SenderMode | undefined;
+  /** Milliseconds since 1970; default the system's clock. */
+  readonly now?: (() => number) | undefined;
+  /** Where log lines go; default `<dataFolder>/gateway.log`. */
+  readonly logDestination?: DestinationStream | undefined;
+}

@@ -1,0 +1,28 @@
+/**
+ * What an organisation pastes into its own site. It pins the ids of the keys that the form may seal to, so that the gateway
+ * cannot put another key in their place afterwards without the form refusing.
+ */
+import type { PageTruth } from "./page-truth.ts";
+
+/** What the snippet names. */
+export interface SnippetInput {
+  readonly page: PageTruth;
+  /** Origin of this gateway, "https://actions.example.org". */
+  readonly origin: string;
+  /** Subresource integrity of the widget's script, where it is built. */
+  readonly scriptIntegrity: string | undefined;
+}
+
+/** HTML of a script and the custom element. Every value is of a restricted alphabet; quotes are escaped all the same. */
+export function embedSnippet({ page, origin, scriptIntegrity }: SnippetInput): string {
+  const keys = page.organisations.flatMap(({ key }) => (key === undefined ? [] : [key.id])).join(" ");
+  const integrity = scriptIntegrity === undefined ? "" : ` integrity="${escape(scriptIntegrity)}"`;
+  return [
+    `<script type="module" src="${escape(origin)}/widget/coterie-action.js"${integrity} crossorigin="anonymous"></script>`,
+    `<coterie-action gateway="${escape(origin)}" page="${escape(page.view.name)}" keys="${escape(keys)}"></coterie-action>`,
+  ].join("\n");
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+}

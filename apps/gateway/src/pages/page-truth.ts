@@ -1,0 +1,164 @@
+/**
+ * What the database says about an action page: the truth that forms are drawn from and that decides who receives. Kept for a
+ * second, since a page that everybody signs is read for every signature; what a commit depends on is checked again inside it.
+ */
+import { type ActionPageView, getFormSchema, type ReceiverView } from "@coterie/actions";
+import { type Bytes, encodeHex, encodeTextForm } from "@coterie/bytes";
+import { type KeyId, parseKeyId } from "@coterie/sealed-box/seal";
+import { sql } from "kysely";
+import type { StoredSealing } from "../db/schema.ts";
+import type { GatewayDeps } from "../deps.ts";
+import { encodeId } from "../ids.ts";
+import { gatewayLimits } from "../limits.ts";
+
+/** An organisation of a page, with its active key. */
+export interface PageOrganisation {
+  readonly id: Bytes;
+  readonly idText: string;
+  readonly title: string;
+  readonly key: { readonly id: KeyId; readonly bytes: Bytes; readonly public: Bytes } | undefined;
+}
+
+/** A page with everything around it. */
+export interface PageTruth {
+  readonly id: Bytes;
+  readonly campaignId: Bytes;
+  readonly campaignOpen: boolean;
+  /** The page's first, then the lead where it is another. */
+  readonly organisations: readonly PageOrganisation[];
+  readonly embedOrigins: readonly string[];
+  /** The same as forms see it. */
+  readonly view: ActionPageView;
+}
+
+/** How a page is found: by its public name or its id. */
+export type PageName = { readonly name: string } | { readonly id: Bytes };
+
+/** Pages, remembered for a second. */
+export interface Pages {
+  readonly find: (name: PageName) => Promise<PageTruth | undefined>;
+  /** Forgets what was remembered, after this gateway changed something. */
+  readonly forget: () => void;
+}
+
+interface Remembered {
+  readonly page: PageTruth;
+  readonly readAtMs: number;
+}
+
+/** The pages of this database. */
+export function createPages({ db, now }: Pick<GatewayDeps, "db" | "now">): Pages {
+  const remembered = new Map<string, Remembered>();
+  return {
+    find: async (name) => {
+      const key = "name" in name ? `name ${name.name}` : `id ${encodeHex(name.id)}`;
+      const known = remembered.get(key);
+      const readAtMs = now();
+      const ageMs = known === undefined ? Number.POSITIVE_INFINITY : readAtMs - known.readAtMs;
+      if (known !== undefined && ageMs >= 0 && ageMs < gatewayLimits.publicAnswerAgeMs) return known.page;
+      const page = await loadPage({ db }, name);
+      if (page === undefined) remembered.delete(key);
+      else {
+        if (remembered.size >= gatewayLimits.cachedPages) remembered.clear();
+        remembered.set(key, { page, readAtMs });
+      }
+      return page;
+    },
+    forget: () => remembered.clear(),
+  };
+}
+
+interface PageRow {
+  readonly id: Bytes;
+  readonly name: string;
+  readonly campaign_id: Bytes;
+  readonly organisation_id: Bytes;
+  readonly locale: string;
+  readonly sealing: StoredSealing;
+  readonly delivers: boolean;
+  readonly action_type: string;
+  readonly required_fields: readonly string[];
+  readonly description: string;
+  readonly embed_origins: readonly string[];
+  readonly campaign_title: string;
+  readonly lead_organisation_id: Bytes;
+  readonly forces_delivery: boolean;
+  readonly open: boolean;
+  readonly form_schema: string;
+  readonly page_title: string;
+  readonly page_key_id: Bytes | null;
+  readonly page_public: Bytes | null;
+  readonly lead_title: string;
+  readonly lead_key_id: Bytes | null;
+  readonly lead_public: Bytes | null;
+}
+
+/** Reads a page from the database, not from memory. */
+export async function loadPage({ db }: Pick<GatewayDeps, "db">, name: PageName): Promise<PageTruth | undefined> {
+  const which = "name" in name ? sql`p.name = ${name.name}` : sql`p.id = ${name.id}`;
+  const { rows } = await sql<PageRow>`
+    SELECT p.id, p.name, p.campaign_id, p.organisation_id, p.locale, p.sealing, p.delivers, p.action_type,
+      p.required_fields, p.description, p.embed_origins, c.title AS campaign_title, c.lead_organisation_id,
+      c.forces_delivery, c.open, c.form_schema, po.title AS page_title, pk.key_id AS page_key_id,
+      pk.public AS page_public, lo.title AS lead_title, lk.key_id AS lead_key_id, lk.public AS lead_public
+    FROM action_pages p
+    JOIN campaigns c ON c.id = p.campaign_id
+    JOIN organisations po ON po.id = p.organisation_id
+    JOIN organisations lo ON lo.id = c.lead_organisation_id
+    LEFT JOIN public_keys pk ON pk.organisation_id = p.organisation_id AND pk.state = 'active'
+    LEFT JOIN public_keys lk ON lk.organisation_id = c.lead_organisation_id AND lk.state = 'active'
+    WHERE ${which}`.execute(db);
+  const row = rows[0];
+  return row === undefined ? undefined : toTruth(row);
+}
+
+function toTruth(row: PageRow): PageTruth {
+  const own = organisation({ id: row.organisation_id, title: row.page_title, keyId: row.page_key_id, key: row.page_public });
+  const lead = organisation({ id: row.lead_organisation_id, title: row.lead_title, keyId: row.lead_key_id, key: row.lead_public });
+  const organisations = own.idText === lead.idText ? [own] : [own, lead];
+  return {
+    id: row.id,
+    campaignId: row.campaign_id,
+    campaignOpen: row.open,
+    organisations,
+    embedOrigins: row.embed_origins,
+    view: {
+      id: encodeId("cpag", row.id),
+      name: row.name,
+      locale: row.locale,
+      campaignId: encodeId("ccam", row.campaign_id),
+      campaignTitle: row.campaign_title,
+      sealing: row.sealing,
+      formSchema: getFormSchema(row.form_schema).id,
+      requiredFields: row.required_fields,
+      actionType: row.action_type,
+      pageOrganisationId: own.idText,
+      leadOrganisationId: lead.idText,
+      pageDelivers: row.delivers,
+      campaignForcesDelivery: row.forces_delivery,
+      receivers: organisations.map(receiverView),
+      accepting: row.open && organisations.every(({ key }) => key !== undefined),
+      description: row.description,
+    },
+  };
+}
+
+interface OrganisationColumns {
+  readonly id: Bytes;
+  readonly title: string;
+  readonly keyId: Bytes | null;
+  readonly key: Bytes | null;
+}
+
+function organisation({ id, title, keyId, key }: OrganisationColumns): PageOrganisation {
+  const active =
+    keyId === null || key === null
+      ? undefined
+      : { id: parseKeyId(encodeTextForm("ckey", keyId)), bytes: keyId, public: key };
+  return { id, idText: encodeId("corg", id), title, key: active };
+}
+
+function receiverView({ idText, title, key }: PageOrganisation): ReceiverView {
+  const publicKey = key === undefined ? undefined : { id: key.id, public: key.public };
+  return { organisationId: idText, organisationName: title, publicKey, asksOptIn: true };
+}

@@ -1,0 +1,76 @@
+// A gateway of the test's own: fresh data folder, free port, wide rates unless the test is about them.
+import { createClient, type Client, ConnectError } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { ActionService, AdministrationService, OrganisationService, wireErrorHeader } from "@coterie/protocol";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Gateway, startGateway } from "../../src/gateway.ts";
+import type { RateLimits } from "../../src/http/rate-limits.ts";
+import type { GatewayOptions } from "../../src/options.ts";
+
+export const wideRates: RateLimits = {
+  submissions: { perSecond: 1e6, burst: 1e6 },
+  reads: { perSecond: 1e6, burst: 1e6 },
+  organisations: { perSecond: 1e6, burst: 1e6 },
+  failedAuthentications: { perSecond: 1e6, burst: 1e6 },
+};
+
+export interface TestGateway extends Gateway {
+  readonly dataFolder: string;
+  readonly operatorToken: string;
+}
+
+export async function makeDataFolder(): Promise<string> {
+  return await mkdtemp(join(tmpdir(), "coterie-test-"));
+}
+
+export async function startTestGateway(options: Partial<GatewayOptions> = {}): Promise<TestGateway> {
+  const dataFolder = options.dataFolder ?? (await makeDataFolder());
+  const gateway = await startGateway({ port: 0, rates: wideRates, ...options, dataFolder });
+  const operatorToken = (await readFile(join(dataFolder, "secrets", "operator-token"), "utf8")).trim();
+  return {
+    ...gateway,
+    dataFolder,
+    operatorToken,
+    close: async () => {
+      await gateway.close();
+      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+export interface Clients {
+  readonly actions: Client<typeof ActionService>;
+  readonly organisations: Client<typeof OrganisationService>;
+  readonly administration: Client<typeof AdministrationService>;
+}
+
+export function connectClients(address: string, token?: string): Clients {
+  const transport = createConnectTransport({
+    baseUrl: address,
+    httpVersion: "1.1",
+    interceptors: [
+      (next) => async (request) => {
+        if (token !== undefined) request.header.set("authorization", `Bearer ${token}`);
+        return await next(request);
+      },
+    ],
+  });
+  return {
+    actions: createClient(ActionService, transport),
+    organisations: createClient(OrganisationService, transport),
+    administration: createClient(AdministrationService, transport),
+  };
+}
+
+/** The wire code that a call was refused with, or "accepted". */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "accepted";
+  } catch (error) {
+    if (!(error instanceof ConnectError)) throw error;
+    return error.metadata.get(wireErrorHeader) ?? `connect ${error.code}`;
+  }
+}
