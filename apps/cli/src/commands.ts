@@ -1,0 +1,25 @@
+/** All commands, in the order of the help text. */
+import { exportCommand, openCommand, pullCommand } from "./contacts/contact-commands.ts";
+import { activateKeyCommand } from "./keys/activate-key.ts";
+import { newKeyCommand } from "./keys/new-key.ts";
+import { printKeyCommand } from "./keys/print-key.ts";
+import { restoreKeyCommand } from "./keys/restore-key.ts";
+import { listKeysCommand, showKeyCommand } from "./keys/show-keys.ts";
+import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
+import { listOrganisationsCommand } from "./organisations/list-organisations.ts";
+import type { Command } from "./terminal/command.ts";
+
+/** Every command of `coterie`. */
+export const commands: readonly Command[] = [
+  connectOrganisationCommand,
+  listOrganisationsCommand,
+  newKeyCommand,
+  listKeysCommand,
+  showKeyCommand,
+  printKeyCommand,
+  restoreKeyCommand,
+  activateKeyCommand,
+  pullCommand,
+  openCommand,
+  exportCommand,
+];

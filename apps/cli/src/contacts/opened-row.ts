@@ -1,0 +1,68 @@
+/** What comes out of opening a contact: the person in clear, with what stood around. The shape of a JSONL line. */
+import type { Person } from "@coterie/actions";
+import type { StoredContact, StoredTracking } from "./stored-contact.ts";
+
+/** One opened contact; its members, in this order, are the members of a JSONL line. */
+export interface OpenedRow {
+  readonly actionId: string;
+  readonly createdAt: string;
+  readonly organisationId: string;
+  readonly campaign: { readonly id: string; readonly name: string };
+  readonly page: { readonly id: string; readonly name: string; readonly locale: string };
+  readonly actionType: string;
+  readonly formSchema: string;
+  readonly sealing: string;
+  readonly keyId: string;
+  readonly person: Person;
+  readonly consent: {
+    readonly purpose: string;
+    readonly optIn: string;
+    readonly wordingId: string;
+    readonly wordingHash: string;
+    readonly locale: string;
+    readonly givenAt: string;
+  };
+  readonly tracking: StoredTracking;
+  readonly customFields: Readonly<Record<string, string>>;
+}
+
+/** The row of a contact whose checks have all passed. */
+export function createOpenedRow(contact: StoredContact, person: Person): OpenedRow {
+  const { consent } = contact;
+  return {
+    actionId: contact.action,
+    createdAt: timeText(contact.createdAtMs),
+    organisationId: contact.organisation,
+    campaign: { id: contact.campaign, name: contact.campaignName },
+    page: { id: contact.page, name: contact.pageName, locale: contact.pageLocale },
+    actionType: contact.actionType,
+    formSchema: contact.formSchema,
+    sealing: contact.sealing,
+    keyId: contact.publicKey.id,
+    person,
+    consent: {
+      purpose: consent.purpose,
+      optIn: consent.optIn,
+      wordingId: consent.wordingId,
+      wordingHash: consent.wordingHash,
+      locale: consent.locale,
+      givenAt: timeText(consent.givenAtMs),
+    },
+    tracking: contact.tracking,
+    customFields: contact.customFields,
+  };
+}
+
+/** ISO 8601 in UTC; "" for what is no time. */
+export function timeText(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? "" : time.toISOString();
+}
+
+const hidden = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+
+/** A value as a line of JSON. Characters that reorder or hide text are escaped: the value is exact, and shows itself. */
+export function encodeJsonLine(value: unknown): string {
+  const json = JSON.stringify(value);
+  return `${json.replace(hidden, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)}\n`;
+}

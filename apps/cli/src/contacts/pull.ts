@@ -1,0 +1,57 @@
+/** Pulling: every contact that waits at the gateway into the local store, acknowledged only when it is on the disk. */
+import type { PullContactsResponse } from "@coterie/protocol";
+import { protocolLimits } from "@coterie/protocol/limits";
+import type { Gateway } from "../gateway/gateway-client.ts";
+import { GatewayMisbehavedError } from "../terminal/errors.ts";
+import type { ContactStore } from "./contact-store.ts";
+
+/** What pulling needs. */
+export interface PullDeps {
+  readonly gateway: Pick<Gateway, "organisations">;
+  readonly store: ContactStore;
+  /** Told after each batch how many contacts the store holds. */
+  readonly onBatch: (contacts: number) => void;
+}
+
+/** What one pull brought. */
+export interface PullOutcome {
+  readonly stored: number;
+  readonly repeated: number;
+  readonly conflicts: number;
+}
+
+/** Pulls until nothing waits. Stopped at any point, the next pull goes on without a loss or a double. */
+export async function pullContacts({ gateway, store, onBatch }: PullDeps): Promise<PullOutcome> {
+  let outcome: PullOutcome = { stored: 0, repeated: 0, conflicts: 0 };
+  let answer = await pullBatch(gateway, store.mark.cursor);
+  for (;;) {
+    const { contacts, nextCursor, more } = answer;
+    const cursorBefore = store.mark.cursor;
+    if (contacts.length > 0 || nextCursor !== cursorBefore) {
+      const appended = await store.append(contacts, nextCursor);
+      outcome = addOutcomes(outcome, appended);
+      onBatch(store.mark.contacts);
+    }
+    if (!more) {
+      if (nextCursor !== "") await gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
+      return outcome;
+    }
+    if (nextCursor === cursorBefore) throw new GatewayMisbehavedError("the gateway's cursor stands still");
+    // The batch is on the disk: acknowledge it while the next one travels.
+    const acknowledged = gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
+    const [next] = await Promise.all([pullBatch(gateway, nextCursor), acknowledged]);
+    answer = next;
+  }
+}
+
+function pullBatch(gateway: PullDeps["gateway"], cursor: string): Promise<PullContactsResponse> {
+  return gateway.organisations.pullContacts({ cursor, limit: protocolLimits.pullContacts });
+}
+
+function addOutcomes(left: PullOutcome, right: PullOutcome): PullOutcome {
+  return {
+    stored: left.stored + right.stored,
+    repeated: left.repeated + right.repeated,
+    conflicts: left.conflicts + right.conflicts,
+  };
+}

@@ -1,0 +1,82 @@
+/** `coterie keys activate`: the gateway seals to a key only after somebody showed that it opens. */
+import { equalBytes } from "@coterie/bytes";
+import type { AgreementKeyPair, Primitives } from "@coterie/primitives";
+import { KeyState, type OrganisationKey } from "@coterie/protocol";
+import { openEnvelope } from "@coterie/sealed-box/open";
+import { deriveKeyId, keyIdBytes } from "@coterie/sealed-box/seal";
+import type { Gateway } from "../gateway/gateway-client.ts";
+import { organisationIdBytes, withOrganisationGateway } from "../gateway/organisation-gateway.ts";
+import { getOrganisationFolder, type OrganisationFolder } from "../premises/organisation-folder.ts";
+import { premisesOf } from "../premises/premises-option.ts";
+import { commonOptions, gatewayOptions, passphraseOptions } from "../terminal/arguments.ts";
+import type { Command } from "../terminal/command.ts";
+import { GatewayMisbehavedError } from "../terminal/errors.ts";
+import { exitCodes } from "../terminal/exit-codes.ts";
+import { getKeyFile, unlockKey } from "./key-files.ts";
+import { getPassphrase } from "./passphrases.ts";
+import { describeState } from "./show-keys.ts";
+
+/** Imports and activates a key. */
+export const activateKeyCommand: Command = {
+  name: "keys activate",
+  summary: "make the gateway seal to a key",
+  help: [
+    "Sends the public half of the key to the gateway, opens the challenge that the gateway seals to it, and so shows that the key opens. From then on new contacts are sealed to this key; contacts sealed to earlier keys still need their key files.",
+  ],
+  options: {
+    key: { type: "string", short: "k", value: "KEY", help: "name or id, where there are several" },
+    label: { type: "string", value: "TEXT", help: "what the gateway shows for it (default: the key's name)" },
+    ...passphraseOptions,
+    ...gatewayOptions,
+    ...commonOptions,
+  },
+  async run(deps, args) {
+    const folder = await getOrganisationFolder(premisesOf(deps, args), args.find("organisation"));
+    const key = await getKeyFile(folder.path, args.find("key"));
+    const passphrase = await getPassphrase(deps, { args, folder: folder.path });
+    const keyPair = unlockKey(deps, { key, passphrase });
+    try {
+      const label = args.find("label") ?? key.name;
+      const active = await withOrganisationGateway(deps, { args, folder }, (gateway) =>
+        activateKey({ gateway, primitives: deps.primitives }, { folder, keyPair, label }),
+      );
+      deps.terminal.result(`${active.id}  ${describeState(active.state)}`);
+      deps.terminal.json({ keyId: active.id, state: describeState(active.state) });
+      return exitCodes.ok;
+    } finally {
+      keyPair.secretKey.destroy();
+    }
+  },
+};
+
+/** Imports a key where the gateway does not know it, opens the challenge, and activates it. Harmless when repeated. */
+export async function activateKey(
+  { gateway, primitives }: { readonly gateway: Pick<Gateway, "organisations">; readonly primitives: Primitives },
+  {
+    folder,
+    keyPair,
+    label,
+  }: { readonly folder: OrganisationFolder; readonly keyPair: AgreementKeyPair; readonly label: string },
+): Promise<OrganisationKey> {
+  const { organisations } = gateway;
+  const keyId = deriveKeyId(primitives, keyPair.publicKey);
+  const { keys } = await organisations.listPublicKeys({});
+  const known = keys.find(({ id }) => id === keyId);
+  if (known?.state === KeyState.ACTIVE) return known;
+  if (known === undefined) {
+    const { key } = await organisations.importPublicKey({ public: keyPair.publicKey, label });
+    if (key === undefined || !equalBytes(key.public, keyPair.publicKey)) {
+      throw new GatewayMisbehavedError("the gateway imported another key than the one that was sent");
+    }
+  }
+  const { challenge } = await organisations.startActivation({ keyId });
+  const context = ["coterie/activation/1", organisationIdBytes(folder), keyIdBytes(keyId)];
+  const proof = openEnvelope({ primitives }, { envelope: challenge, keyPair, context });
+  try {
+    const { key } = await organisations.activatePublicKey({ keyId, proof: proof.exposePlainBytes() });
+    if (key === undefined || key.id !== keyId) throw new GatewayMisbehavedError("the gateway activated another key");
+    return key;
+  } finally {
+    proof.destroy();
+  }
+}
