@@ -18,11 +18,11 @@ export function viewReaders(texts: FormTexts, state: FormState): MarkupElement {
   const ids = receiversOfAnswers(state.page, optIns);
   const names = state.page.receivers.filter(({ organisationId }) => ids.includes(organisationId));
   const listed = listNames(
-    state.locale,
+    state.texts.locale,
     names.map(({ organisationName }) => organisationName),
   );
   const how = state.page.sealing === "browser" ? texts.sealedInBrowser : texts.sealedByGateway;
-  return element("p", { class: "readers" }, element("strong", {}, texts.readers(listed)), ` ${how}`);
+  return element("p", { id: "f-readers", class: "readers" }, element("strong", {}, texts.readers(listed)), ` ${how}`);
 }
 
 /** One sentence for every organisation concerned, as a question where the person is asked. */
@@ -32,7 +32,7 @@ export function viewOptIns(texts: FormTexts, state: FormState): MarkupElement | 
   const asks = sentences.some(({ asksOptIn }) => asksOptIn);
   return element(
     "div",
-    { class: "optins" },
+    { id: "f-optins", class: "optins" },
     asks ? element("h2", {}, texts.optInLegend) : undefined,
     ...sentences.map((receiver) => viewOptIn(texts, { state, receiver })),
     asks ? element("p", { class: "hint" }, texts.optInHint) : undefined,
@@ -45,7 +45,7 @@ function viewOptIn(
 ): MarkupElement | undefined {
   const id = wordingIdFor(state.page, receiver);
   if (id === undefined) return undefined;
-  const sentence = renderWording({ id, locale: state.locale, organisationName: receiver.organisationName });
+  const sentence = renderWording({ id, locale: state.texts.locale, organisationName: receiver.organisationName });
   if (!receiver.asksOptIn) return element("p", { class: "delivery" }, sentence);
   const name = optInName(receiver.organisationId);
   const answer = (value: "yes" | "no"): MarkupElement =>
@@ -71,7 +71,7 @@ export function viewKeys(texts: FormTexts, { page }: FormState): MarkupElement {
   ]);
   return element(
     "details",
-    { class: "keys" },
+    { id: "f-keys", class: "keys" },
     element("summary", {}, texts.keysTitle),
     element("p", {}, texts.keysIntroduction),
     element("dl", {}, ...rows),

@@ -12,7 +12,7 @@ export function viewDone(
   const { counter, shareUrl, heading, page } = state;
   const share = element(
     "div",
-    { class: "share" },
+    { id: "f-share", class: "share" },
     element("h2", {}, texts.shareTitle),
     element("p", {}, element("a", { href: shareUrl, "aria-label": texts.shareLink, dir: "ltr" }, shareUrl)),
     state.medium === "html"
@@ -23,16 +23,18 @@ export function viewDone(
           element("button", { type: "button", class: "secondary", "data-action": "copy" }, texts.copyAction),
           element("button", { type: "button", class: "secondary", "data-action": "share" }, texts.shareAction),
         ),
-    state.medium === "html" ? undefined : element("p", { class: "status", role: "status" }),
+    state.medium === "html" ? undefined : element("p", { id: "f-shared", class: "status", role: "status" }),
   );
   return [
     element(
       "div",
-      { class: "done", role: "status", tabindex: "-1", "data-focus": true },
+      { id: "f-done", class: "done", role: "status", tabindex: "-1", "data-focus": true },
       element(heading, {}, texts.doneTitle),
       element("p", { dir: "auto" }, page.campaignTitle),
       counter === undefined ? undefined : element("p", { class: "counter" }, texts.counter(counter)),
-      receivedBy.length === 0 ? undefined : element("p", {}, texts.doneReaders(listNames(state.locale, receivedBy))),
+      receivedBy.length === 0
+        ? undefined
+        : element("p", {}, texts.doneReaders(listNames(state.texts.locale, receivedBy))),
     ),
     ...(shareUrl === "" ? [] : [share]),
   ];

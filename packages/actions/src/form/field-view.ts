@@ -32,7 +32,7 @@ export function viewField(context: FieldContext): MarkupElement | undefined {
   };
   return element(
     "div",
-    { class: found === undefined ? "field" : "field bad" },
+    { id: `${id}-field`, class: found === undefined ? "field" : "field bad" },
     element(
       "label",
       { for: id },
@@ -52,9 +52,9 @@ function viewControl(context: FieldContext, common: MarkupAttributes): MarkupEle
   const value = state.values.get(field.path) ?? "";
   switch (field.kind) {
     case "country":
-      return viewChoice(common, { texts, value, choices: countryChoices(state.locale, countryCodes) });
+      return viewChoice(common, { texts, value, choices: countryChoices(state.texts.locale, countryCodes) });
     case "member-state":
-      return viewChoice(common, { texts, value, choices: countryChoices(state.locale, memberStates) });
+      return viewChoice(common, { texts, value, choices: countryChoices(state.texts.locale, memberStates) });
     case "document-type":
       return viewChoice(common, { texts, value, choices: documentChoices(texts, documentsOf(state)) });
     case "birth-date":

@@ -4,7 +4,6 @@ import { getFormSchema } from "../form-schema.ts";
 import type { ActionPageView } from "../page-view.ts";
 import { type AskedField, askedFields, type FieldProblem } from "../person.ts";
 import { findNationalRule } from "../schemas/eci-rules.ts";
-import type { FormLocale } from "../wordings.ts";
 import type { FailureCode, FormTexts, RefusalCode } from "./texts.ts";
 
 /** How far a person has come. */
@@ -19,7 +18,8 @@ export type FormPhase =
 /** The state of one form. */
 export interface FormState {
   readonly page: ActionPageView;
-  readonly locale: FormLocale;
+  /** The language of the form. */
+  readonly texts: FormTexts;
   /** Undefined where it is not known; then none is shown. */
   readonly counter: number | undefined;
   /** Action id as text: the idempotency id of the submission. */

@@ -7,11 +7,11 @@ import { viewField } from "./field-view.ts";
 import { describeProblem, type FormState, fieldId, fieldsToDraw } from "./form-state.ts";
 import { element, type Markup, type MarkupElement } from "./markup.ts";
 import { listNames } from "./names-list.ts";
-import { type FormTexts, textsOf } from "./texts.ts";
+import type { FormTexts } from "./texts.ts";
 
 /** The whole form as it stands, as the children of whatever holds it. */
 export function viewForm(state: FormState): readonly MarkupElement[] {
-  const texts = textsOf(state.locale);
+  const { texts } = state;
   switch (state.phase.kind) {
     case "done":
       return viewDone(texts, { state, receivedBy: state.phase.receivedBy });
@@ -39,7 +39,7 @@ function viewHeader(texts: FormTexts, { page, counter, heading }: FormState): Ma
 function viewRefusal(texts: FormTexts, reason: string): MarkupElement {
   return element(
     "div",
-    { class: "notice refusal", role: "alert", tabindex: "-1", "data-focus": true },
+    { id: "f-refusal", class: "notice refusal", role: "alert", tabindex: "-1", "data-focus": true },
     element("h2", {}, texts.refusalTitle),
     element("p", {}, reason),
     element("p", {}, texts.refusalAdvice),
@@ -65,7 +65,7 @@ function viewOpenForm(texts: FormTexts, state: FormState): MarkupElement {
     viewOptIns(texts, state),
     element(
       "div",
-      { class: "status", role: "status" },
+      { id: "f-status", class: "status", role: "status" },
       sending ? element("p", {}, texts.sending) : undefined,
       failure === undefined
         ? undefined
@@ -92,7 +92,7 @@ function viewSummary(texts: FormTexts, state: FormState): MarkupElement | undefi
   });
   return element(
     "div",
-    { class: "notice summary", role: "alert", tabindex: "-1", "data-focus": true },
+    { id: "f-summary", class: "notice summary", role: "alert", tabindex: "-1", "data-focus": true },
     element("h2", {}, texts.summary(state.problems.length)),
     element("ul", {}, ...items),
   );
@@ -105,16 +105,16 @@ function viewFields(texts: FormTexts, state: FormState): readonly Markup[] {
       .filter((field) => field.group === group)
       .map((field) => viewField({ texts, state, field }))
       .filter((field) => field !== undefined);
-  const groups: readonly (readonly [string, readonly MarkupElement[], string])[] = [
-    [texts.residenceGroup, draw("residence"), partNames(state, "A")],
-    [texts.documentGroup, draw("document"), partNames(state, "B")],
+  const groups: readonly (readonly [string, string, readonly MarkupElement[], string])[] = [
+    ["f-residence", texts.residenceGroup, draw("residence"), partNames(state, "A")],
+    ["f-document", texts.documentGroup, draw("document"), partNames(state, "B")],
   ];
   const fieldsets = groups
-    .filter(([, drawn]) => drawn.length > 0)
-    .map(([legend, drawn, hint]) =>
+    .filter(([, , drawn]) => drawn.length > 0)
+    .map(([id, legend, drawn, hint]) =>
       element(
         "fieldset",
-        {},
+        { id },
         element("legend", {}, legend),
         hint === "" ? undefined : element("p", { class: "hint" }, hint),
         ...drawn,
@@ -127,9 +127,9 @@ function viewFields(texts: FormTexts, state: FormState): readonly Markup[] {
 function partNames(state: FormState, part: "A" | "B"): string {
   const chosen = state.values.get("nationality.country") ?? "";
   if (findNationalRule(chosen.toUpperCase()) !== undefined) return "";
-  const names = new Intl.DisplayNames(state.locale, { type: "region" });
+  const names = new Intl.DisplayNames(state.texts.locale, { type: "region" });
   return listNames(
-    state.locale,
+    state.texts.locale,
     memberStatesOf(part).map((code) => names.of(code) ?? code),
   );
 }

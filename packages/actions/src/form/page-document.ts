@@ -2,10 +2,11 @@
 import type { ActionPageView } from "../page-view.ts";
 import type { FieldProblem } from "../person.ts";
 import { pickFormLocale } from "../wordings.ts";
+import { textsOf } from "./catalogues.ts";
 import type { FormPhase, FormState } from "./form-state.ts";
 import { viewForm } from "./form-view.ts";
 import { element, type Markup, type MarkupElement, renderHtml } from "./markup.ts";
-import { type FailureCode, type FormTexts, textsOf } from "./texts.ts";
+import type { FailureCode, FormTexts } from "./texts.ts";
 
 /** A file that the page loads, with its integrity metadata ("sha384-…") and the modules it imports. */
 export interface AssetLink {
@@ -45,7 +46,7 @@ export interface ActionPageInput {
  */
 export function renderActionPage(input: ActionPageInput): string {
   const state = stateOf(input);
-  const texts = textsOf(state.locale);
+  const { texts } = state;
   const waits = input.page.sealing === "browser" && input.page.accepting;
   const body = waits ? viewWaiting(texts, state) : viewForm(state);
   return renderDocument({ texts, title: input.page.campaignTitle, assets: input.assets, page: input.page, body });
@@ -64,7 +65,7 @@ export function renderFrame(input: Pick<ActionPageInput, "page" | "locale" | "as
 function stateOf(input: ActionPageInput): FormState {
   return {
     page: input.page,
-    locale: pickFormLocale(input.locale),
+    texts: textsOf(pickFormLocale(input.locale)),
     counter: input.counter,
     idempotencyId: input.idempotencyId,
     values: input.values ?? new Map(),

@@ -100,6 +100,8 @@ export const english: FormTexts = {
     "wrong-key":
       "The server offers a key that is not the one the organisation published on this website. Somebody else might be able to read your data.",
     "added-receiver": "The server would send your data to one more reader than this website announces.",
+    "clear-text":
+      "This website announces that your data is locked in your browser, but the server asks for it readable.",
     unsupported: "Your browser cannot lock your data. A current version of any browser can.",
   },
   refusalAdvice: "Nothing was sent. Please tell the organisation that runs this website.",

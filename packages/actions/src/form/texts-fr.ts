@@ -102,6 +102,8 @@ export const french: FormTexts = {
     "wrong-key":
       "Le serveur propose une clé qui n’est pas celle que l’organisation a publiée sur ce site. Quelqu’un d’autre pourrait lire vos données.",
     "added-receiver": "Le serveur enverrait vos données à un destinataire de plus que ce site n’annonce.",
+    "clear-text":
+      "Ce site annonce que vos données sont verrouillées dans votre navigateur, mais le serveur les demande en clair.",
     unsupported:
       "Votre navigateur ne sait pas verrouiller vos données. Une version récente de n’importe quel navigateur le peut.",
   },

@@ -104,6 +104,8 @@ export const polish: FormTexts = {
     "wrong-key":
       "Serwer podaje inny klucz niż ten, który organizacja opublikowała na tej stronie. Ktoś inny mógłby przeczytać Twoje dane.",
     "added-receiver": "Serwer wysłałby Twoje dane do jeszcze jednego odbiorcy, którego ta strona nie wymienia.",
+    "clear-text":
+      "Ta strona zapowiada, że dane są zamykane w przeglądarce, a serwer chce je dostać w postaci czytelnej.",
     unsupported: "Twoja przeglądarka nie potrafi zamknąć danych. Potrafi to aktualna wersja każdej przeglądarki.",
   },
   refusalAdvice: "Niczego nie wysłano. Powiadom organizację, która prowadzi tę stronę.",

@@ -3,10 +3,6 @@ import type { ProblemCode } from "../field-checks.ts";
 import type { FieldKind, FieldPath } from "../form-schema.ts";
 import type { DocumentType } from "../schemas/eci-rules.ts";
 import type { FormLocale } from "../wordings.ts";
-import { arabic } from "./texts-ar.ts";
-import { english } from "./texts-en.ts";
-import { french } from "./texts-fr.ts";
-import { polish } from "./texts-pl.ts";
 
 /** Why a submission did not arrive, as far as it matters to the person. */
 export type FailureCode =
@@ -21,7 +17,7 @@ export type FailureCode =
   | "refused";
 
 /** Why the form refuses to seal in the browser. */
-export type RefusalCode = "no-pins" | "wrong-key" | "added-receiver" | "unsupported";
+export type RefusalCode = "no-pins" | "wrong-key" | "added-receiver" | "clear-text" | "unsupported";
 
 /** All texts of one language. Functions take what is inserted. */
 export interface FormTexts {
@@ -67,18 +63,6 @@ export interface FormTexts {
   readonly keysLimits: string;
   readonly needsScript: string;
   readonly frameTitle: string;
-}
-
-const catalogues: { readonly [Locale in FormLocale]: FormTexts } = {
-  en: english,
-  fr: french,
-  pl: polish,
-  ar: arabic,
-};
-
-/** The texts of a language. */
-export function textsOf(locale: FormLocale): FormTexts {
-  return catalogues[locale];
 }
 
 /** What to tell a person about an error code of the wire (`coterie-error`). */

@@ -1,0 +1,22 @@
+/** The widget's limits and times. */
+export const widgetLimits: {
+  readonly requestMs: number;
+  readonly retryAfterMs: readonly number[];
+  readonly counterEveryMs: number;
+  readonly answerCharacters: number;
+  readonly receivers: number;
+  readonly pins: number;
+  readonly frameHeightPixels: { readonly smallest: number; readonly largest: number };
+} = {
+  /** One request; after that it counts as lost. */
+  requestMs: 15_000,
+  /** Waits before each repetition of a submission that found no answer. */
+  retryAfterMs: [1000, 3000],
+  counterEveryMs: 30_000,
+  answerCharacters: 256 * 1024,
+  /** A page has one or two receivers. */
+  receivers: 2,
+  pins: 20,
+  /** A frame's wish for height is kept within these, so that it cannot cover a site. */
+  frameHeightPixels: { smallest: 200, largest: 6000 },
+};

@@ -1,0 +1,8 @@
+// Vite's `?inline`: a style sheet as text.
+declare module "*.css?inline" {
+  const css: string;
+  export default css;
+}
+interface ImportMeta {
+  url: string;
+}

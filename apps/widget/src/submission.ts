@@ -1,0 +1,74 @@
+/** From a valid person and their answers to the request, in one of few sizes. */
+import {
+  type ActionPageView,
+  type Answers,
+  type ConsentRecord,
+  paddingFor,
+  type Person,
+  planContacts,
+  recordConsents,
+  type Tracking,
+} from "@coterie/actions";
+import { encodeBase64Url, encodeUtf8 } from "@coterie/bytes";
+import type { ConsentJson, OptInJson, SubmitRequestJson } from "@coterie/protocol";
+import { MalformedAnswerError } from "./errors.ts";
+import type { Pins } from "./pins.ts";
+import { type SealDeps, sealPerson } from "./seal-person.ts";
+
+/** What is handed in. */
+export interface SubmissionInput {
+  readonly page: ActionPageView;
+  readonly actionId: string;
+  readonly person: Person;
+  readonly answers: Answers;
+  readonly tracking: Tracking;
+  /** Undefined where the gateway seals. */
+  readonly pins: Pins | undefined;
+}
+
+/**
+ * The body of `ActionService/Submit` as JSON. Where the page seals in the browser, the person is in it only sealed. Its
+ * length is one of `actionLimits.requestSizesBytes`.
+ * @throws UnpinnedKeyError where a receiver's key is not pinned, or no pins were given for a page that seals in the browser
+ */
+export async function encodeSubmission(deps: SealDeps, input: SubmissionInput): Promise<string> {
+  const { page, actionId, person, answers, tracking } = input;
+  const consents = recordConsents(deps.primitives, { page, answers });
+  const request: SubmitRequestJson = {
+    actionId,
+    pageId: page.id,
+    tracking,
+    consents: consents.map(consentToJson),
+    ...(page.sealing === "gateway" ? { personJson: JSON.stringify(person) } : await sealed(deps, { input, consents })),
+    padding: "",
+  };
+  const bare = encodeUtf8(JSON.stringify(request)).length;
+  return JSON.stringify({ ...request, padding: " ".repeat(paddingFor(bare)) });
+}
+
+async function sealed(
+  deps: SealDeps,
+  { input, consents }: { readonly input: SubmissionInput; readonly consents: readonly ConsentRecord[] },
+): Promise<Pick<SubmitRequestJson, "sealed">> {
+  const plan = planContacts(deps.primitives, { page: input.page, consents });
+  if (plan.kind === "invalid") throw new MalformedAnswerError("the page's receivers do not fit its rule");
+  return { sealed: await sealPerson(deps, { ...input, contacts: plan.contacts, pins: input.pins ?? new Set() }) };
+}
+
+const optInNames: { readonly [Answer in ConsentRecord["optIn"]]: OptInJson } = {
+  yes: "OPT_IN_YES",
+  no: "OPT_IN_NO",
+  "not-asked": "OPT_IN_NOT_ASKED",
+};
+
+function consentToJson(record: ConsentRecord): ConsentJson {
+  return {
+    organisationId: record.organisationId,
+    purpose: record.purpose,
+    optIn: optInNames[record.optIn],
+    wordingId: record.wordingId,
+    wordingHash: encodeBase64Url(record.wordingHash),
+    locale: record.locale,
+    givenAtMs: String(record.givenAtMs),
+  };
+}

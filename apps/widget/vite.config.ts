@@ -1,0 +1,62 @@
+// Builds the widget: three entries with fixed names, shared code in hashed chunks, the style sheet, and a list of integrity hashes.
+import { createHash } from "node:crypto";
+import { defaultClientConditions, defineConfig, type Plugin } from "vite";
+
+const source = (name: string): string => `${import.meta.dirname}/src/${name}`;
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: "./",
+  resolve: { conditions: ["@coterie/source", ...defaultClientConditions] },
+  logLevel: "warn",
+  build: {
+    outDir: `${import.meta.dirname}/dist`,
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: {
+        "coterie-action": source("coterie-action.ts"),
+        frame: source("frame.ts"),
+        page: source("page.ts"),
+        style: source("style.css"),
+      },
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "[name]-[hash].js",
+        assetFileNames: "[name][extname]",
+      },
+    },
+  },
+  plugins: [listIntegrity()],
+});
+
+/** Writes assets.json: for every file its SHA-384 integrity metadata and the files that it imports statically. */
+function listIntegrity(): Plugin {
+  return {
+    name: "coterie-integrity",
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      const assets = Object.fromEntries(
+        Object.values(bundle).map((file) => {
+          const content = file.type === "chunk" ? file.code : file.source;
+          const integrity = `sha384-${createHash("sha384").update(content).digest("base64")}`;
+          return [file.fileName, { integrity, imports: file.type === "chunk" ? allImports(file.fileName) : [] }];
+        }),
+      );
+      const sorted = Object.fromEntries(Object.entries(assets).sort(([left], [right]) => (left < right ? -1 : 1)));
+      this.emitFile({ type: "asset", fileName: "assets.json", source: `${JSON.stringify(sorted, undefined, 2)}\n` });
+
+      function allImports(fileName: string, seen: Set<string> = new Set()): string[] {
+        const file = bundle[fileName];
+        for (const imported of file?.type === "chunk" ? file.imports : []) {
+          if (seen.has(imported)) continue;
+          seen.add(imported);
+          allImports(imported, seen);
+        }
+        return [...seen].sort();
+      }
+    },
+  };
+}
