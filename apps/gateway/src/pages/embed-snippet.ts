@@ -1,6 +1,6 @@
 /**
- * What an organisation pastes into its own site. It pins the ids of the keys that the form may seal to, so that the gateway
- * cannot put another key in their place afterwards without the form refusing.
+ * What an organisation pastes into its own site. Where the browser seals, it pins the ids of the keys that the form may seal to, so
+ * that the gateway cannot put another key in their place afterwards without the form refusing.
  */
 import type { PageTruth } from "./page-truth.ts";
 
@@ -16,10 +16,12 @@ export interface SnippetInput {
 /** HTML of a script and the custom element. Every value is of a restricted alphabet; quotes are escaped all the same. */
 export function embedSnippet({ page, origin, scriptIntegrity }: SnippetInput): string {
   const keys = page.organisations.flatMap(({ key }) => (key === undefined ? [] : [key.id])).join(" ");
+  // Pins promise that the gateway reads nothing: a page that seals at the gateway must not carry them.
+  const pins = page.view.sealing === "browser" ? ` keys="${escape(keys)}"` : "";
   const integrity = scriptIntegrity === undefined ? "" : ` integrity="${escape(scriptIntegrity)}"`;
   return [
     `<script type="module" src="${escape(origin)}/widget/coterie-action.js"${integrity} crossorigin="anonymous"></script>`,
-    `<coterie-action gateway="${escape(origin)}" page="${escape(page.view.name)}" keys="${escape(keys)}"></coterie-action>`,
+    `<coterie-action gateway="${escape(origin)}" page="${escape(page.view.name)}"${pins}></coterie-action>`,
   ].join("\n");
 }
 

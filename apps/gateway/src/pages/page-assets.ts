@@ -1,15 +1,39 @@
-/** What a page's document loads: the widget's files with their integrity, or plain HTML where it is not built. */
+/**
+ * What a page's document loads: the widget's files with their integrity. Where the widget is not built, documents are plain
+ * HTML, and pages of gateway sealing still work.
+ */
 import type { AssetLink, DocumentAssets } from "@coterie/actions/form";
+import { parseJson } from "../http/body.ts";
 import type { StaticFiles } from "../http/static-files.ts";
 
-/** Assets of the page and of the frame. */
-export async function findPageAssets(files: StaticFiles): Promise<DocumentAssets> {
-  const style = (await findAsset(files, "coterie-page.css")) ?? { href: "/widget/coterie-page.css" };
-  const script = await findAsset(files, "coterie-page.js");
-  return script === undefined ? { style } : { style, script };
+/** Which script: of the page itself, or of the frame that other sites embed. */
+export type PageScript = "page.js" | "frame.js";
+
+/** Assets of a document with that script. */
+export async function findPageAssets(files: StaticFiles, script: PageScript): Promise<DocumentAssets> {
+  const style = (await findAsset(files, "style.css")) ?? { href: assetPath("style.css") };
+  const entry = await findAsset(files, script);
+  if (entry === undefined) return { style };
+  const imports = await Promise.all((await importsOf(files, script)).map(async (name) => await findAsset(files, name)));
+  return { style, script: { ...entry, imports: imports.filter((link) => link !== undefined) } };
 }
 
 async function findAsset(files: StaticFiles, name: string): Promise<AssetLink | undefined> {
   const file = await files.find(name);
-  return file === undefined ? undefined : { href: `/widget/${name}`, integrity: file.integrity };
+  return file === undefined ? undefined : { href: assetPath(name), integrity: file.integrity };
+}
+
+function assetPath(name: string): string {
+  return `/widget/${name}`;
+}
+
+/** The files that a script imports, from the list that the widget's build writes. */
+async function importsOf(files: StaticFiles, script: PageScript): Promise<readonly string[]> {
+  const list = await files.find("assets.json");
+  const assets = list === undefined ? undefined : parseJson(list.bytes);
+  if (typeof assets !== "object" || assets === null || Array.isArray(assets)) return [];
+  const entry = assets[script];
+  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return [];
+  const { imports } = entry;
+  return Array.isArray(imports) ? imports.filter((name) => typeof name === "string") : [];
 }

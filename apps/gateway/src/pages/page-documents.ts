@@ -1,8 +1,8 @@
 /** Action pages as documents: `/p/<name>`, which works without script, and `/frame/<name>` for other sites. */
+import { create } from "@bufbuild/protobuf";
 import { type Answers, getFormSchema, isSlug, recordConsents, validatePerson } from "@coterie/actions";
 import { type ActionPageInput, failureOf, type FormAnswers, readForm, renderActionPage, renderFrame } from "@coterie/actions/form";
 import { decodeUtf8 } from "@coterie/bytes";
-import { create } from "@bufbuild/protobuf";
 import { OptIn, protocolLimits, type SubmitRequest, SubmitRequestSchema } from "@coterie/protocol";
 import type { IncomingMessage } from "node:http";
 import { type IntakeDeps, takeIn } from "../actions/intake.ts";
@@ -34,7 +34,8 @@ export async function showFrame(deps: DocumentDeps, name: string): Promise<Answe
   const page = await findPage(deps, name);
   if (page === undefined) return notFound;
   const ancestors = page.embedOrigins.length === 0 ? "*" : ["'self'", ...page.embedOrigins].join(" ");
-  const html = renderFrame({ page: page.view, locale: page.view.locale, assets: await findPageAssets(deps.files) });
+  const assets = await findPageAssets(deps.files, "frame.js");
+  const html = renderFrame({ page: page.view, locale: page.view.locale, assets });
   const answer = htmlAnswer({ status: 200, html, frameAncestors: ancestors });
   return { ...answer, headers: { ...answer.headers, "cross-origin-resource-policy": "cross-origin" } };
 }
@@ -44,7 +45,7 @@ export async function postPage(deps: DocumentDeps, { name, request }: { readonly
   const page = await findPage(deps, name);
   if (page === undefined) return notFound;
   // A person in clear is not even read where the browser was to seal it.
-  if (page.view.sealing === "browser") return textAnswer(statusOf("wrong-sealing"), "this page needs JavaScript");
+  if (page.view.sealing === "browser") return await document(deps, { page, status: statusOf("wrong-sealing"), state: {} });
   const posted: { answers?: FormAnswers } = {};
   try {
     posted.answers = await readPostedForm(page, request);
@@ -123,7 +124,7 @@ async function document(deps: DocumentDeps, { page, status, state }: DocumentInp
     ...state,
     page: page.view,
     locale: page.view.locale,
-    assets: await findPageAssets(deps.files),
+    assets: await findPageAssets(deps.files, "page.js"),
   });
   return htmlAnswer({ status, html, frameAncestors: "'none'" });
 }

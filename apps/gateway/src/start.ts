@@ -1,0 +1,53 @@
+/** `npm start`: builds what is stale, starts the gateway, makes the sample on the first start, and says where everything is. */
+import { CoterieError } from "@coterie/bytes";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readEnvironment } from "./environment.ts";
+import { type Gateway, startGateway } from "./gateway.ts";
+import { makeSample } from "./start/sample.ts";
+import { buildWidgetWhenStale } from "./start/widget-build.ts";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
+
+await main().catch((error: unknown) => {
+  // Our own errors are written for whoever started this; anything else is a fault, and its stack helps to find it.
+  say(error instanceof CoterieError ? `Coterie did not start: ${error.message}.` : fault(error));
+  process.exitCode = 1;
+});
+
+async function main(): Promise<void> {
+  const settings = readEnvironment(process.env, root);
+  const isDevelopment = process.env["COTERIE_DEV"] === "1";
+  const widget = isDevelopment ? "fresh" : await buildWidgetWhenStale(root);
+  if (widget === "failed") say("The action form's script could not be built: pages work without it.");
+  const gateway = await startGateway(settings.gateway);
+  stopOnSignals(gateway);
+  say(`Coterie listens on ${gateway.address}`);
+  const { dataFolder } = settings.gateway;
+  if (settings.sample) {
+    const sample = await makeSample({ root, dataFolder, premisesFolder: settings.premisesFolder, address: gateway.address });
+    say(sample === undefined ? "The sample campaign could not be made; the gateway runs without it." : sample.trimEnd());
+  }
+  say("Stop with Ctrl-C.");
+}
+
+function stopOnSignals(gateway: Gateway): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    gateway.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+}
+
+function fault(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : "Coterie did not start: unknown fault";
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
