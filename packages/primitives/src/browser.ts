@@ -8,19 +8,20 @@ import { browserAeads, browserBoxes } from "./browser/ciphers.ts";
 import { browserAgreement, browserSignatures } from "./browser/curves.ts";
 import { browserHashes } from "./browser/hashes.ts";
 import { browserMlKem768 } from "./browser/kem.ts";
+import { systemRandom } from "./browser/random.ts";
 import { loadSodium, type Sodium } from "./browser/sodium.ts";
 import { portableAes256Gcm, portableCbc } from "./portable/ciphers.ts";
 import { portableMlKem1024 } from "./portable/kem.ts";
 import type { Primitives } from "./types.ts";
 
-export { systemRandom } from "./browser/random.ts";
+export { systemRandom };
 
 /**
  * All primitives for a browser; lengths and errors as in {@link Primitives}. Each call instantiates WebAssembly anew,
  * with memory of its own: load once and pass the result on.
  */
 export async function loadBrowserPrimitives(): Promise<Primitives> {
-  return browserPrimitives(await loadSodium());
+  return browserPrimitives(await loadSodium(systemRandom));
 }
 
 function browserPrimitives(sodium: Sodium): Primitives {

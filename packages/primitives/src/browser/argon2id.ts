@@ -26,8 +26,9 @@ export function browserArgon2id({ raw, withSlots }: Sodium): (input: Argon2idInp
       );
       return status === 0 ? slots.take(pointer, lengthBytes) : undefined;
     });
-    // The blocks of Argon2id lead to its output: libsodium frees them as they are.
-    wipeFreed(raw, memoryBytes);
+    // The blocks of Argon2id lead to its output: libsodium frees them as they are. It also frees a list of addresses
+    // with 8 bytes for each block of a quarter of the memory, and what both are rounded up by.
+    wipeFreed(raw, memoryBytes + memoryKiB * 2 + 4096);
     if (output === undefined) throw new RangeError("not enough memory for Argon2id");
     return output;
   });
