@@ -18,7 +18,10 @@ import { portableHashes } from "./portable/hashes.ts";
 import { portableMlKem768, portableMlKem1024 } from "./portable/kem.ts";
 import type { Primitives } from "./types.ts";
 
-/** All primitives in JavaScript, without anything of the platform; lengths and errors as in {@link Primitives}. */
+/**
+ * All primitives in JavaScript; lengths and errors as in {@link Primitives}. Of the platform it needs
+ * `crypto.getRandomValues` alone, with which the library blinds secret scalars: no result depends on it.
+ */
 export const portablePrimitives: Primitives = {
   backend: "portable",
   ...portableHashes,
