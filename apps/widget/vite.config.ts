@@ -7,22 +7,31 @@ const source = (name: string): string => `${import.meta.dirname}/src/${name}`;
 export default defineConfig({
   root: import.meta.dirname,
   base: "./",
-  resolve: { conditions: ["@coterie/source", ...defaultClientConditions] },
+  resolve: {
+    conditions: ["@coterie/source", ...defaultClientConditions],
+    // See src/bech32m.ts.
+    alias: { "@scure/base": source("bech32m.ts") },
+  },
   logLevel: "warn",
   build: {
     outDir: `${import.meta.dirname}/dist`,
     emptyOutDir: true,
     target: "es2022",
-    modulePreload: false,
-    assetsInlineLimit: 0,
-    rolldownOptions: {
-      input: {
+    minify: true,
+    cssCodeSplit: true,
+    // As a library: an application would carry Vite's preloading of chunks, which these pages do by `modulepreload`.
+    lib: {
+      entry: {
         "coterie-action": source("coterie-action.ts"),
         frame: source("frame.ts"),
         page: source("page.ts"),
         style: source("style.css"),
       },
+      formats: ["es"],
+    },
+    rolldownOptions: {
       output: {
+        minify: true,
         entryFileNames: "[name].js",
         chunkFileNames: "[name]-[hash].js",
         assetFileNames: "[name][extname]",

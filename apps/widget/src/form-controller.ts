@@ -1,22 +1,21 @@
 /** A living form: draws its state, takes answers, validates, seals, sends, thanks. */
 import { type ActionPageView, type FieldProblem, formSchemas, type Tracking, validatePerson } from "@coterie/actions";
 import { type FormPhase, type FormState, type FormTexts, readForm, viewForm } from "@coterie/actions/form";
-import { CoterieError, encodeTextForm } from "@coterie/bytes";
-import { randomBytes } from "@coterie/primitives";
+import { CoterieError } from "@coterie/bytes";
 import { patchChildren } from "./dom.ts";
 import { RequestFailedError } from "./errors.ts";
 import type { GatewayApi } from "./gateway-api.ts";
 import type { Pins } from "./pins.ts";
-import type { SealDeps } from "./seal-person.ts";
+import type { Sealing } from "./sealing.ts";
 import { offerSharing } from "./share.ts";
-import { encodeSubmission } from "./submission.ts";
+import type { SubmissionInput } from "./submission.ts";
 
 /** What a form needs. */
 export interface FormDeps {
   readonly api: GatewayApi;
   readonly now: () => number;
-  /** Loaded when the form is shown, so that it is there when it is needed. */
-  readonly sealing: Promise<SealDeps>;
+  /** Called when the form is shown, so that it is there when it is needed, and again to use it. */
+  readonly sealing: () => Promise<Sealing>;
 }
 
 /** How a form is mounted. */
@@ -76,6 +75,8 @@ class Form {
       shareUrl: options.shareUrl,
     };
     this.#draw();
+    // A failure is told when the form is sent.
+    deps.sealing().catch(() => undefined);
     options.root.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#submit();
@@ -150,19 +151,19 @@ class Form {
   async #bodyOf({
     person,
     optIns,
-  }: Pick<Parameters<typeof encodeSubmission>[1], "person"> & {
+  }: Pick<SubmissionInput, "person"> & {
     readonly optIns: ReadonlyMap<string, "yes" | "no" | "not-asked">;
   }): Promise<string> {
     const values = JSON.stringify([person, [...optIns]]);
     if (this.#lastBody?.values === values) return this.#lastBody.body;
-    const sealing = await this.#deps.sealing;
+    const sealing = await this.#deps.sealing();
     const { page, pins, tracking, texts } = this.#options;
-    const body = await encodeSubmission(sealing, {
+    const body = await sealing.encodeSubmission({
       page,
       pins,
       tracking,
       person,
-      actionId: encodeTextForm("cact", randomBytes(sealing.random, 16)),
+      actionId: sealing.newActionId(),
       answers: { optIns, locale: texts.locale, givenAtMs: this.#deps.now() },
     });
     this.#lastBody = { values, body };

@@ -16,6 +16,7 @@ export interface EmbedMessage {
 
 /** From the frame. None says anything about the person. */
 export type FrameMessage =
+  | { readonly type: "coterie/title/1"; readonly title: string }
   | { readonly type: "coterie/height/1"; readonly pixels: number }
   | { readonly type: "coterie/signed/1"; readonly counter: number };
 
@@ -37,6 +38,8 @@ export interface Peer {
 export function readFrameMessage(arrived: ArrivedMessage, peer: Peer): FrameMessage | undefined {
   const members = membersFrom(arrived, peer);
   switch (members?.["type"]) {
+    case "coterie/title/1":
+      return isShortText(members["title"]) ? { type: "coterie/title/1", title: members["title"] } : undefined;
     case "coterie/height/1":
       return isCount(members["pixels"])
         ? { type: "coterie/height/1", pixels: clampHeight(members["pixels"]) }

@@ -7,8 +7,7 @@ import { mountForm } from "./form-controller.ts";
 import { type EmbedMessage, type FrameMessage, readEmbedMessage } from "./frame-messages.ts";
 import type { GatewayApi } from "./gateway-api.ts";
 import type { LoadedPage } from "./page-json.ts";
-import { checkPins, parsePins } from "./pins.ts";
-import { browserApi, browserClock, loadSealing, refreshCounter } from "./platform.ts";
+import { browserApi, browserClock, refreshCounter, sealingLoader } from "./platform.ts";
 import { trackingOf } from "./tracking.ts";
 
 const main = document.querySelector<HTMLElement>("main.coterie");
@@ -57,10 +56,13 @@ async function showForm(
 ): Promise<void> {
   document.documentElement.lang = texts.locale;
   document.documentElement.dir = texts.direction;
+  document.title = texts.frameTitle;
+  tell({ type: "coterie/title/1", title: texts.frameTitle });
   const { page, counter } = loaded;
-  const pins = parsePins(embed.keys);
-  const sealing = loadSealing();
-  const refusal = checkPins((await sealing).primitives, { page, pins });
+  const sealing = sealingLoader();
+  const keys = await sealing();
+  const pins = keys.parsePins(embed.keys);
+  const refusal = keys.checkPins({ page, pins });
   root.replaceChildren();
   const form = mountForm(
     { api, sealing, now: browserClock },

@@ -3,8 +3,7 @@ import { pickFormLocale } from "@coterie/actions";
 import { loadTexts } from "@coterie/actions/form";
 import { mountForm } from "./form-controller.ts";
 import type { LoadedPage } from "./page-json.ts";
-import { pinsOfPage } from "./pins.ts";
-import { browserApi, browserClock, loadSealing, refreshCounter } from "./platform.ts";
+import { browserApi, browserClock, refreshCounter, sealingLoader } from "./platform.ts";
 import { trackingOf } from "./tracking.ts";
 
 const main = document.querySelector<HTMLElement>("main.coterie");
@@ -23,10 +22,10 @@ async function show(
   { api, loaded }: { readonly api: ReturnType<typeof browserApi>; readonly loaded: LoadedPage },
 ): Promise<void> {
   const { page, counter } = loaded;
-  const sealing = loadSealing();
+  const sealing = sealingLoader();
   const texts = await loadTexts(pickFormLocale(root.dataset["locale"] ?? page.locale));
   const inBrowser = page.sealing === "browser";
-  const pins = inBrowser ? pinsOfPage((await sealing).primitives, page) : undefined;
+  const pins = inBrowser ? (await sealing()).pinsOfPage(page) : undefined;
   const form = mountForm(
     { api, sealing, now: browserClock },
     {

@@ -1,9 +1,9 @@
 /** The browser, as the widget's functions take it. */
-import { loadWidgetPrimitives, systemRandom } from "@coterie/primitives/widget";
+import { RequestFailedError } from "./errors.ts";
 import { createGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { widgetLimits } from "./limits.ts";
 import type { MountedForm } from "./form-controller.ts";
-import type { SealDeps } from "./seal-person.ts";
+import type { Sealing } from "./sealing.ts";
 
 /** The API of the gateway at `origin`. */
 export function browserApi(origin: string): GatewayApi {
@@ -14,9 +14,23 @@ export function browserApi(origin: string): GatewayApi {
 /** Milliseconds since 1970. */
 export const browserClock = (): number => Date.now();
 
-/** Everything that sealing needs. */
-export async function loadSealing(): Promise<SealDeps> {
-  return { primitives: await loadWidgetPrimitives(), random: systemRandom };
+/** A loader of what touches keys: loads it once, and again where that failed. */
+export function sealingLoader(): () => Promise<Sealing> {
+  let loading: Promise<Sealing> | undefined;
+  return () => {
+    loading ??= loadSealing().catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+}
+
+async function loadSealing(): Promise<Sealing> {
+  const file = await import("./sealing.ts").catch(() => {
+    throw new RequestFailedError({ failure: "offline" });
+  });
+  return file.loadBrowserSealing();
 }
 
 /** Keeps a form's counter fresh while it can be seen. A counter that cannot be had is left as it is. */
