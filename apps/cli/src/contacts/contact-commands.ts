@@ -18,7 +18,7 @@ import { defaultFiles, namedFiles, openIntoFiles } from "./open-into-files.ts";
 import { openToTerminal } from "./open-to-terminal.ts";
 import type { OpeningCounts } from "./opening-job.ts";
 import { openingOptions } from "./opening-session.ts";
-import { type OutputFormat, outputFormats } from "./outputs.ts";
+import { type OutputFormat, outputFormats } from "@coterie/actions/csv";
 import { pullContacts, type PullOutcome } from "./pull.ts";
 
 /** Pulls without opening: needs no passphrase. */

@@ -14,7 +14,7 @@ import { CoterieError } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import type { ContactOpener, OpenedContact } from "@coterie/sealed-box/open";
 import { createContactHeader } from "@coterie/sealed-box/seal";
-import { createOpenedRow, type OpenedRow } from "./opened-row.ts";
+import { createOpenedRow, type OpenedRow } from "@coterie/actions/csv";
 import type { StoredConsent, StoredContact } from "./stored-contact.ts";
 
 /** Which contacts are wanted. Decided by what stands in clear; the gateway could withhold a contact just as well. */

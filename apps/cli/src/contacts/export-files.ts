@@ -4,8 +4,7 @@ import { type Checkpoint, findCheckpoint, saveCheckpoint } from "./checkpoint.ts
 import type { OpeningPool } from "./opening-pool.ts";
 import { addCounts, noCounts, type OpeningCounts, type OpeningResult } from "./opening-job.ts";
 import { OutputFile } from "./output-file.ts";
-import { encodeFileStart, type OutputFormat } from "./outputs.ts";
-import type { ColumnPlan } from "./columns.ts";
+import { type ColumnPlan, encodeFileStart, type OutputFormat } from "@coterie/actions/csv";
 import type { ContactFilter } from "./contact-opening.ts";
 import { StoreReader } from "./store-reader.ts";
 import type { StorePlace } from "./store-segments.ts";

@@ -8,7 +8,7 @@ import type { CliDeps } from "../terminal/command.ts";
 import { type ExportFiles, exportToFiles, findExportStart } from "./export-files.ts";
 import type { OpeningCounts } from "./opening-job.ts";
 import { type OpeningWish, planOpening, startOpeningProgress, withOpeningPool } from "./opening-session.ts";
-import type { OutputFormat } from "./outputs.ts";
+import type { OutputFormat } from "@coterie/actions/csv";
 import { findStoreEnd } from "./store-segments.ts";
 
 /** Opens what is new since the files' checkpoint; returns counts over all runs. */

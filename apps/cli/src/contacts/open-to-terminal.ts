@@ -5,7 +5,7 @@ import type { CliDeps } from "../terminal/command.ts";
 import { InterruptedError } from "../terminal/errors.ts";
 import { addCounts, noCounts, type OpeningCounts, type OpeningResult } from "./opening-job.ts";
 import { type OpeningWish, planOpening, startOpeningProgress, withOpeningPool } from "./opening-session.ts";
-import { encodeFileStart } from "./outputs.ts";
+import { encodeFileStart } from "@coterie/actions/csv";
 import { StoreReader } from "./store-reader.ts";
 import { findStoreEnd } from "./store-segments.ts";
 

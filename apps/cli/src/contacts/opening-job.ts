@@ -1,6 +1,5 @@
 /** What the main thread and the threads that open say to each other. Memory travels with the messages, never copies. */
-import type { OutputFormat } from "./outputs.ts";
-import type { ColumnPlan } from "./columns.ts";
+import type { ColumnPlan, OutputFormat } from "@coterie/actions/csv";
 import type { ContactFilter } from "./contact-opening.ts";
 
 /** What a thread is given once, when it starts. The secret keys are its own from then on: it wipes them at its end. */

@@ -8,11 +8,10 @@ import type { Arguments, OptionSpecs } from "../terminal/arguments.ts";
 import type { CliDeps } from "../terminal/command.ts";
 import { UsageError } from "../terminal/errors.ts";
 import { Progress } from "../terminal/progress.ts";
-import { planColumns } from "./columns.ts";
+import { type OutputFormat, planColumns } from "@coterie/actions/csv";
 import type { ContactFilter } from "./contact-opening.ts";
 import type { ExportPlan } from "./export-files.ts";
 import { OpeningPool } from "./opening-pool.ts";
-import type { OutputFormat } from "./outputs.ts";
 import type { StoreEnd } from "./store-segments.ts";
 
 /** What a command wants of one organisation's contacts. */

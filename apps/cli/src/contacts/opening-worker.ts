@@ -4,9 +4,8 @@ import { nodePrimitives } from "@coterie/primitives/node";
 import { createContactOpener } from "@coterie/sealed-box/open";
 import { openStoredContact, type OpeningDeps, type OpeningOutcome } from "./contact-opening.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
-import { encodeJsonLine } from "./opened-row.ts";
+import { encodeJsonLine, encodeOpenedRow } from "@coterie/actions/csv";
 import { memoryOf, type OpeningCounts, type OpeningJob, type OpeningResult, type OpeningSetup } from "./opening-job.ts";
-import { encodeOpenedRow } from "./outputs.ts";
 import { forEachContactLine } from "./store-reader.ts";
 
 /** Prepares opening; the secret keys in `setup` are wiped. */
