@@ -117,7 +117,7 @@ class OpeningThread {
   }
 
   async close(): Promise<void> {
-    this.#worker.postMessage("end");
+    this.#worker.postMessage("end", []);
     await this.#ended;
   }
 

@@ -24,8 +24,9 @@ const leading =
   "[\\s\\u00a0\\u115f\\u1160\\u17b4\\u17b5\\u3164\\uffa0\\ufffd\"'\\u2018\\u2019\\u201c\\u201d\\uff02\\uff07]*";
 const formulaStart = "[=+\\-@|%\\u2212\\ufe62\\ufe63\\ufe66\\ufe6b\\uff1d\\uff0b\\uff0d\\uff20\\uff5c\\uff05]";
 
-const startsLikeFormula = new RegExp(`^(?:${leading}${formulaStart}|[\\t\\r\\n])`, "u");
-const formulaInside = new RegExp(`([;\\t\\r\\n])(?=${leading}${formulaStart})`, "gu");
+const startsLikeFormula = new RegExp(`^${leading}${formulaStart}`, "u");
+/** What a spreadsheet with another separator would take for a cell. Each part is looked at once: linear time. */
+const innerParts = /[^;\t\r\n]+/g;
 
 /** The cell of `text`, quoted where it has to be. */
 export function encodeCell(text: string): string {
@@ -40,7 +41,9 @@ export function encodeRow(texts: readonly string[]): string {
 }
 
 function encodeSuspicious(text: string): string {
-  const visible = text.replace(neutralised, "\ufffd").replace(formulaInside, "$1'");
-  const safe = startsLikeFormula.test(visible) ? `'${visible}` : visible;
+  const visible = text
+    .replace(neutralised, "\ufffd")
+    .replace(innerParts, (part, offset: number) => (offset > 0 && startsLikeFormula.test(part) ? `'${part}` : part));
+  const safe = startsLikeFormula.test(visible) || /^[\t\r\n]/.test(visible) ? `'${visible}` : visible;
   return /[",;\t\r\n]|^\s|\s$/u.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
