@@ -92,11 +92,13 @@ function isRetired({ retirements }: KeyLog, { keyId, seq }: Activation): boolean
 }
 
 // Retired or revoked before it began: such an activation does not end the one before it.
-function isCancelled(log: KeyLog, activation: Activation): boolean {
-  const { keyId, validFromMs } = activation;
-  const ending = isRetired(log, activation) ? log.retirements.get(keyId) : log.revocations.get(keyId);
-  const endedAtMs = ending === undefined ? undefined : log.entries[ending.seq]?.createdAtMs;
-  return endedAtMs !== undefined && endedAtMs < validFromMs;
+function isCancelled(log: KeyLog, { seq, keyId, validFromMs }: Activation): boolean {
+  return log.entries
+    .slice(seq + 1)
+    .some(
+      ({ change, createdAtMs }) =>
+        (change.kind === "retire" || change.kind === "revoke") && change.keyId === keyId && createdAtMs < validFromMs,
+    );
 }
 
 function isRevoked({ revocations }: KeyLog, { keyId }: Activation): boolean {
