@@ -19,11 +19,13 @@ describe("base64url", () => {
   });
 
   it("has one text for each byte string: whatever decodes encodes to itself", () => {
-    const symbol = fc.constantFrom(..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ \n");
+    const symbol = fc.constantFrom(
+      ...Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ \n"),
+    );
     fc.assert(
       fc.property(fc.string({ unit: symbol, maxLength: 12 }), (text) => {
         const decoded = decodedOrUndefined(text);
-        if (decoded !== undefined) expect(encodeBase64Url(decoded)).toBe(text);
+        expect(decoded === undefined || encodeBase64Url(decoded) === text).toBe(true);
       }),
       { numRuns: 2000 },
     );

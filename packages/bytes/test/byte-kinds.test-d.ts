@@ -60,8 +60,8 @@ store.log(key);
 // @ts-expect-error nothing readable is text by itself
 store.log(plain);
 // @ts-expect-error keys are made by copyOf and own alone
-new SecretKey("x25519", bytes);
+takeAgreement(new SecretKey("x25519", bytes));
 // @ts-expect-error plain text is made by its own functions alone
-new Plaintext(bytes);
+takePlain(new Plaintext(bytes));
 // @ts-expect-error the bytes of a key are private
-key.bytes;
+store.send(key.bytes);

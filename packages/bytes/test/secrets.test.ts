@@ -16,7 +16,7 @@ describe.each(holders)("%s", (_name, make, shown) => {
     const secret = make();
     const printed = [
       String(secret),
-      `${secret}`,
+      `${secret as unknown as string}`, // cast: what a careless caller writes
       secret.toString(),
       inspect(secret),
       inspect({ deep: { secret } }, { depth: 9, showHidden: true, getters: true }),
@@ -52,7 +52,7 @@ describe.each(holders)("%s", (_name, make, shown) => {
     const clone: unknown = structuredClone(secret);
     expectNoCanary(inspect(clone, { showHidden: true, depth: 9 }));
     expectNoCanary(JSON.stringify(clone));
-    expectNoCanary(JSON.stringify({ ...secret }));
+    expectNoCanary(JSON.stringify(Object.assign({}, secret)));
     expectNoCanary(inspect(Reflect.ownKeys(secret).map((key) => Reflect.get(secret, key))));
     expect(Object.entries(secret).every(([key]) => key === "use")).toBe(true);
   });

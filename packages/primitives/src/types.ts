@@ -36,6 +36,7 @@ export interface Aead {
   readonly decrypt: (input: AeadDecryptInput) => Bytes;
 }
 
+/** What {@link Aead} encrypts. Associated data is authenticated, not hidden; it may be empty, never left out. */
 export interface AeadEncryptInput {
   readonly key: Uint8Array;
   readonly nonce: Uint8Array;
@@ -43,6 +44,7 @@ export interface AeadEncryptInput {
   readonly associatedData: Uint8Array;
 }
 
+/** What {@link Aead} decrypts: all of it as it was encrypted, with the tag at the end of the ciphertext. */
 export interface AeadDecryptInput {
   readonly key: Uint8Array;
   readonly nonce: Uint8Array;
@@ -50,6 +52,7 @@ export interface AeadDecryptInput {
   readonly associatedData: Uint8Array;
 }
 
+/** What HKDF (RFC 5869) derives from. One `secret` serves several keys when `info` names each. */
 export interface HkdfInput {
   readonly secret: Uint8Array;
   /** May be empty: then the hash's length of zeros (RFC 5869 §2.2). */
@@ -59,6 +62,7 @@ export interface HkdfInput {
   readonly lengthBytes: number;
 }
 
+/** What Argon2id (RFC 9106) derives from, and what a guess costs. Errors: InvalidParameterError outside of the ranges. */
 export interface Argon2idInput {
   readonly passphrase: Uint8Array;
   /** 16 bytes. */
@@ -80,7 +84,10 @@ export interface Kem {
     random: RandomSource,
     publicKey: Uint8Array,
   ) => { readonly ciphertext: Bytes; readonly sharedSecret: SecretKey<"shared"> };
-  /** Implicit rejection: a tampered ciphertext of the right length gives an unrelated secret. */
+  /**
+   * Implicit rejection: a tampered ciphertext of the right length gives an unrelated secret.
+   * @throws AuthenticationFailedError on a ciphertext of another length
+   */
   readonly decapsulate: (secretKey: SecretKey<"ml-kem">, ciphertext: Uint8Array) => SecretKey<"shared">;
 }
 

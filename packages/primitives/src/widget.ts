@@ -34,6 +34,7 @@ export interface WidgetPrimitives {
   readonly verifySignature: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
 }
 
+/** What is sealed, and to whom. */
 export interface BoxToPublicKeyInput {
   readonly random: RandomSource;
   /** X25519, 32 bytes. */
@@ -43,6 +44,7 @@ export interface BoxToPublicKeyInput {
   readonly plain: Uint8Array;
 }
 
+/** What the recipient needs besides the secret key and the nonce. */
 export interface BoxToPublicKey {
   readonly senderPublicKey: Bytes;
   readonly payload: Bytes;

@@ -19,6 +19,7 @@ for (const primitives of [nodePrimitives, await loadBrowserPrimitives(), portabl
 }
 
 // These name expanded secret keys, which our interface does not take: they test the library below the portable backend.
+// skip: the folder of vectors is no part of the repository
 describe.skipIf(!present)("ML-KEM with expanded keys", () => {
   it.each([
     ["ML-KEM-768", ml_kem768],

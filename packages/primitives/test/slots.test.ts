@@ -70,7 +70,7 @@ describe("the memory of WebAssembly", () => {
 
   // Whatever differs after the same call with another secret tells something of the secret.
   it.each(Object.keys(calls))("is the same after %s with any secret", async (name) => {
-    const call = calls[name] as Call; // one of its keys
+    const call = calls[name] ?? (() => undefined);
     const images = [1, 2, 3].map(async (start) => {
       const sodium = await loadSodium({ fill: (target) => target.fill(1) });
       const secret = (lengthBytes: number): Bytes =>

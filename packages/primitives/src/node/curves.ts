@@ -1,5 +1,5 @@
 /** X25519 and Ed25519 by libsodium (sodium-native). */
-import { type Bytes, concatBytes } from "@coterie/bytes";
+import type { Bytes } from "@coterie/bytes";
 import sodium from "sodium-native";
 import { type Agreement, createAgreement } from "../borders/agreement.ts";
 import { createSignatures, type Signatures } from "../borders/signatures.ts";
@@ -24,7 +24,9 @@ export const nodeSignatures: Signatures = createSignatures({
     return publicKey;
   },
   sign(seed, publicKey, message) {
-    const expanded = concatBytes(seed, publicKey);
+    const expanded = new Uint8Array(64);
+    expanded.set(seed);
+    expanded.set(publicKey, 32);
     const signature = new Uint8Array(64);
     sodium.crypto_sign_detached(signature, message, expanded);
     expanded.fill(0);

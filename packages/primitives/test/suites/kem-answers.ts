@@ -22,6 +22,7 @@ export function describeKemAnswers(
     ["ML-KEM-768", primitives.mlKem768],
     ["ML-KEM-1024", primitives.mlKem1024],
   ];
+  // skip: the folder of vectors is no part of the repository
   describe.skipIf(read === undefined)(`ML-KEM, ${primitives.backend} backend`, () => {
     const readVector = read as ReadVector; // the suite is skipped without it
 

@@ -11,6 +11,7 @@ interface List<Case> {
 
 /** Describes the suite for one backend. */
 export function describeKnownAnswers(primitives: Primitives, read: ReadVector | undefined): void {
+  // skip: the folder of vectors is no part of the repository
   describe.skipIf(read === undefined)(`known answers, ${primitives.backend} backend`, () => {
     const readVector = read as ReadVector; // the suite is skipped without it
     describeHashes(primitives, readVector);

@@ -100,9 +100,9 @@ function challenge(commitment: Uint8Array, key: Uint8Array, message: Uint8Array)
 }
 
 function fromLittleEndian(bytes: Uint8Array): bigint {
-  return BigInt(`0x${encodeHex(Uint8Array.from(bytes).reverse())}`);
+  return BigInt(`0x${encodeHex(bytes.toReversed())}`);
 }
 
 function scalarBytes(scalar: bigint): Bytes {
-  return decodeHex(scalar.toString(16).padStart(64, "0")).reverse();
+  return decodeHex(scalar.toString(16).padStart(64, "0")).toReversed();
 }
