@@ -31,7 +31,9 @@ function openSigned(changes: Partial<OpenContactInput["contact"]>): "accepted" {
   const contact = { ...row.contact, ...changes };
   const header: ContactHeader = {
     ...row.header,
-    ...{ signKey: contact.signKey.public, nonce: contact.nonce, payloadHash: primitives.sha256(contact.payload) },
+    signKey: contact.signKey.public,
+    nonce: contact.nonce,
+    payloadHash: primitives.sha256(contact.payload),
   };
   opener.open({ contact, header, headerSignature: sign(header), consentHash: row.consentHash });
   return "accepted";

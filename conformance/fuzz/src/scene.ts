@@ -52,7 +52,11 @@ export function createRow(person: JsonObject): SealedRow {
   const plaintext = createContactPlaintext(primitives, { person, salt, context: { ...place, key, consentHash } });
   const contact = sealContact(deps, { plaintext, recipient: { public: organisation.publicKey } });
   const header = createContactHeader(primitives, {
-    ...{ ...place, contact, consentHash, sealing: "gateway", createdAtMs: 1_700_000_000_000 },
+    ...place,
+    contact,
+    consentHash,
+    sealing: "gateway",
+    createdAtMs: 1_700_000_000_000,
     commitment: contactCommitment(primitives, { person, salt }),
   });
   return { contact, header, headerSignature: sign(header), consentHash, plain: plaintext.exposePlainBytes() };

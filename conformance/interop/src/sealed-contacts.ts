@@ -113,7 +113,11 @@ function createRow(deps: Deps, { number, organisation, gateway }: RowInput): Sea
   const commitment = contactCommitment(primitives, { person, salt });
   const createdAtMs = 1_700_000_000_000 + number;
   const header = createContactHeader(primitives, {
-    ...{ ...place, contact, commitment, consentHash, createdAtMs },
+    ...place,
+    contact,
+    commitment,
+    consentHash,
+    createdAtMs,
     sealing: "browser",
   });
   return {
@@ -147,7 +151,10 @@ function headerOf(
   { contact, text }: { readonly contact: ReceivedContact; readonly text: HeaderText },
 ): ContactHeader {
   return {
-    ...{ action: text.action, campaign: text.campaign, page: text.page, organisation: text.organisation },
+    action: text.action,
+    campaign: text.campaign,
+    page: text.page,
+    organisation: text.organisation,
     key: parseKeyId(contact.publicKey.id),
     signKey: contact.signKey.public,
     nonce: contact.nonce,

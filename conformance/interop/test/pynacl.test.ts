@@ -15,10 +15,12 @@ const python = findPython();
 const count = 100;
 
 describe("PyNaCl", () => {
+  // skip: only where a missing Python is a failure
   it.runIf(servicesAreRequired())("is there where services are required", () => {
     expect(python, "python3 with PyNaCl (COTERIE_PYTHON names another one)").toBeDefined();
   });
 
+  // skip: no python3 with PyNaCl on this machine
   it.skipIf(python === undefined)("opens our contacts, and none that was changed", () => {
     const text = createSealedContacts({ primitives, random }, count);
     const boxes = text.rows.map(({ contact: { payload, nonce, signKey } }) => ({
@@ -32,6 +34,7 @@ describe("PyNaCl", () => {
     expect(plains).toEqual([...text.rows.map((row) => row.plain), ...changed.map(() => null)]);
   });
 
+  // skip: no python3 with PyNaCl on this machine
   it.skipIf(python === undefined)("seals contacts that we open, and none that was changed", () => {
     const text = createSealedContacts({ primitives, random }, count);
     const plains = text.rows.map((row) => row.plain);

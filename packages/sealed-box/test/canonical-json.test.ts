@@ -36,7 +36,7 @@ describe("canonical JSON", () => {
     ["text that is not NFC", { a: "e\u0301" }],
     ["a name that is not NFC", { "e\u0301": 1 }],
     ["a prototype by name", JSON.parse('{"__proto__":{"admin":true}}')],
-    ["a hole in a list", { a: new Array(1) }],
+    ["a hole in a list", { a: Array.from<undefined>({ length: 1 }) }],
     ["a list at the top", []],
     ["text at the top", "x"],
   ])("has no form for %s", (_what, value) => {

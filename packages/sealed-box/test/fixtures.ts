@@ -109,7 +109,12 @@ export function createRow(scene: Scene, input: RowInput = {}): OpenContactInput 
   const contact = seal({ plaintext, recipient: { public: keyPair.publicKey } });
   const { action, campaign, page, organisation, consentHash } = context;
   const header = createContactHeader(primitives, {
-    ...{ contact, action, campaign, page, organisation, consentHash },
+    contact,
+    action,
+    campaign,
+    page,
+    organisation,
+    consentHash,
     commitment: input.commitment ?? contactCommitment(primitives, { person, salt }),
     sealing: "browser",
     createdAtMs: 1_700_000_000_000,

@@ -87,7 +87,9 @@ describe("a two-key collision", () => {
       const bodyKeys = derived.map((keys) => keys.bodyKey);
       const body = collideAead({
         keys: [bodyKeys[0] ?? nonce, bodyKeys[1] ?? nonce],
-        ...{ nonce, associatedData, lengthBytes: 64 },
+        nonce,
+        associatedData,
+        lengthBytes: 64,
       });
       // The collision is real: the cipher alone takes the body under both keys.
       for (const key of bodyKeys)
@@ -114,7 +116,10 @@ describe("a two-key collision", () => {
       const none = new Uint8Array();
       const payload = collide({
         polyKeys: [polyKey(boxKeys[0]), polyKey(boxKeys[1])],
-        ...{ before: none, after: none, lengthBytes: 512, tagFirst: true },
+        before: none,
+        after: none,
+        lengthBytes: 512,
+        tagFirst: true,
       });
       for (const key of boxKeys)
         expect(primitives.decryptBox(SecretKey.copyOf("box", key), nonce, payload)).toHaveLength(512);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { equalBytes, SecretKey } from "@coterie/bytes";
+import { equalBytes, type SecretKey } from "@coterie/bytes";
 import { generateAgreementKeyPair, type RandomSource } from "@coterie/primitives";
 import { incrementNonce } from "../src/home-sender.ts";
 import { createContactOpener, type OpenContactInput } from "../src/open.ts";

@@ -53,8 +53,16 @@ function createRows(): readonly OpenContactInput[] {
 
 const contactParts = ["payload", "nonce", "publicKey", "signKey"] as const;
 const headerParts = [
-  ...["action", "campaign", "page", "organisation", "key", "signKey", "nonce"],
-  ...["payloadHash", "commitment", "consentHash"],
+  "action",
+  "campaign",
+  "page",
+  "organisation",
+  "key",
+  "signKey",
+  "nonce",
+  "payloadHash",
+  "commitment",
+  "consentHash",
 ] as const;
 const rowParts = ["headerSignature", "consentHash"] as const;
 
@@ -75,7 +83,10 @@ function transplant(into: OpenContactInput, from: OpenContactInput): OpenContact
   const { publicKey, signKey, nonce, payload } = joined.contact;
   const helped = {
     ...joined.header,
-    ...{ key: publicKey.id, signKey: signKey.public, nonce, payloadHash: primitives.sha256(payload) },
+    key: publicKey.id,
+    signKey: signKey.public,
+    nonce,
+    payloadHash: primitives.sha256(payload),
   };
   // cast: key ids of other rows are key ids
   return signRow(scene, { ...joined, header: helped as ContactHeader });
