@@ -7,6 +7,7 @@ import { restoreKeyCommand } from "./keys/restore-key.ts";
 import { listKeysCommand, showKeyCommand } from "./keys/show-keys.ts";
 import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
 import { listOrganisationsCommand } from "./organisations/list-organisations.ts";
+import { sampleCommand } from "./sample/sample-command.ts";
 import type { Command } from "./terminal/command.ts";
 
 /** Every command of `coterie`. */
@@ -22,4 +23,5 @@ export const commands: readonly Command[] = [
   pullCommand,
   openCommand,
   exportCommand,
+  sampleCommand,
 ];

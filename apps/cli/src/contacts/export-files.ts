@@ -127,6 +127,7 @@ async function writeAll(outputs: readonly OutputFile[], result: OpeningResult): 
 async function writeStarts(outputs: readonly OutputFile[], plan: ExportPlan): Promise<void> {
   for (const [index, format] of plan.formats.entries()) {
     const output = outputs[index];
+    await output?.ensure();
     if (output?.size === 0) await output.write(Buffer.from(encodeFileStart(format, plan), "utf8"));
   }
 }

@@ -29,6 +29,11 @@ export class OutputFile {
     return output;
   }
 
+  /** Makes the file where it is not there yet, also when nothing is ever written. */
+  async ensure(): Promise<void> {
+    this.#file ??= await this.#create();
+  }
+
   get size(): number {
     return this.#size;
   }

@@ -20,23 +20,29 @@ export interface PullOutcome {
   readonly conflicts: number;
 }
 
+/** Before the first contact. */
+const firstCursor = "0";
+
 /** Pulls until nothing waits. Stopped at any point, the next pull goes on without a loss or a double. */
 export async function pullContacts({ gateway, store, onBatch }: PullDeps): Promise<PullOutcome> {
   let outcome: PullOutcome = { stored: 0, repeated: 0, conflicts: 0 };
-  let answer = await pullBatch(gateway, store.mark.cursor);
+  // A new store starts at the first contact, not where another machine's store ended.
+  let answer = await pullBatch(gateway, store.mark.cursor === "" ? firstCursor : store.mark.cursor);
   for (;;) {
     const { contacts, nextCursor, more } = answer;
     const cursorBefore = store.mark.cursor;
-    if (contacts.length > 0 || nextCursor !== cursorBefore) {
+    if (contacts.length > 0) {
       const appended = await store.append(contacts, nextCursor);
       outcome = addOutcomes(outcome, appended);
       onBatch(store.mark.contacts);
     }
     if (!more) {
-      if (nextCursor !== "") await gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
+      // Also where nothing came: the last run may have been stopped between storing and telling.
+      if (store.mark.contacts > 0) await gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
       return outcome;
     }
-    if (nextCursor === cursorBefore) throw new GatewayMisbehavedError("the gateway's cursor stands still");
+    if (contacts.length === 0 || nextCursor === cursorBefore)
+      throw new GatewayMisbehavedError("the gateway's cursor stands still");
     // The batch is on the disk: acknowledge it while the next one travels.
     const acknowledged = gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
     const [next] = await Promise.all([pullBatch(gateway, nextCursor), acknowledged]);

@@ -27,7 +27,7 @@ export function planColumns({ formSchemas: seen, customFields }: SeenNames): Col
 }
 
 const before = ["actionId", "createdAt", "campaign", "page", "locale", "actionType", "formSchema", "sealing"] as const;
-const after = ["purpose", "optIn", "wordingId", "wordingHash", "wordingLocale", "consentGivenAt"] as const;
+const after = ["purpose", "optIn", "wordingId", "wordingHash", "locale", "givenAt"] as const;
 const tracking = ["source", "medium", "campaign", "content", "location"] as const;
 
 /** The names in the first line. Fields of the person stand as they are, others carry what they belong to. */
