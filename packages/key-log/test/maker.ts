@@ -11,6 +11,9 @@ export const startMs = 1_800_000_000_000;
 
 export const deps: Pick<typeof nodePrimitives, "sha256" | "verify"> = nodePrimitives;
 
+const publicKeys = new Map<string, Bytes>();
+const signingKeys = new Map<string, SigningKeyPair>();
+
 /** 32 bytes that follow from a name. */
 export function seed(name: string): Bytes {
   return Uint8Array.from(createHash("sha256").update(`fake seed of ${name}`).digest());
@@ -21,7 +24,7 @@ export function organisationOf(name: string): string {
 }
 
 export function publicKeyOf(name: string): Bytes {
-  return nodePrimitives.deriveAgreementKeyPair(seed(name)).publicKey;
+  return remembered(publicKeys, name, () => nodePrimitives.deriveAgreementKeyPair(seed(name)).publicKey);
 }
 
 export function keyIdOf(name: string): KeyId {
@@ -29,7 +32,7 @@ export function keyIdOf(name: string): KeyId {
 }
 
 export function signingKeyOf(name: string): SigningKeyPair {
-  return nodePrimitives.deriveSigningKeyPair(seed(name));
+  return remembered(signingKeys, name, () => nodePrimitives.deriveSigningKeyPair(seed(name)));
 }
 
 export function signerOf(name: string): KeyLogSigner {
@@ -121,4 +124,10 @@ function eightBytes(value: number): Bytes {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
   return bytes;
+}
+
+function remembered<Value>(known: Map<string, Value>, name: string, make: () => Value): Value {
+  const value = known.get(name) ?? make();
+  known.set(name, value);
+  return value;
 }
