@@ -9,6 +9,7 @@ export const gatewayLimits: {
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
   readonly connections: number;
+  readonly skippedBodyBytes: number;
   readonly jsonDepth: number;
   readonly rateBuckets: number;
   readonly cachedPages: number;
@@ -31,6 +32,8 @@ export const gatewayLimits: {
   requestTimeoutMs: 20_000,
   keepAliveTimeoutMs: 30_000,
   connections: 4096,
+  /** The rest of a refused body that is read past, so that its sender gets the answer. */
+  skippedBodyBytes: 1024 * 1024,
   /** Levels of arrays and objects in a JSON body. */
   jsonDepth: 16,
   /** Addresses and tokens whose rate is remembered; the oldest are forgotten first. */

@@ -9,6 +9,9 @@ import { buildWidgetWhenStale } from "./start/widget-build.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 
+// A reader of our output that goes away (`npm start | head`) does not stop the gateway.
+process.stdout.on("error", () => undefined);
+
 await main().catch((error: unknown) => {
   // Our own errors are written for whoever started this; anything else is a fault, and its stack helps to find it.
   say(error instanceof CoterieError ? `Coterie did not start: ${error.message}.` : fault(error));

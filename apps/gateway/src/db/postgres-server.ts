@@ -135,7 +135,10 @@ class Supervisor {
   }
 }
 
-/** Durable, private and silent about content: `terse` leaves out the DETAIL lines that repeat column values. */
+/**
+ * Durable, private and silent about content. Errors of statements are not logged at all (in this setting's order, "log" is above
+ * "error"): their messages repeat values, and the gateway logs their codes. `terse` leaves out DETAIL lines, which repeat rows.
+ */
 const settings: readonly string[] = [
   "listen_addresses=",
   "unix_socket_permissions=0700",
@@ -148,7 +151,7 @@ const settings: readonly string[] = [
   "shared_buffers=64MB",
   "jit=off",
   "log_statement=none",
-  "log_min_messages=warning",
+  "log_min_messages=log",
   "log_min_error_statement=panic",
   "log_parameter_max_length=0",
   "log_parameter_max_length_on_error=0",

@@ -1,5 +1,6 @@
 /** One answer to one HTTP request, and the headers that every answer carries. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { gatewayLimits } from "../limits.ts";
 
 /** What is sent back. Header names are lower-case. */
 export interface Answer {
@@ -27,15 +28,16 @@ const defaultHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** Writes the answer. A request whose body was not read to its end also ends the connection. */
+/** Writes the answer. What is left of a body that was not read is skipped where it is small, else the connection ends. */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (response.headersSent || response.destroyed) return;
   const body = typeof answer.body === "string" ? Buffer.from(answer.body, "utf8") : answer.body;
   const bodyless = answer.status === 204 || answer.status === 304;
   const headers: Record<string, string | number> = { ...defaultHeaders, ...answer.headers };
   if (!bodyless) headers["content-length"] = body.length;
-  // What follows on this connection would be the rest of the refused body.
-  if (!request.complete) headers["connection"] = "close";
+  // Closing while the client still sends would lose it the answer: only for bodies that are not worth skipping.
+  const isSkippable = Number(request.headers["content-length"] ?? Number.NaN) <= gatewayLimits.skippedBodyBytes;
+  if (!request.complete && !isSkippable) headers["connection"] = "close";
   response.writeHead(answer.status, headers);
   response.end(bodyless || request.method === "HEAD" ? undefined : body);
 }

@@ -12,14 +12,14 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
   return await new Promise((resolve, reject) => {
     request.on("data", (chunk: Buffer) => {
       lengthBytes += chunk.length;
-      if (lengthBytes > limitBytes) {
-        request.pause();
-        reject(new RefusedError("too-large"));
-      } else chunks.push(chunk);
+      if (lengthBytes <= limitBytes) chunks.push(chunk);
+      else reject(new RefusedError("too-large"));
     });
     request.once("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.once("error", () => reject(new RefusedError("invalid")));
-    request.once("close", () => reject(new RefusedError("invalid")));
+    request.once("close", () => {
+      if (!request.complete) reject(new RefusedError("invalid"));
+    });
   });
 }
 

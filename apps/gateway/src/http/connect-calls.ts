@@ -11,13 +11,13 @@ import {
   createContextValues,
 } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
-import { protocolLimits } from "@coterie/protocol";
+import { protocolLimits, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
 import type { IncomingMessage } from "node:http";
 import { RefusedError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { Answer } from "./answer.ts";
 import { type Json, parseJson, readBody } from "./body.ts";
-import { reasonOfStatus, refusalBody, refusalHeaders, refusalInterceptor, statusOf, toRefusal } from "./connect-errors.ts";
+import { reasonOf, refusalBody, refusalHeaders, refusalInterceptor, statusOf, toRefusal, wasReachedKey } from "./connect-errors.ts";
 
 /** The client's network prefix, for rates. */
 export const clientPrefixKey: ContextKey<string> = createContextKey("unknown");
@@ -58,6 +58,7 @@ async function answer({ log }: { readonly log: Log }, { handler, call }: Handled
   try {
     const { request } = call;
     if (!handler.allowedMethods.includes(request.method ?? "")) throw new RefusedError("invalid");
+    const contextValues = createContextValues().set(clientPrefixKey, call.clientPrefix);
     const response = await handler({
       httpVersion: request.httpVersion,
       url: `http://gateway${request.url ?? "/"}`,
@@ -66,9 +67,9 @@ async function answer({ log }: { readonly log: Log }, { handler, call }: Handled
       body: request.method === "GET" ? [] : await readMessage(request),
       // One for each call: the library adds listeners to it.
       signal: new AbortController().signal,
-      contextValues: createContextValues().set(clientPrefixKey, call.clientPrefix),
+      contextValues,
     });
-    return await toAnswer(response);
+    return await toAnswer(response, { wasReached: contextValues.get(wasReachedKey) });
   } catch (error) {
     return refusalAnswer(toRefusal({ log }, error));
   }
@@ -107,10 +108,14 @@ function protocolHeaders(request: IncomingMessage): Headers {
   return headers;
 }
 
-async function toAnswer(response: UniversalServerResponse): Promise<Answer> {
+async function toAnswer(
+  response: UniversalServerResponse,
+  { wasReached }: { readonly wasReached: boolean },
+): Promise<Answer> {
   if (response.status !== 200) {
-    const fields = response.header?.get("coterie-error-fields")?.split(",") ?? [];
-    return refusalAnswer({ reason: reasonOfStatus(response.header?.get("coterie-error") ?? null, response.status), fields });
+    const fields = response.header?.get(wireErrorFieldsHeader)?.split(",") ?? [];
+    const header = response.header?.get(wireErrorHeader) ?? null;
+    return refusalAnswer({ reason: reasonOf({ header, wasReached }), fields });
   }
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body ?? []) chunks.push(chunk);

@@ -1,8 +1,11 @@
 /** How refusals travel: the wire code in a header, Connect's own code beside it, and no text of the request anywhere. */
-import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+import { Code, ConnectError, type ContextKey, createContextKey, type Interceptor } from "@connectrpc/connect";
 import { isWireErrorCode, type WireErrorCode, wireErrorCodes, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
 import { RefusedError } from "../errors.ts";
 import { type Log, unexpectedError } from "../log/log.ts";
+
+/** Whether a call came as far as our code. */
+export const wasReachedKey: ContextKey<boolean> = createContextKey(false);
 
 /** Connect's code for each of ours; it decides the HTTP status. */
 const connectCode: { readonly [Reason in WireErrorCode]: Code } = {
@@ -46,6 +49,7 @@ export function statusOf(reason: WireErrorCode): number {
 /** Turns what a method throws into the error that is sent. What nobody expected is logged by name and code, and sent as "internal". */
 export function refusalInterceptor({ log }: { readonly log: Log }): Interceptor {
   return (next) => async (request) => {
+    request.contextValues.set(wasReachedKey, true);
     try {
       return await next(request);
     } catch (error) {
@@ -74,11 +78,13 @@ export function refusalHeaders({ reason, fields }: Pick<RefusedError, "reason" |
   return headers;
 }
 
-/** The code of a failed answer that Connect made before any of our code ran (unreadable message, unknown encoding). */
-export function reasonOfStatus(header: string | null, status: number): WireErrorCode {
+/**
+ * The code of a failed answer: ours from the header, else Connect's own. The library calls a message that it cannot read
+ * "internal", which it is only after our code was reached.
+ */
+export function reasonOf({ header, wasReached }: { readonly header: string | null; readonly wasReached: boolean }): WireErrorCode {
   if (header !== null && isWireErrorCode(header)) return header;
-  if (status === 404) return "not-found";
-  return status >= 500 && status !== 501 ? "internal" : "invalid";
+  return wasReached ? "internal" : "invalid";
 }
 
 /** The JSON body of a refusal, as Connect clients read it. */
