@@ -14,8 +14,8 @@ export const widgetLimits: {
   retryAfterMs: [1000, 3000],
   counterEveryMs: 30_000,
   answerCharacters: 256 * 1024,
-  /** A page has one or two receivers. */
-  receivers: 2,
+  /** An honest page has one or two receivers; more are read, so that the form can say that there are too many. */
+  receivers: 20,
   pins: 20,
   /** A frame's wish for height is kept within these, so that it cannot cover a site. */
   frameHeightPixels: { smallest: 200, largest: 6000 },

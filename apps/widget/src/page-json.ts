@@ -28,7 +28,7 @@ function readPage(page: Readonly<Record<string, unknown>>): ActionPageView {
   if (!isFormSchemaId(formSchema)) throw new MalformedAnswerError("a form schema was expected");
   const receivers = readList(page, "receivers").map(readReceiver);
   if (receivers.length === 0 || receivers.length > widgetLimits.receivers)
-    throw new MalformedAnswerError("one or two receivers were expected");
+    throw new MalformedAnswerError("another number of receivers was expected");
   return {
     id: readText(page, "id"),
     name: readText(page, "name"),

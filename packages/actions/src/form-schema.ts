@@ -49,6 +49,8 @@ export interface FormField {
   readonly kind: FieldKind;
   /** Pages may require more of the optional fields, never fewer. */
   readonly required: boolean;
+  /** Whether forms ask for it where the page does not require it. What nobody requires is better not asked for. */
+  readonly offered: boolean;
   /** In UTF-16 units after normalisation, as in HTML's `maxlength`. */
   readonly maxCharacters: number;
   /** HTML `autocomplete` token (WCAG 2.2, 1.3.5). */

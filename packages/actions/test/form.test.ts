@@ -157,14 +157,18 @@ describe("readForm", () => {
 describe("texts", () => {
   it("count in each language's plural forms", () => {
     expect([0, 1, 2, 5, 22, 1234].map((count) => textsOf("pl").counter(count))).toEqual([
-      "Podpisało 0 osób",
+      "Podpisz jako pierwsza osoba",
       "Podpisała 1 osoba",
       "Podpisały 2 osoby",
       "Podpisało 5 osób",
       "Podpisały 22 osoby",
       `Podpisały ${new Intl.NumberFormat("pl").format(1234)} osoby`,
     ]);
-    expect(textsOf("fr").counter(0)).toBe("0 personne a signé");
+    expect([0, 1, 2].map((count) => textsOf("fr").counter(count))).toEqual([
+      "Soyez la première personne à signer",
+      "1 personne a signé",
+      "2 personnes ont signé",
+    ]);
     expect(new Set([0, 1, 2, 3, 11, 100].map((count) => textsOf("ar").counter(count))).size).toBe(6);
   });
 

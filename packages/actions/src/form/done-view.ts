@@ -14,7 +14,7 @@ export function viewDone(
     "div",
     { id: "f-share", class: "share" },
     element("h2", {}, texts.shareTitle),
-    element("p", {}, element("a", { href: shareUrl, "aria-label": texts.shareLink, dir: "ltr" }, shareUrl)),
+    element("p", {}, element("a", { href: shareUrl, dir: "ltr" }, shareUrl)),
     state.medium === "html"
       ? undefined
       : element(

@@ -52,9 +52,12 @@ export function fieldsToDraw(state: FormState): readonly AskedField[] {
   const nationality = (state.values.get("nationality.country") ?? "").toUpperCase();
   const schema = getFormSchema(state.page.formSchema);
   const known = findNationalRule(nationality) !== undefined;
-  return askedFields(schema, { requiredFields: state.page.requiredFields, nationality }).filter(
-    (field) => field.demand !== "left-out" && (field.group === undefined || known || state.medium === "html"),
-  );
+  const asked = askedFields(schema, { requiredFields: state.page.requiredFields, nationality });
+  return asked.filter((field) => {
+    if (field.demand === "required") return true;
+    if (field.demand === "left-out" || !field.offered) return false;
+    return field.group === undefined || known || state.medium === "html";
+  });
 }
 
 /** One sentence about a problem, with the field's name in front. */

@@ -73,7 +73,7 @@ function viewOpenForm(texts: FormTexts, state: FormState): MarkupElement {
     ),
     element(
       "button",
-      { type: "submit", "aria-disabled": sending ? "true" : false },
+      { id: "f-submit", type: "submit", "aria-disabled": sending ? "true" : false },
       retry ? texts.tryAgain : texts.sign,
     ),
     state.showsKeys ? viewKeys(texts, state) : undefined,

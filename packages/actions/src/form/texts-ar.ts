@@ -70,7 +70,7 @@ export const arabic: FormTexts = {
   }),
   wholePerson: "هذا النموذج",
   counter: plural("ar", {
-    zero: () => "لم يوقّع أحد بعد",
+    none: () => "كن أول الموقّعين",
     one: () => "وقّع شخص واحد",
     two: () => "وقّع شخصان",
     few: (number) => `وقّع ${number} أشخاص`,
@@ -115,7 +115,6 @@ export const arabic: FormTexts = {
   shareAction: "مشاركة",
   copyAction: "نسخ الرابط",
   copied: "نُسخ الرابط",
-  shareLink: "رابط هذه الحملة",
   keysTitle: "كيف تُحمى البيانات؟",
   keysIntroduction: "تُقفل بياناتك بهذه المفاتيح. قارنها بما تنشره المنظمات:",
   keysLimits:

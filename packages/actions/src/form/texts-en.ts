@@ -67,6 +67,7 @@ export const english: FormTexts = {
   }),
   wholePerson: "This form",
   counter: plural("en", {
+    none: () => "Be the first to sign",
     one: () => "1 person has signed",
     other: (number) => `${number} people have signed`,
   }),
@@ -112,7 +113,6 @@ export const english: FormTexts = {
   shareAction: "Share",
   copyAction: "Copy link",
   copied: "Link copied",
-  shareLink: "Link to this campaign",
   keysTitle: "How is this protected?",
   keysIntroduction: "Your data is locked with these keys. Compare them with what the organisations publish:",
   keysLimits:

@@ -67,6 +67,7 @@ export const french: FormTexts = {
   }),
   wholePerson: "Ce formulaire",
   counter: plural("fr", {
+    none: () => "Soyez la première personne à signer",
     one: (number) => `${number} personne a signé`,
     other: (number) => `${number} personnes ont signé`,
   }),
@@ -115,7 +116,6 @@ export const french: FormTexts = {
   shareAction: "Partager",
   copyAction: "Copier le lien",
   copied: "Lien copié",
-  shareLink: "Lien vers cette campagne",
   keysTitle: "Comment est-ce protégé ?",
   keysIntroduction:
     "Vos données sont verrouillées avec ces clés. Comparez-les à celles que publient les organisations :",

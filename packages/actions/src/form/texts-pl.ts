@@ -69,6 +69,7 @@ export const polish: FormTexts = {
   }),
   wholePerson: "Formularz",
   counter: plural("pl", {
+    none: () => "Podpisz jako pierwsza osoba",
     one: () => "Podpisała 1 osoba",
     few: (number) => `Podpisały ${number} osoby`,
     many: (number) => `Podpisało ${number} osób`,
@@ -116,7 +117,6 @@ export const polish: FormTexts = {
   shareAction: "Udostępnij",
   copyAction: "Kopiuj link",
   copied: "Skopiowano link",
-  shareLink: "Link do tej kampanii",
   keysTitle: "Jak to jest chronione?",
   keysIntroduction: "Dane są zamykane tymi kluczami. Porównaj je z tym, co publikują organizacje:",
   keysLimits:

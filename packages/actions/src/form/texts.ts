@@ -57,7 +57,6 @@ export interface FormTexts {
   readonly shareAction: string;
   readonly copyAction: string;
   readonly copied: string;
-  readonly shareLink: string;
   readonly keysTitle: string;
   readonly keysIntroduction: string;
   readonly keysLimits: string;
