@@ -220,12 +220,12 @@ function field(content: Buffer): Buffer {
   return Buffer.concat([prefix, content]);
 }
 
-function exactly(bytes: Buffer | undefined, length: number): Buffer {
-  if (bytes === undefined || bytes.length !== length) throw new Refusal("malformed");
+function exactly(bytes: Buffer = Buffer.alloc(0), length = 0): Buffer {
+  if (bytes.length !== length) throw new Refusal("malformed");
   return bytes;
 }
 
-function numberOf(bytes: Buffer | undefined): number {
+function numberOf(bytes?: Buffer): number {
   const value = exactly(bytes, 8).readBigUInt64BE();
   if (value > 2n ** 53n - 1n) throw new Refusal("malformed");
   return Number(value);
@@ -237,7 +237,7 @@ function timeOf(bytes: Buffer): number {
   return value;
 }
 
-function text(bytes: Buffer | undefined): string {
+function text(bytes?: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
@@ -256,12 +256,16 @@ function keyIdOf(key: string): string {
 }
 
 function littleEndian(hex: string): bigint {
-  return BigInt(`0x${Buffer.from(hex, "hex").reverse().toString("hex")}`);
+  return BigInt(
+    `0x${Buffer.from(hex, "hex")
+      .toReversed()
+      .reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "")}`,
+  );
 }
 
 const keyObjects = new Map<string, KeyObject>();
 
-function isSigned(publicKey: string, message: Buffer, signature: Buffer | undefined): boolean {
+function isSigned(publicKey: string, message: Buffer, signature?: Buffer): boolean {
   if (signature === undefined) return false;
   let key = keyObjects.get(publicKey);
   if (key === undefined) {

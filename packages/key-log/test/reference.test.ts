@@ -57,7 +57,7 @@ it(`agrees with the obvious verifier (COTERIE_SEED=${seedNumber})`, async () => 
     tally[verdict] = (tally[verdict] ?? 0) + 1;
   }
   expect(tally["accepted"]).toBeGreaterThan(runs / 10);
-  for (const code of seenCodes) expect(tally[code], code).toBeGreaterThan(10);
+  expect(seenCodes.filter((code) => (tally[code] ?? 0) <= 10)).toEqual([]);
   expect(Object.values(tally).reduce((sum, count) => sum + count, 0)).toBe(runs);
 });
 

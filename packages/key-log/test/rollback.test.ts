@@ -7,8 +7,8 @@
 import { describe, expect, it } from "vitest";
 import { type Bytes, concatBytes } from "@coterie/bytes";
 import { ed25519 } from "@noble/curves/ed25519.js";
+import { nodePrimitives } from "@coterie/primitives/node";
 import { bytesToNumberLE, numberToBytesLE } from "@noble/curves/utils.js";
-import { sha512 } from "@noble/hashes/sha2.js";
 import {
   decodeForkProof,
   decodeRememberedHead,
@@ -180,7 +180,7 @@ describe("a fork proof", () => {
     const last = left.at(-1) ?? new Uint8Array(0);
     const body = last.subarray(4, last.length - 68);
     const twin = fields(body, signWithAnotherNonce("alice", body));
-    const entries = left.with(-1, twin);
+    const entries = left.with(left.length - 1, twin);
     expect(twin).not.toEqual(last);
     expect(await codeOf(entries, await remember(left))).toBe("accepted");
     expect(findFork(deps, { left, right: entries })).toBeUndefined();
@@ -203,6 +203,6 @@ function signWithAnotherNonce(name: string, message: Uint8Array): Bytes {
   const { Point } = ed25519;
   const nonce = 123_456_789n;
   const commitment = Point.BASE.multiply(nonce).toBytes();
-  const challenge = bytesToNumberLE(sha512(concatBytes(commitment, pointBytes, message)));
+  const challenge = bytesToNumberLE(nodePrimitives.sha512(concatBytes(commitment, pointBytes, message)));
   return concatBytes(commitment, numberToBytesLE(Point.Fn.create(nonce + challenge * scalar), 32));
 }
