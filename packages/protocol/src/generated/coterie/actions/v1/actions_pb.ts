@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file coterie/actions/v1/actions.proto.
  */
 export const file_coterie_actions_v1_actions: GenFile = /*@__PURE__*/
-  fileDesc("CiBjb3RlcmllL2FjdGlvbnMvdjEvYWN0aW9ucy5wcm90bxISY290ZXJpZS5hY3Rpb25zLnYxIh4KDkdldFBhZ2VSZXF1ZXN0EgwKBG5hbWUYASABKAkiUAoPR2V0UGFnZVJlc3BvbnNlEiwKBHBhZ2UYASABKAsyHi5jb3RlcmllLmFjdGlvbnMudjEuQWN0aW9uUGFnZRIPCgdjb3VudGVyGAIgASgDItYDCgpBY3Rpb25QYWdlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJEhMKC2NhbXBhaWduX2lkGAQgASgJEhYKDmNhbXBhaWduX3RpdGxlGAUgASgJEiwKB3NlYWxpbmcYBiABKA4yGy5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGluZxITCgtmb3JtX3NjaGVtYRgHIAEoCRIXCg9yZXF1aXJlZF9maWVsZHMYCCADKAkSEwoLYWN0aW9uX3R5cGUYCSABKAkSHAoUcGFnZV9vcmdhbmlzYXRpb25faWQYCiABKAkSHAoUbGVhZF9vcmdhbmlzYXRpb25faWQYCyABKAkSFQoNcGFnZV9kZWxpdmVycxgMIAEoCBIgChhjYW1wYWlnbl9mb3JjZXNfZGVsaXZlcnkYDSABKAgSLwoJcmVjZWl2ZXJzGA4gAygLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlJlY2VpdmVyEhEKCWFjY2VwdGluZxgPIAEoCBIbChNnYXRld2F5X3NpZ25pbmdfa2V5GBAgASgMEhMKC2Rlc2NyaXB0aW9uGBEgASgJEhUKDWVtYmVkX29yaWdpbnMYEiADKAkihgEKCFJlY2VpdmVyEhcKD29yZ2FuaXNhdGlvbl9pZBgBIAEoCRIZChFvcmdhbmlzYXRpb25fbmFtZRgCIAEoCRIxCgpwdWJsaWNfa2V5GAMgASgLMh0uY290ZXJpZS5hY3Rpb25zLnYxLlB1YmxpY0tleRITCgthc2tzX29wdF9pbhgEIAEoCCInCglQdWJsaWNLZXkSCgoCaWQYASABKAkSDgoGcHVibGljGAIgASgMIvkCCg1TdWJtaXRSZXF1ZXN0EhEKCWFjdGlvbl9pZBgBIAEoCRIPCgdwYWdlX2lkGAIgASgJEkoKDWN1c3RvbV9maWVsZHMYAyADKAsyMy5jb3RlcmllLmFjdGlvbnMudjEuU3VibWl0UmVxdWVzdC5DdXN0b21GaWVsZHNFbnRyeRIuCgh0cmFja2luZxgEIAEoCzIcLmNvdGVyaWUuYWN0aW9ucy52MS5UcmFja2luZxItCghjb25zZW50cxgFIAMoCzIbLmNvdGVyaWUuYWN0aW9ucy52MS5Db25zZW50EhUKC3BlcnNvbl9qc29uGAYgASgJSAASMgoGc2VhbGVkGAcgASgLMiAuY290ZXJpZS5hY3Rpb25zLnYxLlNlYWxlZFBlcnNvbkgAEg8KB3BhZGRpbmcYCCABKAkaMwoRQ3VzdG9tRmllbGRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIICgZwZXJzb24iXwoIVHJhY2tpbmcSDgoGc291cmNlGAEgASgJEg4KBm1lZGl1bRgCIAEoCRIQCghjYW1wYWlnbhgDIAEoCRIPCgdjb250ZW50GAQgASgJEhAKCGxvY2F0aW9uGAUgASgJIq0BCgdDb25zZW50EhcKD29yZ2FuaXNhdGlvbl9pZBgBIAEoCRIPCgdwdXJwb3NlGAIgASgJEikKBm9wdF9pbhgDIAEoDjIZLmNvdGVyaWUuYWN0aW9ucy52MS5PcHRJbhISCgp3b3JkaW5nX2lkGAQgASgJEhQKDHdvcmRpbmdfaGFzaBgFIAEoDBIOCgZsb2NhbGUYBiABKAkSEwoLZ2l2ZW5fYXRfbXMYByABKAMiVwoMU2VhbGVkUGVyc29uEhIKCmNvbW1pdG1lbnQYASABKAwSMwoIY29udGFjdHMYAiADKAsyIS5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGVkQ29udGFjdCJqCg1TZWFsZWRDb250YWN0EhcKD29yZ2FuaXNhdGlvbl9pZBgBIAEoCRIPCgdwYXlsb2FkGAIgASgMEg0KBW5vbmNlGAMgASgMEg4KBmtleV9pZBgEIAEoCRIQCghzaWduX2tleRgFIAEoDCJJCg5TdWJtaXRSZXNwb25zZRIRCglhY3Rpb25faWQYASABKAkSDwoHY291bnRlchgCIAEoAxITCgtyZWNlaXZlZF9ieRgDIAMoCSImChFHZXRDb3VudGVyUmVxdWVzdBIRCglwYWdlX25hbWUYASABKAkiJQoSR2V0Q291bnRlclJlc3BvbnNlEg8KB2NvdW50ZXIYASABKAMqTAoHU2VhbGluZxIXChNTRUFMSU5HX1VOU1BFQ0lGSUVEEAASEwoPU0VBTElOR19HQVRFV0FZEAESEwoPU0VBTElOR19CUk9XU0VSEAIqVAoFT3B0SW4SFgoST1BUX0lOX1VOU1BFQ0lGSUVEEAASDgoKT1BUX0lOX1lFUxABEg0KCU9QVF9JTl9OTxACEhQKEE9QVF9JTl9OT1RfQVNLRUQQAzKbAgoNQWN0aW9uU2VydmljZRJXCgdHZXRQYWdlEiIuY290ZXJpZS5hY3Rpb25zLnYxLkdldFBhZ2VSZXF1ZXN0GiMuY290ZXJpZS5hY3Rpb25zLnYxLkdldFBhZ2VSZXNwb25zZSIDkAIBEk8KBlN1Ym1pdBIhLmNvdGVyaWUuYWN0aW9ucy52MS5TdWJtaXRSZXF1ZXN0GiIuY290ZXJpZS5hY3Rpb25zLnYxLlN1Ym1pdFJlc3BvbnNlEmAKCkdldENvdW50ZXISJS5jb3RlcmllLmFjdGlvbnMudjEuR2V0Q291bnRlclJlcXVlc3QaJi5jb3RlcmllLmFjdGlvbnMudjEuR2V0Q291bnRlclJlc3BvbnNlIgOQAgFiBnByb3RvMw");
+  fileDesc("CiBjb3RlcmllL2FjdGlvbnMvdjEvYWN0aW9ucy5wcm90bxISY290ZXJpZS5hY3Rpb25zLnYxIh4KDkdldFBhZ2VSZXF1ZXN0EgwKBG5hbWUYASABKAkiUAoPR2V0UGFnZVJlc3BvbnNlEiwKBHBhZ2UYASABKAsyHi5jb3RlcmllLmFjdGlvbnMudjEuQWN0aW9uUGFnZRIPCgdjb3VudGVyGAIgASgDIp0ECgpBY3Rpb25QYWdlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJEhMKC2NhbXBhaWduX2lkGAQgASgJEhYKDmNhbXBhaWduX3RpdGxlGAUgASgJEiwKB3NlYWxpbmcYBiABKA4yGy5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGluZxITCgtmb3JtX3NjaGVtYRgHIAEoCRIXCg9yZXF1aXJlZF9maWVsZHMYCCADKAkSEwoLYWN0aW9uX3R5cGUYCSABKAkSHAoUcGFnZV9vcmdhbmlzYXRpb25faWQYCiABKAkSHAoUbGVhZF9vcmdhbmlzYXRpb25faWQYCyABKAkSFQoNcGFnZV9kZWxpdmVycxgMIAEoCBIgChhjYW1wYWlnbl9mb3JjZXNfZGVsaXZlcnkYDSABKAgSLwoJcmVjZWl2ZXJzGA4gAygLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlJlY2VpdmVyEhEKCWFjY2VwdGluZxgPIAEoCBIbChNnYXRld2F5X3NpZ25pbmdfa2V5GBAgASgMEhMKC2Rlc2NyaXB0aW9uGBEgASgJEhUKDWVtYmVkX29yaWdpbnMYEiADKAkSLQoIbWFpbF9rZXkYEyABKAsyGy5jb3RlcmllLmFjdGlvbnMudjEuTWFpbEtleRIWCg53YW50c19tYWlsX2JveBgUIAEoCCIlCgdNYWlsS2V5EgoKAmlkGAEgASgJEg4KBnB1YmxpYxgCIAEoDCKfAQoIUmVjZWl2ZXISFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhkKEW9yZ2FuaXNhdGlvbl9uYW1lGAIgASgJEjEKCnB1YmxpY19rZXkYAyABKAsyHS5jb3RlcmllLmFjdGlvbnMudjEuUHVibGljS2V5EhMKC2Fza3Nfb3B0X2luGAQgASgIEhcKD2NvbmZpcm1zX29wdF9pbhgFIAEoCCInCglQdWJsaWNLZXkSCgoCaWQYASABKAkSDgoGcHVibGljGAIgASgMIqgDCg1TdWJtaXRSZXF1ZXN0EhEKCWFjdGlvbl9pZBgBIAEoCRIPCgdwYWdlX2lkGAIgASgJEkoKDWN1c3RvbV9maWVsZHMYAyADKAsyMy5jb3RlcmllLmFjdGlvbnMudjEuU3VibWl0UmVxdWVzdC5DdXN0b21GaWVsZHNFbnRyeRIuCgh0cmFja2luZxgEIAEoCzIcLmNvdGVyaWUuYWN0aW9ucy52MS5UcmFja2luZxItCghjb25zZW50cxgFIAMoCzIbLmNvdGVyaWUuYWN0aW9ucy52MS5Db25zZW50EhUKC3BlcnNvbl9qc29uGAYgASgJSAASMgoGc2VhbGVkGAcgASgLMiAuY290ZXJpZS5hY3Rpb25zLnYxLlNlYWxlZFBlcnNvbkgAEg8KB3BhZGRpbmcYCCABKAkSLQoIbWFpbF9ib3gYCSABKAsyGy5jb3RlcmllLmFjdGlvbnMudjEuTWFpbEJveBozChFDdXN0b21GaWVsZHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQggKBnBlcnNvbiJUCgdNYWlsQm94Eg4KBmtleV9pZBgBIAEoCRIZChFzZW5kZXJfcHVibGljX2tleRgCIAEoDBINCgVub25jZRgDIAEoDBIPCgdwYXlsb2FkGAQgASgMIl8KCFRyYWNraW5nEg4KBnNvdXJjZRgBIAEoCRIOCgZtZWRpdW0YAiABKAkSEAoIY2FtcGFpZ24YAyABKAkSDwoHY29udGVudBgEIAEoCRIQCghsb2NhdGlvbhgFIAEoCSKtAQoHQ29uc2VudBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkSDwoHcHVycG9zZRgCIAEoCRIpCgZvcHRfaW4YAyABKA4yGS5jb3RlcmllLmFjdGlvbnMudjEuT3B0SW4SEgoKd29yZGluZ19pZBgEIAEoCRIUCgx3b3JkaW5nX2hhc2gYBSABKAwSDgoGbG9jYWxlGAYgASgJEhMKC2dpdmVuX2F0X21zGAcgASgDIlcKDFNlYWxlZFBlcnNvbhISCgpjb21taXRtZW50GAEgASgMEjMKCGNvbnRhY3RzGAIgAygLMiEuY290ZXJpZS5hY3Rpb25zLnYxLlNlYWxlZENvbnRhY3QiagoNU2VhbGVkQ29udGFjdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkSDwoHcGF5bG9hZBgCIAEoDBINCgVub25jZRgDIAEoDBIOCgZrZXlfaWQYBCABKAkSEAoIc2lnbl9rZXkYBSABKAwiZgoOU3VibWl0UmVzcG9uc2USEQoJYWN0aW9uX2lkGAEgASgJEg8KB2NvdW50ZXIYAiABKAMSEwoLcmVjZWl2ZWRfYnkYAyADKAkSGwoTYXdhaXRzX2NvbmZpcm1hdGlvbhgEIAEoCCImChFHZXRDb3VudGVyUmVxdWVzdBIRCglwYWdlX25hbWUYASABKAkiJQoSR2V0Q291bnRlclJlc3BvbnNlEg8KB2NvdW50ZXIYASABKAMqTAoHU2VhbGluZxIXChNTRUFMSU5HX1VOU1BFQ0lGSUVEEAASEwoPU0VBTElOR19HQVRFV0FZEAESEwoPU0VBTElOR19CUk9XU0VSEAIqVAoFT3B0SW4SFgoST1BUX0lOX1VOU1BFQ0lGSUVEEAASDgoKT1BUX0lOX1lFUxABEg0KCU9QVF9JTl9OTxACEhQKEE9QVF9JTl9OT1RfQVNLRUQQAzKbAgoNQWN0aW9uU2VydmljZRJXCgdHZXRQYWdlEiIuY290ZXJpZS5hY3Rpb25zLnYxLkdldFBhZ2VSZXF1ZXN0GiMuY290ZXJpZS5hY3Rpb25zLnYxLkdldFBhZ2VSZXNwb25zZSIDkAIBEk8KBlN1Ym1pdBIhLmNvdGVyaWUuYWN0aW9ucy52MS5TdWJtaXRSZXF1ZXN0GiIuY290ZXJpZS5hY3Rpb25zLnYxLlN1Ym1pdFJlc3BvbnNlEmAKCkdldENvdW50ZXISJS5jb3RlcmllLmFjdGlvbnMudjEuR2V0Q291bnRlclJlcXVlc3QaJi5jb3RlcmllLmFjdGlvbnMudjEuR2V0Q291bnRlclJlc3BvbnNlIgOQAgFiBnByb3RvMw");
 
 /**
  * @generated from message coterie.actions.v1.GetPageRequest
@@ -193,6 +193,20 @@ export type ActionPage = Message<"coterie.actions.v1.ActionPage"> & {
    * @generated from field: repeated string embed_origins = 18;
    */
   embedOrigins: string[];
+
+  /**
+   * Where mails may follow: the key that a mail box is sealed to (docs/protocol/mails.md section 2).
+   *
+   * @generated from field: coterie.actions.v1.MailKey mail_key = 19;
+   */
+  mailKey?: MailKey | undefined;
+
+  /**
+   * Whether every submission needs a mail box; see also Receiver.confirms_opt_in.
+   *
+   * @generated from field: bool wants_mail_box = 20;
+   */
+  wantsMailBox: boolean;
 };
 
 /**
@@ -308,6 +322,20 @@ export type ActionPageJson = {
    * @generated from field: repeated string embed_origins = 18;
    */
   embedOrigins?: string[];
+
+  /**
+   * Where mails may follow: the key that a mail box is sealed to (docs/protocol/mails.md section 2).
+   *
+   * @generated from field: coterie.actions.v1.MailKey mail_key = 19;
+   */
+  mailKey?: MailKeyJson;
+
+  /**
+   * Whether every submission needs a mail box; see also Receiver.confirms_opt_in.
+   *
+   * @generated from field: bool wants_mail_box = 20;
+   */
+  wantsMailBox?: boolean;
 };
 
 /**
@@ -316,6 +344,51 @@ export type ActionPageJson = {
  */
 export const ActionPageSchema: GenMessage<ActionPage, {jsonType: ActionPageJson}> = /*@__PURE__*/
   messageDesc(file_coterie_actions_v1_actions, 2);
+
+/**
+ * A short-lived key of the gateway, for an address and a first name only.
+ *
+ * @generated from message coterie.actions.v1.MailKey
+ */
+export type MailKey = Message<"coterie.actions.v1.MailKey"> & {
+  /**
+   * 32 hexadecimal digits.
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: bytes public = 2;
+   */
+  public: Uint8Array;
+};
+
+/**
+ * A short-lived key of the gateway, for an address and a first name only.
+ *
+ * @generated from message coterie.actions.v1.MailKey
+ */
+export type MailKeyJson = {
+  /**
+   * 32 hexadecimal digits.
+   *
+   * @generated from field: string id = 1;
+   */
+  id?: string;
+
+  /**
+   * @generated from field: bytes public = 2;
+   */
+  public?: string;
+};
+
+/**
+ * Describes the message coterie.actions.v1.MailKey.
+ * Use `create(MailKeySchema)` to create a new message.
+ */
+export const MailKeySchema: GenMessage<MailKey, {jsonType: MailKeyJson}> = /*@__PURE__*/
+  messageDesc(file_coterie_actions_v1_actions, 3);
 
 /**
  * @generated from message coterie.actions.v1.Receiver
@@ -344,6 +417,13 @@ export type Receiver = Message<"coterie.actions.v1.Receiver"> & {
    * @generated from field: bool asks_opt_in = 4;
    */
   asksOptIn: boolean;
+
+  /**
+   * Whether a yes is confirmed by mail, which needs a mail box.
+   *
+   * @generated from field: bool confirms_opt_in = 5;
+   */
+  confirmsOptIn: boolean;
 };
 
 /**
@@ -373,6 +453,13 @@ export type ReceiverJson = {
    * @generated from field: bool asks_opt_in = 4;
    */
   asksOptIn?: boolean;
+
+  /**
+   * Whether a yes is confirmed by mail, which needs a mail box.
+   *
+   * @generated from field: bool confirms_opt_in = 5;
+   */
+  confirmsOptIn?: boolean;
 };
 
 /**
@@ -380,7 +467,7 @@ export type ReceiverJson = {
  * Use `create(ReceiverSchema)` to create a new message.
  */
 export const ReceiverSchema: GenMessage<Receiver, {jsonType: ReceiverJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 3);
+  messageDesc(file_coterie_actions_v1_actions, 4);
 
 /**
  * @generated from message coterie.actions.v1.PublicKey
@@ -421,7 +508,7 @@ export type PublicKeyJson = {
  * Use `create(PublicKeySchema)` to create a new message.
  */
 export const PublicKeySchema: GenMessage<PublicKey, {jsonType: PublicKeyJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 4);
+  messageDesc(file_coterie_actions_v1_actions, 5);
 
 /**
  * @generated from message coterie.actions.v1.SubmitRequest
@@ -485,6 +572,13 @@ export type SubmitRequest = Message<"coterie.actions.v1.SubmitRequest"> & {
    * @generated from field: string padding = 8;
    */
   padding: string;
+
+  /**
+   * Sealing in the browser, where a mail is due: address and first name sealed to the page's mail key.
+   *
+   * @generated from field: coterie.actions.v1.MailBox mail_box = 9;
+   */
+  mailBox?: MailBox | undefined;
 };
 
 /**
@@ -542,6 +636,13 @@ export type SubmitRequestJson = {
    * @generated from field: string padding = 8;
    */
   padding?: string;
+
+  /**
+   * Sealing in the browser, where a mail is due: address and first name sealed to the page's mail key.
+   *
+   * @generated from field: coterie.actions.v1.MailBox mail_box = 9;
+   */
+  mailBox?: MailBoxJson;
 };
 
 /**
@@ -549,7 +650,68 @@ export type SubmitRequestJson = {
  * Use `create(SubmitRequestSchema)` to create a new message.
  */
 export const SubmitRequestSchema: GenMessage<SubmitRequest, {jsonType: SubmitRequestJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 5);
+  messageDesc(file_coterie_actions_v1_actions, 6);
+
+/**
+ * docs/protocol/mails.md section 2.
+ *
+ * @generated from message coterie.actions.v1.MailBox
+ */
+export type MailBox = Message<"coterie.actions.v1.MailBox"> & {
+  /**
+   * @generated from field: string key_id = 1;
+   */
+  keyId: string;
+
+  /**
+   * @generated from field: bytes sender_public_key = 2;
+   */
+  senderPublicKey: Uint8Array;
+
+  /**
+   * @generated from field: bytes nonce = 3;
+   */
+  nonce: Uint8Array;
+
+  /**
+   * @generated from field: bytes payload = 4;
+   */
+  payload: Uint8Array;
+};
+
+/**
+ * docs/protocol/mails.md section 2.
+ *
+ * @generated from message coterie.actions.v1.MailBox
+ */
+export type MailBoxJson = {
+  /**
+   * @generated from field: string key_id = 1;
+   */
+  keyId?: string;
+
+  /**
+   * @generated from field: bytes sender_public_key = 2;
+   */
+  senderPublicKey?: string;
+
+  /**
+   * @generated from field: bytes nonce = 3;
+   */
+  nonce?: string;
+
+  /**
+   * @generated from field: bytes payload = 4;
+   */
+  payload?: string;
+};
+
+/**
+ * Describes the message coterie.actions.v1.MailBox.
+ * Use `create(MailBoxSchema)` to create a new message.
+ */
+export const MailBoxSchema: GenMessage<MailBox, {jsonType: MailBoxJson}> = /*@__PURE__*/
+  messageDesc(file_coterie_actions_v1_actions, 7);
 
 /**
  * @generated from message coterie.actions.v1.Tracking
@@ -616,7 +778,7 @@ export type TrackingJson = {
  * Use `create(TrackingSchema)` to create a new message.
  */
 export const TrackingSchema: GenMessage<Tracking, {jsonType: TrackingJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 6);
+  messageDesc(file_coterie_actions_v1_actions, 8);
 
 /**
  * Section 5. The gateway fills in what the client cannot know better.
@@ -707,7 +869,7 @@ export type ConsentJson = {
  * Use `create(ConsentSchema)` to create a new message.
  */
 export const ConsentSchema: GenMessage<Consent, {jsonType: ConsentJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 7);
+  messageDesc(file_coterie_actions_v1_actions, 9);
 
 /**
  * @generated from message coterie.actions.v1.SealedPerson
@@ -748,7 +910,7 @@ export type SealedPersonJson = {
  * Use `create(SealedPersonSchema)` to create a new message.
  */
 export const SealedPersonSchema: GenMessage<SealedPerson, {jsonType: SealedPersonJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 8);
+  messageDesc(file_coterie_actions_v1_actions, 10);
 
 /**
  * @generated from message coterie.actions.v1.SealedContact
@@ -819,7 +981,7 @@ export type SealedContactJson = {
  * Use `create(SealedContactSchema)` to create a new message.
  */
 export const SealedContactSchema: GenMessage<SealedContact, {jsonType: SealedContactJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 9);
+  messageDesc(file_coterie_actions_v1_actions, 11);
 
 /**
  * @generated from message coterie.actions.v1.SubmitResponse
@@ -837,10 +999,18 @@ export type SubmitResponse = Message<"coterie.actions.v1.SubmitResponse"> & {
 
   /**
    * Names of the organisations that received the person.
+   * Where the signature awaits confirmation: of those that will receive it then.
    *
    * @generated from field: repeated string received_by = 3;
    */
   receivedBy: string[];
+
+  /**
+   * Whether the signature counts and is delivered only once the person follows the link in a mail.
+   *
+   * @generated from field: bool awaits_confirmation = 4;
+   */
+  awaitsConfirmation: boolean;
 };
 
 /**
@@ -859,10 +1029,18 @@ export type SubmitResponseJson = {
 
   /**
    * Names of the organisations that received the person.
+   * Where the signature awaits confirmation: of those that will receive it then.
    *
    * @generated from field: repeated string received_by = 3;
    */
   receivedBy?: string[];
+
+  /**
+   * Whether the signature counts and is delivered only once the person follows the link in a mail.
+   *
+   * @generated from field: bool awaits_confirmation = 4;
+   */
+  awaitsConfirmation?: boolean;
 };
 
 /**
@@ -870,7 +1048,7 @@ export type SubmitResponseJson = {
  * Use `create(SubmitResponseSchema)` to create a new message.
  */
 export const SubmitResponseSchema: GenMessage<SubmitResponse, {jsonType: SubmitResponseJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 10);
+  messageDesc(file_coterie_actions_v1_actions, 12);
 
 /**
  * @generated from message coterie.actions.v1.GetCounterRequest
@@ -897,7 +1075,7 @@ export type GetCounterRequestJson = {
  * Use `create(GetCounterRequestSchema)` to create a new message.
  */
 export const GetCounterRequestSchema: GenMessage<GetCounterRequest, {jsonType: GetCounterRequestJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 11);
+  messageDesc(file_coterie_actions_v1_actions, 13);
 
 /**
  * @generated from message coterie.actions.v1.GetCounterResponse
@@ -924,7 +1102,7 @@ export type GetCounterResponseJson = {
  * Use `create(GetCounterResponseSchema)` to create a new message.
  */
 export const GetCounterResponseSchema: GenMessage<GetCounterResponse, {jsonType: GetCounterResponseJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 12);
+  messageDesc(file_coterie_actions_v1_actions, 14);
 
 /**
  * Where the person's fields are sealed.

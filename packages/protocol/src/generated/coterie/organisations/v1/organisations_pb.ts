@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file coterie/organisations/v1/organisations.proto.
  */
 export const file_coterie_organisations_v1_organisations: GenFile = /*@__PURE__*/
-  fileDesc("Cixjb3RlcmllL29yZ2FuaXNhdGlvbnMvdjEvb3JnYW5pc2F0aW9ucy5wcm90bxIYY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxIkgKDE9yZ2FuaXNhdGlvbhIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBXRpdGxlGAMgASgJEg8KB2lzX2hvbWUYBCABKAgioAEKD09yZ2FuaXNhdGlvbktleRIKCgJpZBgBIAEoCRIOCgZwdWJsaWMYAiABKAwSDQoFbGFiZWwYAyABKAkSMQoFc3RhdGUYBCABKA4yIi5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuS2V5U3RhdGUSFgoOaW1wb3J0ZWRfYXRfbXMYBSABKAMSFwoPYWN0aXZhdGVkX2F0X21zGAYgASgDIhgKFkdldE9yZ2FuaXNhdGlvblJlcXVlc3QidAoXR2V0T3JnYW5pc2F0aW9uUmVzcG9uc2USPAoMb3JnYW5pc2F0aW9uGAEgASgLMiYuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLk9yZ2FuaXNhdGlvbhIbChNnYXRld2F5X3NpZ25pbmdfa2V5GAIgASgMIjcKFkltcG9ydFB1YmxpY0tleVJlcXVlc3QSDgoGcHVibGljGAEgASgMEg0KBWxhYmVsGAIgASgJIlEKF0ltcG9ydFB1YmxpY0tleVJlc3BvbnNlEjYKA2tleRgBIAEoCzIpLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5PcmdhbmlzYXRpb25LZXkiKAoWU3RhcnRBY3RpdmF0aW9uUmVxdWVzdBIOCgZrZXlfaWQYASABKAkiQwoXU3RhcnRBY3RpdmF0aW9uUmVzcG9uc2USEQoJY2hhbGxlbmdlGAEgASgMEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMiOQoYQWN0aXZhdGVQdWJsaWNLZXlSZXF1ZXN0Eg4KBmtleV9pZBgBIAEoCRINCgVwcm9vZhgCIAEoDCJTChlBY3RpdmF0ZVB1YmxpY0tleVJlc3BvbnNlEjYKA2tleRgBIAEoCzIpLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5PcmdhbmlzYXRpb25LZXkiFwoVTGlzdFB1YmxpY0tleXNSZXF1ZXN0IlEKFkxpc3RQdWJsaWNLZXlzUmVzcG9uc2USNwoEa2V5cxgBIAMoCzIpLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5PcmdhbmlzYXRpb25LZXkingEKCENhbXBhaWduEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDQoFdGl0bGUYAyABKAkSHAoUbGVhZF9vcmdhbmlzYXRpb25faWQYBCABKAkSFwoPZm9yY2VzX2RlbGl2ZXJ5GAUgASgIEgwKBG9wZW4YBiABKAgSEwoLZm9ybV9zY2hlbWEYByABKAkSDwoHY291bnRlchgIIAEoAyJiChVDcmVhdGVDYW1wYWlnblJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIXCg9mb3JjZXNfZGVsaXZlcnkYAyABKAgSEwoLZm9ybV9zY2hlbWEYBCABKAkiTgoWQ3JlYXRlQ2FtcGFpZ25SZXNwb25zZRI0CghjYW1wYWlnbhgBIAEoCzIiLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5DYW1wYWlnbiJmChVVcGRhdGVDYW1wYWlnblJlcXVlc3QSEwoLY2FtcGFpZ25faWQYASABKAkSEQoEb3BlbhgCIAEoCEgAiAEBEhIKBXRpdGxlGAMgASgJSAGIAQFCBwoFX29wZW5CCAoGX3RpdGxlIk4KFlVwZGF0ZUNhbXBhaWduUmVzcG9uc2USNAoIY2FtcGFpZ24YASABKAsyIi5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQ2FtcGFpZ24iQwoTQWxsb3dQYXJ0bmVyUmVxdWVzdBITCgtjYW1wYWlnbl9pZBgBIAEoCRIXCg9vcmdhbmlzYXRpb25faWQYAiABKAkiFgoUQWxsb3dQYXJ0bmVyUmVzcG9uc2Ui5gEKF0NyZWF0ZUFjdGlvblBhZ2VSZXF1ZXN0EhMKC2NhbXBhaWduX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJEiwKB3NlYWxpbmcYBCABKA4yGy5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGluZxIQCghkZWxpdmVycxgFIAEoCBITCgthY3Rpb25fdHlwZRgGIAEoCRIXCg9yZXF1aXJlZF9maWVsZHMYByADKAkSEwoLZGVzY3JpcHRpb24YCCABKAkSFQoNZW1iZWRfb3JpZ2lucxgJIAMoCSJfChhDcmVhdGVBY3Rpb25QYWdlUmVzcG9uc2USLAoEcGFnZRgBIAEoCzIeLmNvdGVyaWUuYWN0aW9ucy52MS5BY3Rpb25QYWdlEhUKDWVtYmVkX3NuaXBwZXQYAiABKAkiPQoUTGlzdENhbXBhaWduc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiZwoVTGlzdENhbXBhaWduc1Jlc3BvbnNlEjUKCWNhbXBhaWducxgBIAMoCzIiLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5DYW1wYWlnbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPwoWTGlzdEFjdGlvblBhZ2VzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJhChdMaXN0QWN0aW9uUGFnZXNSZXNwb25zZRItCgVwYWdlcxgBIAMoCzIeLmNvdGVyaWUuYWN0aW9ucy52MS5BY3Rpb25QYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI0ChNQdWxsQ29udGFjdHNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCRINCgVsaW1pdBgCIAEoBSJuChRQdWxsQ29udGFjdHNSZXNwb25zZRIzCghjb250YWN0cxgBIAMoCzIhLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5Db250YWN0EhMKC25leHRfY3Vyc29yGAIgASgJEgwKBG1vcmUYAyABKAgimgUKB0NvbnRhY3QSEQoJYWN0aW9uX2lkGAEgASgJEhMKC2NhbXBhaWduX2lkGAIgASgJEg8KB3BhZ2VfaWQYAyABKAkSFwoPb3JnYW5pc2F0aW9uX2lkGAQgASgJEg8KB3BheWxvYWQYBSABKAwSDQoFbm9uY2UYBiABKAwSMQoKcHVibGljX2tleRgHIAEoCzIdLmNvdGVyaWUuYWN0aW9ucy52MS5QdWJsaWNLZXkSLwoIc2lnbl9rZXkYCCABKAsyHS5jb3RlcmllLmFjdGlvbnMudjEuUHVibGljS2V5EhIKCmNvbW1pdG1lbnQYCSABKAwSLAoHc2VhbGluZxgKIAEoDjIbLmNvdGVyaWUuYWN0aW9ucy52MS5TZWFsaW5nEhUKDWNyZWF0ZWRfYXRfbXMYCyABKAMSGAoQaGVhZGVyX3NpZ25hdHVyZRgMIAEoDBIsCgdjb25zZW50GA0gASgLMhsuY290ZXJpZS5hY3Rpb25zLnYxLkNvbnNlbnQSEwoLYWN0aW9uX3R5cGUYDiABKAkSSgoNY3VzdG9tX2ZpZWxkcxgPIAMoCzIzLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5Db250YWN0LkN1c3RvbUZpZWxkc0VudHJ5Ei4KCHRyYWNraW5nGBAgASgLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlRyYWNraW5nEhUKDWNhbXBhaWduX25hbWUYESABKAkSEQoJcGFnZV9uYW1lGBIgASgJEhMKC3BhZ2VfbG9jYWxlGBMgASgJEhMKC2Zvcm1fc2NoZW1hGBQgASgJGjMKEUN1c3RvbUZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiLAoaQWNrbm93bGVkZ2VDb250YWN0c1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIh0KG0Fja25vd2xlZGdlQ29udGFjdHNSZXNwb25zZSpqCghLZXlTdGF0ZRIZChVLRVlfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJLRVlfU1RBVEVfSU1QT1JURUQQARIUChBLRVlfU1RBVEVfQUNUSVZFEAISFQoRS0VZX1NUQVRFX1JFVElSRUQQAzK7DAoTT3JnYW5pc2F0aW9uU2VydmljZRJ7Cg9HZXRPcmdhbmlzYXRpb24SMC5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuR2V0T3JnYW5pc2F0aW9uUmVxdWVzdBoxLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5HZXRPcmdhbmlzYXRpb25SZXNwb25zZSIDkAIBEnYKD0ltcG9ydFB1YmxpY0tleRIwLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5JbXBvcnRQdWJsaWNLZXlSZXF1ZXN0GjEuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkltcG9ydFB1YmxpY0tleVJlc3BvbnNlEnYKD1N0YXJ0QWN0aXZhdGlvbhIwLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5TdGFydEFjdGl2YXRpb25SZXF1ZXN0GjEuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLlN0YXJ0QWN0aXZhdGlvblJlc3BvbnNlEnwKEUFjdGl2YXRlUHVibGljS2V5EjIuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkFjdGl2YXRlUHVibGljS2V5UmVxdWVzdBozLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5BY3RpdmF0ZVB1YmxpY0tleVJlc3BvbnNlEngKDkxpc3RQdWJsaWNLZXlzEi8uY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkxpc3RQdWJsaWNLZXlzUmVxdWVzdBowLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5MaXN0UHVibGljS2V5c1Jlc3BvbnNlIgOQAgEScwoOQ3JlYXRlQ2FtcGFpZ24SLy5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQ3JlYXRlQ2FtcGFpZ25SZXF1ZXN0GjAuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkNyZWF0ZUNhbXBhaWduUmVzcG9uc2UScwoOVXBkYXRlQ2FtcGFpZ24SLy5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuVXBkYXRlQ2FtcGFpZ25SZXF1ZXN0GjAuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLlVwZGF0ZUNhbXBhaWduUmVzcG9uc2USbQoMQWxsb3dQYXJ0bmVyEi0uY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkFsbG93UGFydG5lclJlcXVlc3QaLi5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQWxsb3dQYXJ0bmVyUmVzcG9uc2USeQoQQ3JlYXRlQWN0aW9uUGFnZRIxLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5DcmVhdGVBY3Rpb25QYWdlUmVxdWVzdBoyLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5DcmVhdGVBY3Rpb25QYWdlUmVzcG9uc2USdQoNTGlzdENhbXBhaWducxIuLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5MaXN0Q2FtcGFpZ25zUmVxdWVzdBovLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5MaXN0Q2FtcGFpZ25zUmVzcG9uc2UiA5ACARJ7Cg9MaXN0QWN0aW9uUGFnZXMSMC5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuTGlzdEFjdGlvblBhZ2VzUmVxdWVzdBoxLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5MaXN0QWN0aW9uUGFnZXNSZXNwb25zZSIDkAIBEnIKDFB1bGxDb250YWN0cxItLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5QdWxsQ29udGFjdHNSZXF1ZXN0Gi4uY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLlB1bGxDb250YWN0c1Jlc3BvbnNlIgOQAgESggEKE0Fja25vd2xlZGdlQ29udGFjdHMSNC5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQWNrbm93bGVkZ2VDb250YWN0c1JlcXVlc3QaNS5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQWNrbm93bGVkZ2VDb250YWN0c1Jlc3BvbnNlYgZwcm90bzM", [file_coterie_actions_v1_actions]);
+  fileDesc("Cixjb3RlcmllL29yZ2FuaXNhdGlvbnMvdjEvb3JnYW5pc2F0aW9ucy5wcm90bxIYY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxIkgKDE9yZ2FuaXNhdGlvbhIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEg0KBXRpdGxlGAMgASgJEg8KB2lzX2hvbWUYBCABKAgioAEKD09yZ2FuaXNhdGlvbktleRIKCgJpZBgBIAEoCRIOCgZwdWJsaWMYAiABKAwSDQoFbGFiZWwYAyABKAkSMQoFc3RhdGUYBCABKA4yIi5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuS2V5U3RhdGUSFgoOaW1wb3J0ZWRfYXRfbXMYBSABKAMSFwoPYWN0aXZhdGVkX2F0X21zGAYgASgDIhgKFkdldE9yZ2FuaXNhdGlvblJlcXVlc3QidAoXR2V0T3JnYW5pc2F0aW9uUmVzcG9uc2USPAoMb3JnYW5pc2F0aW9uGAEgASgLMiYuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLk9yZ2FuaXNhdGlvbhIbChNnYXRld2F5X3NpZ25pbmdfa2V5GAIgASgMIjcKFkltcG9ydFB1YmxpY0tleVJlcXVlc3QSDgoGcHVibGljGAEgASgMEg0KBWxhYmVsGAIgASgJIlEKF0ltcG9ydFB1YmxpY0tleVJlc3BvbnNlEjYKA2tleRgBIAEoCzIpLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5PcmdhbmlzYXRpb25LZXkiKAoWU3RhcnRBY3RpdmF0aW9uUmVxdWVzdBIOCgZrZXlfaWQYASABKAkiQwoXU3RhcnRBY3RpdmF0aW9uUmVzcG9uc2USEQoJY2hhbGxlbmdlGAEgASgMEhUKDWV4cGlyZXNfYXRfbXMYAiABKAMiOQoYQWN0aXZhdGVQdWJsaWNLZXlSZXF1ZXN0Eg4KBmtleV9pZBgBIAEoCRINCgVwcm9vZhgCIAEoDCJTChlBY3RpdmF0ZVB1YmxpY0tleVJlc3BvbnNlEjYKA2tleRgBIAEoCzIpLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5PcmdhbmlzYXRpb25LZXkiFwoVTGlzdFB1YmxpY0tleXNSZXF1ZXN0IlEKFkxpc3RQdWJsaWNLZXlzUmVzcG9uc2USNwoEa2V5cxgBIAMoCzIpLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5PcmdhbmlzYXRpb25LZXkingEKCENhbXBhaWduEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDQoFdGl0bGUYAyABKAkSHAoUbGVhZF9vcmdhbmlzYXRpb25faWQYBCABKAkSFwoPZm9yY2VzX2RlbGl2ZXJ5GAUgASgIEgwKBG9wZW4YBiABKAgSEwoLZm9ybV9zY2hlbWEYByABKAkSDwoHY291bnRlchgIIAEoAyJiChVDcmVhdGVDYW1wYWlnblJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIXCg9mb3JjZXNfZGVsaXZlcnkYAyABKAgSEwoLZm9ybV9zY2hlbWEYBCABKAkiTgoWQ3JlYXRlQ2FtcGFpZ25SZXNwb25zZRI0CghjYW1wYWlnbhgBIAEoCzIiLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5DYW1wYWlnbiJmChVVcGRhdGVDYW1wYWlnblJlcXVlc3QSEwoLY2FtcGFpZ25faWQYASABKAkSEQoEb3BlbhgCIAEoCEgAiAEBEhIKBXRpdGxlGAMgASgJSAGIAQFCBwoFX29wZW5CCAoGX3RpdGxlIk4KFlVwZGF0ZUNhbXBhaWduUmVzcG9uc2USNAoIY2FtcGFpZ24YASABKAsyIi5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQ2FtcGFpZ24iQwoTQWxsb3dQYXJ0bmVyUmVxdWVzdBITCgtjYW1wYWlnbl9pZBgBIAEoCRIXCg9vcmdhbmlzYXRpb25faWQYAiABKAkiFgoUQWxsb3dQYXJ0bmVyUmVzcG9uc2Ui5gEKF0NyZWF0ZUFjdGlvblBhZ2VSZXF1ZXN0EhMKC2NhbXBhaWduX2lkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJEiwKB3NlYWxpbmcYBCABKA4yGy5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGluZxIQCghkZWxpdmVycxgFIAEoCBITCgthY3Rpb25fdHlwZRgGIAEoCRIXCg9yZXF1aXJlZF9maWVsZHMYByADKAkSEwoLZGVzY3JpcHRpb24YCCABKAkSFQoNZW1iZWRfb3JpZ2lucxgJIAMoCSJfChhDcmVhdGVBY3Rpb25QYWdlUmVzcG9uc2USLAoEcGFnZRgBIAEoCzIeLmNvdGVyaWUuYWN0aW9ucy52MS5BY3Rpb25QYWdlEhUKDWVtYmVkX3NuaXBwZXQYAiABKAkiPQoUTGlzdENhbXBhaWduc1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkiZwoVTGlzdENhbXBhaWduc1Jlc3BvbnNlEjUKCWNhbXBhaWducxgBIAMoCzIiLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5DYW1wYWlnbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiPwoWTGlzdEFjdGlvblBhZ2VzUmVxdWVzdBIRCglwYWdlX3NpemUYASABKAUSEgoKcGFnZV90b2tlbhgCIAEoCSJhChdMaXN0QWN0aW9uUGFnZXNSZXNwb25zZRItCgVwYWdlcxgBIAMoCzIeLmNvdGVyaWUuYWN0aW9ucy52MS5BY3Rpb25QYWdlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI0ChNQdWxsQ29udGFjdHNSZXF1ZXN0Eg4KBmN1cnNvchgBIAEoCRINCgVsaW1pdBgCIAEoBSKnAQoUUHVsbENvbnRhY3RzUmVzcG9uc2USMwoIY29udGFjdHMYASADKAsyIS5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQ29udGFjdBITCgtuZXh0X2N1cnNvchgCIAEoCRIMCgRtb3JlGAMgASgIEjcKBmV2ZW50cxgEIAMoCzInLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5EZWxpdmVyeUV2ZW50Ij8KDURlbGl2ZXJ5RXZlbnQSEQoJYWN0aW9uX2lkGAEgASgJEgwKBGtpbmQYAiABKAkSDQoFYXRfbXMYAyABKAMioQYKB0NvbnRhY3QSEQoJYWN0aW9uX2lkGAEgASgJEhMKC2NhbXBhaWduX2lkGAIgASgJEg8KB3BhZ2VfaWQYAyABKAkSFwoPb3JnYW5pc2F0aW9uX2lkGAQgASgJEg8KB3BheWxvYWQYBSABKAwSDQoFbm9uY2UYBiABKAwSMQoKcHVibGljX2tleRgHIAEoCzIdLmNvdGVyaWUuYWN0aW9ucy52MS5QdWJsaWNLZXkSLwoIc2lnbl9rZXkYCCABKAsyHS5jb3RlcmllLmFjdGlvbnMudjEuUHVibGljS2V5EhIKCmNvbW1pdG1lbnQYCSABKAwSLAoHc2VhbGluZxgKIAEoDjIbLmNvdGVyaWUuYWN0aW9ucy52MS5TZWFsaW5nEhUKDWNyZWF0ZWRfYXRfbXMYCyABKAMSGAoQaGVhZGVyX3NpZ25hdHVyZRgMIAEoDBIsCgdjb25zZW50GA0gASgLMhsuY290ZXJpZS5hY3Rpb25zLnYxLkNvbnNlbnQSEwoLYWN0aW9uX3R5cGUYDiABKAkSSgoNY3VzdG9tX2ZpZWxkcxgPIAMoCzIzLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5Db250YWN0LkN1c3RvbUZpZWxkc0VudHJ5Ei4KCHRyYWNraW5nGBAgASgLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlRyYWNraW5nEhUKDWNhbXBhaWduX25hbWUYESABKAkSEQoJcGFnZV9uYW1lGBIgASgJEhMKC3BhZ2VfbG9jYWxlGBMgASgJEhMKC2Zvcm1fc2NoZW1hGBQgASgJEksKFGNvbnNlbnRfY29uZmlybWF0aW9uGBUgASgOMi0uY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkNvbnNlbnRDb25maXJtYXRpb24SHwoXY29uc2VudF9jb25maXJtZWRfYXRfbXMYFiABKAMSFwoPY29uZmlybWVkX2F0X21zGBcgASgDGjMKEUN1c3RvbUZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiLAoaQWNrbm93bGVkZ2VDb250YWN0c1JlcXVlc3QSDgoGY3Vyc29yGAEgASgJIh0KG0Fja25vd2xlZGdlQ29udGFjdHNSZXNwb25zZSpqCghLZXlTdGF0ZRIZChVLRVlfU1RBVEVfVU5TUEVDSUZJRUQQABIWChJLRVlfU1RBVEVfSU1QT1JURUQQARIUChBLRVlfU1RBVEVfQUNUSVZFEAISFQoRS0VZX1NUQVRFX1JFVElSRUQQAyrIAQoTQ29uc2VudENvbmZpcm1hdGlvbhIkCiBDT05TRU5UX0NPTkZJUk1BVElPTl9VTlNQRUNJRklFRBAAEiIKHkNPTlNFTlRfQ09ORklSTUFUSU9OX05PVF9BU0tFRBABEiAKHENPTlNFTlRfQ09ORklSTUFUSU9OX0FXQUlURUQQAhIiCh5DT05TRU5UX0NPTkZJUk1BVElPTl9DT05GSVJNRUQQAxIhCh1DT05TRU5UX0NPTkZJUk1BVElPTl9ERUNMSU5FRBAEMrsMChNPcmdhbmlzYXRpb25TZXJ2aWNlEnsKD0dldE9yZ2FuaXNhdGlvbhIwLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5HZXRPcmdhbmlzYXRpb25SZXF1ZXN0GjEuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkdldE9yZ2FuaXNhdGlvblJlc3BvbnNlIgOQAgESdgoPSW1wb3J0UHVibGljS2V5EjAuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkltcG9ydFB1YmxpY0tleVJlcXVlc3QaMS5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuSW1wb3J0UHVibGljS2V5UmVzcG9uc2USdgoPU3RhcnRBY3RpdmF0aW9uEjAuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLlN0YXJ0QWN0aXZhdGlvblJlcXVlc3QaMS5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuU3RhcnRBY3RpdmF0aW9uUmVzcG9uc2USfAoRQWN0aXZhdGVQdWJsaWNLZXkSMi5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQWN0aXZhdGVQdWJsaWNLZXlSZXF1ZXN0GjMuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkFjdGl2YXRlUHVibGljS2V5UmVzcG9uc2USeAoOTGlzdFB1YmxpY0tleXMSLy5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuTGlzdFB1YmxpY0tleXNSZXF1ZXN0GjAuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkxpc3RQdWJsaWNLZXlzUmVzcG9uc2UiA5ACARJzCg5DcmVhdGVDYW1wYWlnbhIvLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5DcmVhdGVDYW1wYWlnblJlcXVlc3QaMC5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQ3JlYXRlQ2FtcGFpZ25SZXNwb25zZRJzCg5VcGRhdGVDYW1wYWlnbhIvLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5VcGRhdGVDYW1wYWlnblJlcXVlc3QaMC5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuVXBkYXRlQ2FtcGFpZ25SZXNwb25zZRJtCgxBbGxvd1BhcnRuZXISLS5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuQWxsb3dQYXJ0bmVyUmVxdWVzdBouLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5BbGxvd1BhcnRuZXJSZXNwb25zZRJ5ChBDcmVhdGVBY3Rpb25QYWdlEjEuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkNyZWF0ZUFjdGlvblBhZ2VSZXF1ZXN0GjIuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkNyZWF0ZUFjdGlvblBhZ2VSZXNwb25zZRJ1Cg1MaXN0Q2FtcGFpZ25zEi4uY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkxpc3RDYW1wYWlnbnNSZXF1ZXN0Gi8uY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkxpc3RDYW1wYWlnbnNSZXNwb25zZSIDkAIBEnsKD0xpc3RBY3Rpb25QYWdlcxIwLmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5MaXN0QWN0aW9uUGFnZXNSZXF1ZXN0GjEuY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLkxpc3RBY3Rpb25QYWdlc1Jlc3BvbnNlIgOQAgEScgoMUHVsbENvbnRhY3RzEi0uY290ZXJpZS5vcmdhbmlzYXRpb25zLnYxLlB1bGxDb250YWN0c1JlcXVlc3QaLi5jb3RlcmllLm9yZ2FuaXNhdGlvbnMudjEuUHVsbENvbnRhY3RzUmVzcG9uc2UiA5ACARKCAQoTQWNrbm93bGVkZ2VDb250YWN0cxI0LmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5BY2tub3dsZWRnZUNvbnRhY3RzUmVxdWVzdBo1LmNvdGVyaWUub3JnYW5pc2F0aW9ucy52MS5BY2tub3dsZWRnZUNvbnRhY3RzUmVzcG9uc2ViBnByb3RvMw", [file_coterie_actions_v1_actions]);
 
 /**
  * @generated from message coterie.organisations.v1.Organisation
@@ -1136,6 +1136,13 @@ export type PullContactsResponse = Message<"coterie.organisations.v1.PullContact
    * @generated from field: bool more = 3;
    */
   more: boolean;
+
+  /**
+   * What happened to contacts, up to the cursor. They may be pulled before or after the contact itself.
+   *
+   * @generated from field: repeated coterie.organisations.v1.DeliveryEvent events = 4;
+   */
+  events: DeliveryEvent[];
 };
 
 /**
@@ -1160,6 +1167,13 @@ export type PullContactsResponseJson = {
    * @generated from field: bool more = 3;
    */
   more?: boolean;
+
+  /**
+   * What happened to contacts, up to the cursor. They may be pulled before or after the contact itself.
+   *
+   * @generated from field: repeated coterie.organisations.v1.DeliveryEvent events = 4;
+   */
+  events?: DeliveryEventJson[];
 };
 
 /**
@@ -1168,6 +1182,61 @@ export type PullContactsResponseJson = {
  */
 export const PullContactsResponseSchema: GenMessage<PullContactsResponse, {jsonType: PullContactsResponseJson}> = /*@__PURE__*/
   messageDesc(file_coterie_organisations_v1_organisations, 26);
+
+/**
+ * Something that happened to a contact after it was taken in (docs/protocol/mails.md section 6).
+ *
+ * @generated from message coterie.organisations.v1.DeliveryEvent
+ */
+export type DeliveryEvent = Message<"coterie.organisations.v1.DeliveryEvent"> & {
+  /**
+   * @generated from field: string action_id = 1;
+   */
+  actionId: string;
+
+  /**
+   * "newsletter-confirmed", "newsletter-declined"; readers skip kinds that they do not know.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: int64 at_ms = 3;
+   */
+  atMs: bigint;
+};
+
+/**
+ * Something that happened to a contact after it was taken in (docs/protocol/mails.md section 6).
+ *
+ * @generated from message coterie.organisations.v1.DeliveryEvent
+ */
+export type DeliveryEventJson = {
+  /**
+   * @generated from field: string action_id = 1;
+   */
+  actionId?: string;
+
+  /**
+   * "newsletter-confirmed", "newsletter-declined"; readers skip kinds that they do not know.
+   *
+   * @generated from field: string kind = 2;
+   */
+  kind?: string;
+
+  /**
+   * @generated from field: int64 at_ms = 3;
+   */
+  atMs?: string;
+};
+
+/**
+ * Describes the message coterie.organisations.v1.DeliveryEvent.
+ * Use `create(DeliveryEventSchema)` to create a new message.
+ */
+export const DeliveryEventSchema: GenMessage<DeliveryEvent, {jsonType: DeliveryEventJson}> = /*@__PURE__*/
+  messageDesc(file_coterie_organisations_v1_organisations, 27);
 
 /**
  * One sealed contact with its header (sections 3 to 5).
@@ -1276,6 +1345,25 @@ export type Contact = Message<"coterie.organisations.v1.Contact"> & {
    * @generated from field: string form_schema = 20;
    */
   formSchema: string;
+
+  /**
+   * @generated from field: coterie.organisations.v1.ConsentConfirmation consent_confirmation = 21;
+   */
+  consentConfirmation: ConsentConfirmation;
+
+  /**
+   * When the person confirmed or declined; 0 where neither.
+   *
+   * @generated from field: int64 consent_confirmed_at_ms = 22;
+   */
+  consentConfirmedAtMs: bigint;
+
+  /**
+   * When the person confirmed the signature itself by mail; 0 where that was not asked.
+   *
+   * @generated from field: int64 confirmed_at_ms = 23;
+   */
+  confirmedAtMs: bigint;
 };
 
 /**
@@ -1385,6 +1473,25 @@ export type ContactJson = {
    * @generated from field: string form_schema = 20;
    */
   formSchema?: string;
+
+  /**
+   * @generated from field: coterie.organisations.v1.ConsentConfirmation consent_confirmation = 21;
+   */
+  consentConfirmation?: ConsentConfirmationJson;
+
+  /**
+   * When the person confirmed or declined; 0 where neither.
+   *
+   * @generated from field: int64 consent_confirmed_at_ms = 22;
+   */
+  consentConfirmedAtMs?: string;
+
+  /**
+   * When the person confirmed the signature itself by mail; 0 where that was not asked.
+   *
+   * @generated from field: int64 confirmed_at_ms = 23;
+   */
+  confirmedAtMs?: string;
 };
 
 /**
@@ -1392,7 +1499,7 @@ export type ContactJson = {
  * Use `create(ContactSchema)` to create a new message.
  */
 export const ContactSchema: GenMessage<Contact, {jsonType: ContactJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_organisations_v1_organisations, 27);
+  messageDesc(file_coterie_organisations_v1_organisations, 28);
 
 /**
  * @generated from message coterie.organisations.v1.AcknowledgeContactsRequest
@@ -1419,7 +1526,7 @@ export type AcknowledgeContactsRequestJson = {
  * Use `create(AcknowledgeContactsRequestSchema)` to create a new message.
  */
 export const AcknowledgeContactsRequestSchema: GenMessage<AcknowledgeContactsRequest, {jsonType: AcknowledgeContactsRequestJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_organisations_v1_organisations, 28);
+  messageDesc(file_coterie_organisations_v1_organisations, 29);
 
 /**
  * @generated from message coterie.organisations.v1.AcknowledgeContactsResponse
@@ -1438,7 +1545,7 @@ export type AcknowledgeContactsResponseJson = {
  * Use `create(AcknowledgeContactsResponseSchema)` to create a new message.
  */
 export const AcknowledgeContactsResponseSchema: GenMessage<AcknowledgeContactsResponse, {jsonType: AcknowledgeContactsResponseJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_organisations_v1_organisations, 29);
+  messageDesc(file_coterie_organisations_v1_organisations, 30);
 
 /**
  * @generated from enum coterie.organisations.v1.KeyState
@@ -1480,6 +1587,58 @@ export type KeyStateJson = "KEY_STATE_UNSPECIFIED" | "KEY_STATE_IMPORTED" | "KEY
  */
 export const KeyStateSchema: GenEnum<KeyState, KeyStateJson> = /*@__PURE__*/
   enumDesc(file_coterie_organisations_v1_organisations, 0);
+
+/**
+ * Whether the person confirmed by mail that the organisation may write to them.
+ *
+ * @generated from enum coterie.organisations.v1.ConsentConfirmation
+ */
+export const ConsentConfirmation = {
+  /**
+   * @generated from enum value: CONSENT_CONFIRMATION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: CONSENT_CONFIRMATION_NOT_ASKED = 1;
+   */
+  NOT_ASKED: 1,
+
+  /**
+   * @generated from enum value: CONSENT_CONFIRMATION_AWAITED = 2;
+   */
+  AWAITED: 2,
+
+  /**
+   * @generated from enum value: CONSENT_CONFIRMATION_CONFIRMED = 3;
+   */
+  CONFIRMED: 3,
+
+  /**
+   * @generated from enum value: CONSENT_CONFIRMATION_DECLINED = 4;
+   */
+  DECLINED: 4,
+} as const;
+
+/**
+ * Whether the person confirmed by mail that the organisation may write to them.
+ *
+ * @generated from enum coterie.organisations.v1.ConsentConfirmation
+ */
+export type ConsentConfirmation = (typeof ConsentConfirmation)[keyof typeof ConsentConfirmation] | UnknownEnum;
+
+/**
+ * Whether the person confirmed by mail that the organisation may write to them.
+ *
+ * @generated from enum coterie.organisations.v1.ConsentConfirmation
+ */
+export type ConsentConfirmationJson = "CONSENT_CONFIRMATION_UNSPECIFIED" | "CONSENT_CONFIRMATION_NOT_ASKED" | "CONSENT_CONFIRMATION_AWAITED" | "CONSENT_CONFIRMATION_CONFIRMED" | "CONSENT_CONFIRMATION_DECLINED";
+
+/**
+ * Describes the enum coterie.organisations.v1.ConsentConfirmation.
+ */
+export const ConsentConfirmationSchema: GenEnum<ConsentConfirmation, ConsentConfirmationJson> = /*@__PURE__*/
+  enumDesc(file_coterie_organisations_v1_organisations, 1);
 
 /**
  * What an organisation's staff and tools may do, with the organisation's token
