@@ -3,19 +3,21 @@
  * length as 4 bytes big-endian, then its bytes; numbers are 8 bytes big-endian, so that no two different lists of
  * fields share an encoding (unlike plain concatenation).
  */
-import { type Bytes, concatBytes, copyBytes } from "./byte-kinds.ts";
+import { type Bytes, copyBytes } from "./byte-kinds.ts";
 import { MalformedBytesError, TooLargeError } from "./errors.ts";
 import { bytesLimits } from "./limits.ts";
 import { decodeUtf8, encodeUtf8 } from "./utf8.ts";
 
 /** Collects fields in order; `finish` gives their encoding. */
 export class FieldWriter {
-  readonly #parts: Bytes[] = [];
+  // One growing buffer: headers are encoded for every contact, and an array for each prefix costs more than the hash.
+  #buffer: Bytes = new Uint8Array(512);
+  #length = 0;
 
   /** Appends a byte field of 0 to 16 MiB. */
   bytes(field: Uint8Array): this {
-    if (field.length > bytesLimits.fieldLengthBytes) throw new TooLargeError("a field is larger than its limit");
-    this.#parts.push(lengthPrefix(field.length), copyBytes(field));
+    const at = this.#grow(field.length);
+    this.#buffer.set(field, at);
     return this;
   }
 
@@ -28,14 +30,36 @@ export class FieldWriter {
   number(field: number): this {
     if (!Number.isSafeInteger(field) || field < 0)
       throw new MalformedBytesError("a number field must be a whole number >= 0");
-    const encoded = new Uint8Array(8);
-    new DataView(encoded.buffer).setBigUint64(0, BigInt(field));
-    return this.bytes(encoded);
+    const at = this.#grow(8);
+    writeUint32(this.#buffer, { at, value: Math.floor(field / 0x1_0000_0000) });
+    writeUint32(this.#buffer, { at: at + 4, value: field >>> 0 });
+    return this;
   }
 
-  /** The encoding of all fields so far. */
+  /** The encoding of all fields so far, in memory of its own. */
   finish(): Bytes {
-    return concatBytes(...this.#parts);
+    return this.#buffer.slice(0, this.#length);
+  }
+
+  /** Wipes what was collected: for fields that hold secrets. The writer is empty afterwards. */
+  wipe(): void {
+    this.#buffer.fill(0);
+    this.#length = 0;
+  }
+
+  // Room for a prefix and a field; returns where the field begins.
+  #grow(lengthBytes: number): number {
+    if (lengthBytes > bytesLimits.fieldLengthBytes) throw new TooLargeError("a field is larger than its limit");
+    const at = this.#length + 4;
+    if (at + lengthBytes > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(2 * this.#buffer.length, at + lengthBytes));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer.fill(0);
+      this.#buffer = larger;
+    }
+    writeUint32(this.#buffer, { at: this.#length, value: lengthBytes });
+    this.#length = at + lengthBytes;
+    return at;
   }
 }
 
@@ -47,7 +71,10 @@ export function encodeFields(...fields: readonly (Uint8Array | string | number)[
     else if (typeof field === "number") writer.number(field);
     else writer.bytes(field);
   }
-  return writer.finish();
+  const encoded = writer.finish();
+  // The caller may wipe what it gets; no copy stays behind here.
+  writer.wipe();
+  return encoded;
 }
 
 /** Reads fields back in order, refusing what {@link FieldWriter} would not have written. */
@@ -93,8 +120,9 @@ export class FieldReader {
   }
 }
 
-function lengthPrefix(lengthBytes: number): Bytes {
-  const prefix = new Uint8Array(4);
-  new DataView(prefix.buffer).setUint32(0, lengthBytes);
-  return prefix;
+function writeUint32(target: Bytes, { at, value }: { readonly at: number; readonly value: number }): void {
+  target[at] = value >>> 24;
+  target[at + 1] = value >>> 16;
+  target[at + 2] = value >>> 8;
+  target[at + 3] = value;
 }
