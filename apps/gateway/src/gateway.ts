@@ -114,6 +114,7 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
   const origin = (): string => options.origin ?? state.address;
   const rates: RateLimits = { ...defaultRateLimits, ...options.rates };
   const files = createStaticFiles(options.widgetFolder ?? defaultWidgetFolder);
+  const organisationFiles = createStaticFiles(options.organisationPagesFolder ?? defaultPagesFolder);
   const writer = new BatchWriter(deps);
   closing.add(async () => await writer.close());
   const intake = {
@@ -136,7 +137,7 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
       () => false,
     );
   const trustedProxies = options.trustedProxies ?? 0;
-  const server = createHttpServer({ ...intake, calls, rates, trustedProxies, isHealthy, files, origin, metrics });
+  const server = createHttpServer({ ...intake, calls, rates, trustedProxies, isHealthy, files, organisationFiles, origin, metrics });
   closing.add(async () => await closeServer(server));
   const host = options.host ?? "127.0.0.1";
   const port = await listen(server, { host, port: options.port ?? 8080 });
@@ -153,4 +154,6 @@ function createSealer({ primitives, random, secrets }: GatewayDeps, { sender }: 
   return (input) => sealContact({ primitives, random }, input);
 }
 
-const defaultWidgetFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "widget", "dist");
+const appsFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const defaultWidgetFolder = join(appsFolder, "widget", "dist");
+const defaultPagesFolder = join(appsFolder, "web", "dist", "site");

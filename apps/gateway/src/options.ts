@@ -21,6 +21,8 @@ export interface GatewayOptions {
   readonly origin?: string | undefined;
   /** The widget's built files. */
   readonly widgetFolder?: string | undefined;
+  /** The built organisation pages. */
+  readonly organisationPagesFolder?: string | undefined;
   readonly rates?: Partial<RateLimits> | undefined;
   /** How many own proxies append to x-forwarded-for; default 0: the header is not believed. */
   readonly trustedProxies?: number | undefined;

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { readEnvironment } from "./environment.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { makeSample } from "./start/sample.ts";
-import { buildWidgetWhenStale } from "./start/widget-build.ts";
+import { buildPagesWhenStale, buildWidgetWhenStale } from "./start/widget-build.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
 
@@ -23,9 +23,12 @@ async function main(): Promise<void> {
   const isDevelopment = process.env["COTERIE_DEV"] === "1";
   const widget = isDevelopment ? "fresh" : await buildWidgetWhenStale(root);
   if (widget === "failed") say("The action form's script could not be built: pages work without it.");
+  const pages = isDevelopment ? "fresh" : await buildPagesWhenStale(root);
+  if (pages === "failed") say("The organisation pages could not be built: the command line works without them.");
   const gateway = await startGateway(settings.gateway);
   stopOnSignals(gateway);
   say(`Coterie listens on ${gateway.address}`);
+  say(`Organisation pages: ${gateway.address}/organisation/`);
   const { dataFolder } = settings.gateway;
   if (settings.sample) {
     const sample = await makeSample({ root, dataFolder, premisesFolder: settings.premisesFolder, address: gateway.address });

@@ -9,7 +9,8 @@ import { type Answer, sendAnswer, textAnswer } from "./answer.ts";
 import { clientPrefix } from "./client-address.ts";
 import { type ConnectCalls, refusalAnswer } from "./connect-calls.ts";
 import { RateLimiter, type RateLimits } from "./rate-limits.ts";
-import { fileAnswer } from "./static-files.ts";
+import { organisationAnswer } from "./organisation-pages.ts";
+import { fileAnswer, type StaticFiles } from "./static-files.ts";
 
 /** What the server needs. */
 export interface ServerDeps extends DocumentDeps {
@@ -17,6 +18,8 @@ export interface ServerDeps extends DocumentDeps {
   readonly rates: RateLimits;
   readonly trustedProxies: number;
   readonly metrics: Pick<Metrics, "answered">;
+  /** The built organisation pages. */
+  readonly organisationFiles: StaticFiles;
   /** Whether the database answers. */
   readonly isHealthy: () => Promise<boolean>;
 }
@@ -96,6 +99,7 @@ async function routeDocument(deps: ServerDeps, { request, path }: Arrival): Prom
   const [, folder, name = ""] = /^\/(p|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (folder === "p" && request.method === "POST") return await postPage(deps, { name, request });
+  if (isRead && /^\/organisation(\/|$)/.test(path)) return await organisationAnswer(deps.organisationFiles, { path, request });
   if (folder === undefined) return textAnswer(404, "not found");
   if (!isRead) return { ...textAnswer(405, "method not allowed"), headers: { allow: folder === "p" ? "GET, HEAD, POST" : "GET, HEAD" } };
   if (folder === "p") return await showPage(deps, name);

@@ -1,4 +1,4 @@
-/** The widget's built files: few, small, without folders of their own making; each read again only when it changed. */
+/** Built files of the widget and of the organisation pages: few, small, one level of folders; each read again only when it changed. */
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
@@ -20,6 +20,7 @@ export interface StaticFiles {
 
 const contentTypes: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".json": "application/json",
   ".svg": "image/svg+xml",
