@@ -179,7 +179,7 @@ describe.skipIf(chromiumPath === undefined)("a dishonest operator", () => {
         window.postMessage({ type: "coterie/height/1", pixels: 1 + n }, "*");
         // To the frame: another embedding after the first, from the embedder itself, with other keys.
         element?.contentWindow?.postMessage(
-          { type: "coterie/embed/1", keys, language: "fr", address: location.href },
+          { type: "coterie/embed/1", keys, language: "fr", scheme: "any", address: location.href },
           "*",
         );
         element?.contentWindow?.postMessage(["coterie/embed/1", n], "*");

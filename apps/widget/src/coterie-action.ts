@@ -3,6 +3,7 @@
  * and seals there; without, the form stands in the element's shadow root and the gateway seals. Fires `signed` with the
  * page's name and the counter, and nothing about the person.
  */
+import { schemeOfSite } from "./colour-scheme.ts";
 import { type EmbedMessage, originOf, readFrameMessage } from "./frame-messages.ts";
 import { widgetLimits } from "./limits.ts";
 
@@ -40,7 +41,7 @@ class CoterieActionElement extends HTMLElement {
     // The frame's script has run when the frame has loaded. Another origin in its place gets nothing.
     frame.addEventListener("load", () => {
       const address = `${location.origin}${location.pathname}${location.search}`;
-      const embed: EmbedMessage = { type: "coterie/embed/1", keys, language, address };
+      const embed: EmbedMessage = { type: "coterie/embed/1", keys, language, scheme: schemeOfSite(this), address };
       frame.contentWindow?.postMessage(embed, gateway);
     });
     const listen = (event: MessageEvent): void => {

@@ -1,6 +1,7 @@
 /** The form inside the element's shadow root, where the gateway seals. Loaded only where it is needed. */
 import { pickFormLocale } from "@coterie/actions";
 import { element, type FormTexts, loadTexts } from "@coterie/actions/form";
+import { schemeOfSite } from "./colour-scheme.ts";
 import { patchChildren } from "./dom.ts";
 import { failureIn } from "./errors.ts";
 import { mountForm } from "./form-controller.ts";
@@ -25,6 +26,7 @@ export async function showElementForm(root: ShadowRoot, options: ElementFormOpti
   root.adoptedStyleSheets = [sheet];
   const section = document.createElement("section");
   section.className = "coterie";
+  section.dataset["scheme"] = schemeOfSite(root.host);
   root.replaceChildren(section);
   const texts = await loadTexts(pickFormLocale(options.language));
   section.lang = texts.locale;

@@ -1,6 +1,13 @@
 /** A living form: draws its state, takes answers, validates, seals, sends, thanks. */
 import { type ActionPageView, type FieldProblem, formSchemas, type Tracking, validatePerson } from "@coterie/actions";
-import { type FormPhase, type FormState, type FormTexts, readForm, viewForm } from "@coterie/actions/form";
+import {
+  type FormPhase,
+  type FormState,
+  type FormTexts,
+  type RefusalCode,
+  readForm,
+  viewForm,
+} from "@coterie/actions/form";
 import { CoterieError } from "@coterie/bytes";
 import { patchChildren } from "./dom.ts";
 import { RequestFailedError } from "./errors.ts";
@@ -38,7 +45,7 @@ export interface FormOptions {
 /** A mounted form. */
 export interface MountedForm {
   readonly showCounter: (counter: number) => void;
-  readonly refuse: (refusal: Extract<FormPhase, { kind: "refused" }>["refusal"]) => void;
+  readonly refuse: (refusal: RefusalCode) => void;
 }
 
 /** Draws the form into `root` and runs it. What was typed into a form that is already there is kept. */
@@ -46,7 +53,7 @@ export function mountForm(deps: FormDeps, options: FormOptions): MountedForm {
   const form = new Form(deps, options);
   return {
     showCounter: (counter) => form.showCounter(counter),
-    refuse: (refusal) => form.show({ kind: "refused", refusal }),
+    refuse: (refusal) => form.refuse(refusal),
   };
 }
 
@@ -92,6 +99,12 @@ class Form {
 
   showCounter(counter: number): void {
     this.#state = { ...this.#state, counter };
+    this.#draw();
+  }
+
+  // Without taking the focus: nobody has done anything yet.
+  refuse(refusal: RefusalCode): void {
+    this.#state = { ...this.#state, phase: { kind: "refused", refusal } };
     this.#draw();
   }
 

@@ -4,12 +4,17 @@
  */
 import { widgetLimits } from "./limits.ts";
 
+/** "light" for a site without dark colours; "any" follows the person's settings. */
+export type ColourScheme = "light" | "any";
+
 /** From the element, once: how the site embeds the form. */
 export interface EmbedMessage {
   readonly type: "coterie/embed/1";
   /** The value of the `keys` attribute. */
   readonly keys: string;
   readonly language: string;
+  /** Whether the site has dark colours. */
+  readonly scheme: ColourScheme;
   /** The address of the site's page. */
   readonly address: string;
 }
@@ -55,9 +60,12 @@ export function readFrameMessage(arrived: ArrivedMessage, peer: Peer): FrameMess
 export function readEmbedMessage(arrived: ArrivedMessage, peer: Peer): EmbedMessage | undefined {
   const members = membersFrom(arrived, peer);
   if (members?.["type"] !== "coterie/embed/1") return undefined;
-  const { keys, language, address } = members;
+  const { keys, language, scheme, address } = members;
+  if (scheme !== "light" && scheme !== "any") return undefined;
   if (!isShortText(keys) || !isShortText(language) || !isShortText(address)) return undefined;
-  return originOf(address) === arrived.origin ? { type: "coterie/embed/1", keys, language, address } : undefined;
+  return originOf(address) === arrived.origin
+    ? { type: "coterie/embed/1", keys, language, scheme, address }
+    : undefined;
 }
 
 /** The origin of a web address; "" where it is none. */

@@ -22,6 +22,7 @@ function start(root: HTMLElement, pageName: string): void {
     const embed = readEmbedMessage(event, { window: parent, origin: undefined });
     if (embed === undefined) return;
     embedder = event.origin;
+    document.documentElement.dataset["scheme"] = embed.scheme;
     const tell = (message: FrameMessage): void => parent.postMessage(message, event.origin);
     reportHeight(root, tell);
     void show(root, { api, pageName, embed, embedder, tell });

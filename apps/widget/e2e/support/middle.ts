@@ -114,7 +114,7 @@ export async function startSite(gatewayOrigin: string): Promise<Site> {
       outgoing.writeHead(204).end();
       return;
     }
-    const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>A site</title></head><body><main><h1>A site</h1>${site.body}</main></body></html>`;
+    const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>A site</title></head><body><main><h1>A site</h1>${site.body}</main></body></html>`;
     outgoing
       .writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": policy })
       .end(html);

@@ -13,6 +13,8 @@ import { buildWidget } from "./widget-build.ts";
 
 export interface World {
   readonly gateway: TestGateway;
+  /** The built widget. */
+  readonly widgetFolder: string;
   readonly middle: Middle;
   readonly site: Site;
   readonly browser: Browser;
@@ -32,6 +34,7 @@ export async function createWorld(): Promise<World> {
   const beta = await makeOrganisation(gateway, { stem: "beta" });
   return {
     gateway,
+    widgetFolder,
     middle,
     site,
     browser,

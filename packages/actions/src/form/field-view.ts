@@ -2,7 +2,7 @@
 import { countryCodes } from "../countries.ts";
 import type { AskedField } from "../person.ts";
 import { type DocumentRule, findNationalRule, memberStates } from "../schemas/eci-rules.ts";
-import { describeProblem, type FormState, fieldId } from "./form-state.ts";
+import { describeShortly, type FormState, fieldId } from "./form-state.ts";
 import { element, type Markup, type MarkupAttributes, type MarkupElement } from "./markup.ts";
 import type { FormTexts } from "./texts.ts";
 
@@ -20,7 +20,8 @@ export function viewField(context: FieldContext): MarkupElement | undefined {
   const id = fieldId(field.path);
   const hint = texts.hints[field.path];
   const found = state.problems.find((problem) => problem.field === field.path);
-  const optional = field.demand === "optional";
+  // A group's fields are needed by some nationalities and useless to others: the group says so.
+  const optional = field.demand === "optional" && field.group === undefined;
   const described = [...(hint === undefined ? [] : [`${id}-hint`]), ...(found === undefined ? [] : [`${id}-problem`])];
   const common: MarkupAttributes = {
     id,
@@ -42,7 +43,7 @@ export function viewField(context: FieldContext): MarkupElement | undefined {
     hint === undefined ? undefined : element("p", { class: "hint", id: `${id}-hint` }, hint),
     found === undefined
       ? undefined
-      : element("p", { class: "problem", id: `${id}-problem` }, describeProblem(texts, { found, kind: field.kind })),
+      : element("p", { class: "problem", id: `${id}-problem` }, describeShortly(texts, { found, kind: field.kind })),
     viewControl(context, common),
   );
 }

@@ -60,11 +60,24 @@ export function fieldsToDraw(state: FormState): readonly AskedField[] {
   });
 }
 
-/** One sentence about a problem, with the field's name in front. */
-export function describeProblem(
-  texts: FormTexts,
-  { found, kind }: { readonly found: FieldProblem; readonly kind: FieldKind },
-): string {
-  const label = found.field === "" ? texts.wholePerson : texts.labels[found.field];
-  return `${label}: ${found.problem === "malformed" ? texts.malformed[kind] : texts.problems[found.problem]}`;
+/** A problem as it is described: what was found, in which kind of field. */
+export interface DescribedProblem {
+  readonly found: FieldProblem;
+  readonly kind: FieldKind;
+}
+
+/** One sentence about a problem, with the field's name in front: for the summary. */
+export function describeProblem(texts: FormTexts, described: DescribedProblem): string {
+  const { field } = described.found;
+  return `${field === "" ? texts.wholePerson : texts.labels[field]}: ${sentence(texts, described)}`;
+}
+
+/** The same beside the field, whose name stands there already. */
+export function describeShortly(texts: FormTexts, described: DescribedProblem): string {
+  const text = sentence(texts, described);
+  return `${text.slice(0, 1).toLocaleUpperCase(texts.locale)}${text.slice(1)}`;
+}
+
+function sentence(texts: FormTexts, { found, kind }: DescribedProblem): string {
+  return found.problem === "malformed" ? texts.malformed[kind] : texts.problems[found.problem];
 }

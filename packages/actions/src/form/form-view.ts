@@ -128,10 +128,11 @@ function partNames(state: FormState, part: "A" | "B"): string {
   const chosen = state.values.get("nationality.country") ?? "";
   if (findNationalRule(chosen.toUpperCase()) !== undefined) return "";
   const names = new Intl.DisplayNames(state.texts.locale, { type: "region" });
-  return listNames(
+  const listed = listNames(
     state.texts.locale,
     memberStatesOf(part).map((code) => names.of(code) ?? code),
   );
+  return state.texts.onlyFor(listed);
 }
 
 function memberStatesOf(part: "A" | "B"): readonly string[] {

@@ -40,6 +40,7 @@ export const arabic: FormTexts = {
   choose: "اختر…",
   residenceGroup: "مكان إقامتك",
   documentGroup: "وثيقتك",
+  onlyFor: (names) => `لمواطني هذه البلدان فقط: ${names}.`,
   malformed: {
     text: "هذا غير صحيح.",
     name: "الاسم يحتوي على حرف واحد على الأقل.",

@@ -40,6 +40,7 @@ export const english: FormTexts = {
   choose: "Choose…",
   residenceGroup: "Where you live",
   documentGroup: "Your document",
+  onlyFor: (names) => `Only for nationals of ${names}.`,
   malformed: {
     text: "this cannot be right.",
     name: "a name has at least one letter.",

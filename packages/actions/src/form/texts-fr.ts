@@ -40,6 +40,7 @@ export const french: FormTexts = {
   choose: "Choisir…",
   residenceGroup: "Votre domicile",
   documentGroup: "Votre document",
+  onlyFor: (names) => `Seulement pour les ressortissants des pays suivants : ${names}.`,
   malformed: {
     text: "cela ne semble pas correct.",
     name: "un nom contient au moins une lettre.",

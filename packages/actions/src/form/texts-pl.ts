@@ -40,6 +40,7 @@ export const polish: FormTexts = {
   choose: "Wybierz…",
   residenceGroup: "Miejsce zamieszkania",
   documentGroup: "Twój dokument",
+  onlyFor: (names) => `Tylko dla obywateli tych państw: ${names}.`,
   malformed: {
     text: "to nie może być poprawne.",
     name: "nazwa zawiera co najmniej jedną literę.",

@@ -30,6 +30,7 @@ export interface FormTexts {
   readonly choose: string;
   readonly residenceGroup: string;
   readonly documentGroup: string;
+  readonly onlyFor: (names: string) => string;
   readonly malformed: { readonly [Kind in FieldKind]: string };
   readonly problems: { readonly [Code in Exclude<ProblemCode, "malformed">]: string };
   readonly summary: (problems: number) => string;
