@@ -22,6 +22,7 @@ import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createStaticFiles } from "./http/static-files.ts";
 import { createLog, type Log } from "./log/log.ts";
+import { createMailKeys, defaultMailPolicy } from "./mails/mail-keys.ts";
 import { createMetrics } from "./metrics.ts";
 import type { GatewayOptions } from "./options.ts";
 import { registerAdministrationService } from "./organisations/administration-service.ts";
@@ -117,12 +118,15 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
   const organisationFiles = createStaticFiles(options.organisationPagesFolder ?? defaultPagesFolder);
   const writer = new BatchWriter(deps);
   closing.add(async () => await writer.close());
+  const mailFolder = join(options.dataFolder, "secrets", "mail-keys");
+  const mailKeys = createMailKeys(deps, { folder: mailFolder, policy: { ...defaultMailPolicy, ...options.mails?.policy } });
   const intake = {
     ...deps,
     pages: createPages(deps),
     counters: createCounters(deps),
     writer,
     seal: createSealer(deps, options),
+    mailKeys,
   };
   const authentication = createAuthentication(deps, rates);
   const calls = createConnectCalls(deps, (router) => {

@@ -1,9 +1,29 @@
 /** What can be chosen about a gateway. */
+import type { MailPolicy } from "@coterie/vault";
 import type { DestinationStream } from "pino";
 import type { RateLimits } from "./http/rate-limits.ts";
 
 /** How contacts are sealed by the gateway: see docs/adr/0001-throw-away-sender.md for what "home" gives up. */
 export type SenderMode = "throw-away" | "home";
+
+/** The mails of a gateway. */
+export interface MailOptions {
+  /** "smtps://user:password@host:465" or "smtp://…:587"; without, mails wait until there is one. */
+  readonly smtpUrl?: string | undefined;
+  /** The address that mails come from. */
+  readonly from?: string | undefined;
+  readonly bounces?: BounceOptions | undefined;
+  /** Times other than the usual ones. */
+  readonly policy?: Partial<MailPolicy> | undefined;
+}
+
+/** Where mails that cannot be delivered come back to. */
+export interface BounceOptions {
+  /** The domain of the return address, whose mail arrives at this listener. */
+  readonly domain: string;
+  readonly host: string;
+  readonly port: number;
+}
 
 /** Options of {@link startGateway}. */
 export interface GatewayOptions {
@@ -27,6 +47,8 @@ export interface GatewayOptions {
   /** How many own proxies append to x-forwarded-for; default 0: the header is not believed. */
   readonly trustedProxies?: number | undefined;
   readonly sender?: SenderMode | undefined;
+  /** How mails are sent and bounces received; absent: no mails, and pages cannot ask for any. */
+  readonly mails?: MailOptions | undefined;
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: (() => number) | undefined;
   /** Where log lines go; default `<dataFolder>/gateway.log`. */

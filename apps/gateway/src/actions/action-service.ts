@@ -3,7 +3,7 @@ import type { ConnectRouter, HandlerContext } from "@connectrpc/connect";
 import { isSlug } from "@coterie/actions";
 import { ActionService } from "@coterie/protocol";
 import { RefusedError } from "../errors.ts";
-import { toPageMessage } from "../pages/page-message.ts";
+import { withMailKey } from "../mails/page-mail-key.ts";
 import type { PageTruth } from "../pages/page-truth.ts";
 import { type IntakeDeps, takeIn } from "./intake.ts";
 
@@ -14,7 +14,7 @@ export function registerActionService(router: ConnectRouter, deps: IntakeDeps): 
       const page = await getPage(deps, name);
       const counter = BigInt(await deps.counters.get(page.campaignId));
       allowCaching(context);
-      return { page: toPageMessage(deps, page), counter };
+      return { page: await withMailKey(deps, page), counter };
     },
     getCounter: async ({ pageName }, context) => {
       const page = await getPage(deps, pageName);
@@ -23,8 +23,8 @@ export function registerActionService(router: ConnectRouter, deps: IntakeDeps): 
       return { counter };
     },
     submit: async (request) => {
-      const { actionId, counter, receivedBy } = await takeIn(deps, request);
-      return { actionId, counter: BigInt(counter), receivedBy: [...receivedBy] };
+      const { counter, receivedBy, ...receipt } = await takeIn(deps, request);
+      return { ...receipt, counter: BigInt(counter), receivedBy: [...receivedBy] };
     },
   });
 }

@@ -12,8 +12,9 @@ export const batchSql: { readonly [Name in StatementName]: Statement } = {
   ),
   insertActions: statement(
     "insert-actions",
-    `INSERT INTO actions (id, campaign_id, page_id, custom_fields, tracking, sealing, created_at_ms, request_mac)
-     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::jsonb[], $5::jsonb[], $6::text[], $7::bigint[], $8::bytea[])
+    `INSERT INTO actions (id, campaign_id, page_id, custom_fields, tracking, sealing, created_at_ms, request_mac, state)
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::jsonb[], $5::jsonb[], $6::text[], $7::bigint[],
+       $8::bytea[], $9::text[])
      ON CONFLICT (id) DO NOTHING RETURNING id`,
   ),
   drawSequences: statement(
@@ -26,9 +27,20 @@ export const batchSql: { readonly [Name in StatementName]: Statement } = {
     "insert-contacts",
     `INSERT INTO contacts (action_id, organisation_id, payload, nonce, key_id, sign_key, commitment, consent_purpose,
        consent_opt_in, consent_wording_id, consent_wording_hash, consent_locale, consent_given_at_ms, header_signature,
-       delivery_sequence)
+       delivery_sequence, confirmation)
      SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[],
-       $8::text[], $9::smallint[], $10::text[], $11::bytea[], $12::text[], $13::bigint[], $14::bytea[], $15::bigint[])`,
+       $8::text[], $9::smallint[], $10::text[], $11::bytea[], $12::text[], $13::bigint[], $14::bytea[], $15::bigint[],
+       $16::text[])`,
+  ),
+  insertMailBoxes: statement(
+    "insert-mail-boxes",
+    `INSERT INTO mail_boxes (action_id, key_id, sender_public_key, nonce, payload, stored_at_ms)
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bigint[])`,
+  ),
+  insertMails: statement(
+    "insert-mails",
+    `INSERT INTO mails (id, action_id, kind, organisation_id, number, state, due_at_ms)
+     SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::bytea[], $5::smallint[], $6::text[], $7::bigint[])`,
   ),
   // Rows are changed only where something was stored: repetitions write nothing.
   count: statement(
@@ -43,7 +55,15 @@ export const batchSql: { readonly [Name in StatementName]: Statement } = {
   known: statement("known", "SELECT id, request_mac FROM actions WHERE id = ANY($1::bytea[])"),
 };
 
-type StatementName = "present" | "insertActions" | "drawSequences" | "insertContacts" | "count" | "known";
+type StatementName =
+  | "present"
+  | "insertActions"
+  | "drawSequences"
+  | "insertContacts"
+  | "insertMailBoxes"
+  | "insertMails"
+  | "count"
+  | "known";
 
 function statement(name: string, text: string): Statement {
   return (values) => ({ name: `coterie-${name}`, text, values: [...values] });

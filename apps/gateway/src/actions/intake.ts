@@ -2,6 +2,7 @@
  * Taking in one action (docs/architecture): validate, decide the receivers, seal or check, sign the headers, commit, answer.
  * Personal fields exist here in clear for as long as one request of a gateway-sealing page, and go nowhere.
  */
+import type { Person } from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
 import type { SubmitRequest } from "@coterie/protocol";
 import { createContactHeader, signContactHeader } from "@coterie/sealed-box/seal";
@@ -9,10 +10,11 @@ import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 import { encodeId, parseId } from "../ids.ts";
 import { gatewayLimits } from "../limits.ts";
+import { type MailDecision, prepareMails, type PrepareMailsDeps } from "../mails/prepare-mails.ts";
 import type { Pages, PageTruth } from "../pages/page-truth.ts";
 import type { BatchWriter } from "./batch-writer.ts";
 import { checkSealedPerson } from "./check-sealed.ts";
-import { type ClearPart, parseClearPart, planReceivers } from "./clear-part.ts";
+import { type ClearPart, parseClearPart, type PlannedContacts, planReceivers } from "./clear-part.ts";
 import type { Counters } from "./counters.ts";
 import type { PreparedAction, PreparedContact } from "./prepared-action.ts";
 import { findRepeated } from "./repeated-action.ts";
@@ -25,10 +27,12 @@ export interface Receipt {
   readonly counter: number;
   /** Names of the organisations that received the person. */
   readonly receivedBy: readonly string[];
+  /** The signature counts and is delivered only once the person follows the link in a mail. */
+  readonly awaitsConfirmation: boolean;
 }
 
 /** What taking in needs. */
-export interface IntakeDeps extends Pick<GatewayDeps, "db" | "primitives" | "random" | "now" | "secrets"> {
+export interface IntakeDeps extends Pick<GatewayDeps, "db" | "secrets">, PrepareMailsDeps {
   readonly pages: Pages;
   readonly counters: Counters;
   readonly writer: BatchWriter;
@@ -60,7 +64,7 @@ async function store(deps: IntakeDeps, submission: Submission): Promise<Receipt>
   for (let attempt = 0; attempt < gatewayLimits.resealings; attempt++) {
     const page = await deps.pages.find({ id });
     if (page === undefined) throw new RefusedError("not-found");
-    const action = prepare(deps, { page, submission });
+    const action = await prepare(deps, { page, submission });
     const outcome = await deps.writer.add(action);
     switch (outcome.kind) {
       case "stored":
@@ -82,14 +86,17 @@ async function store(deps: IntakeDeps, submission: Submission): Promise<Receipt>
   throw new RefusedError("unavailable");
 }
 
-function prepare(
+async function prepare(
   deps: IntakeDeps,
   { page, submission }: { readonly page: PageTruth; readonly submission: Submission },
-): PreparedAction {
+): Promise<PreparedAction> {
   const { request, clear, mac } = submission;
   const createdAtMs = deps.now();
-  const sealed = sealOrCheck(deps, { page, submission });
-  const place = { actionId: clear.actionId, page, createdAtMs };
+  const planned = plan(deps, { page, submission });
+  const { sealed, person } = sealOrCheck(deps, { page, submission, planned });
+  const { actionId } = clear;
+  const decision = await prepareMails(deps, { page, actionId, planned, person, box: request.mailBox });
+  const place = { actionId, page, createdAtMs, decision };
   return {
     id: clear.actionId,
     campaignId: page.campaignId,
@@ -100,28 +107,50 @@ function prepare(
     createdAtMs,
     requestMac: mac,
     contacts: sealed.map((one) => signContact(deps, { one, place })),
+    awaitsConfirmation: decision.awaitsConfirmation,
+    mails: decision.mails,
   };
 }
 
-function sealOrCheck(
-  deps: IntakeDeps,
-  { page, submission }: { readonly page: PageTruth; readonly submission: Submission },
-): readonly SealedForOne[] {
+interface PagedSubmission {
+  readonly page: PageTruth;
+  readonly submission: Submission;
+}
+
+function plan(deps: IntakeDeps, { page, submission }: PagedSubmission): PlannedContacts {
   const { person, consents } = submission.request;
   if (person.case === undefined) throw new RefusedError("invalid");
   if ((person.case === "sealed") !== (page.view.sealing === "browser")) throw new RefusedError("wrong-sealing");
   if (!page.campaignOpen) throw new RefusedError("campaign-closed");
   if (!page.view.accepting) throw new RefusedError("no-active-key");
-  const planned = planReceivers(deps, { page, consents });
-  if (person.case === "sealed") return checkSealedPerson(deps, { page, planned, sealed: person.value });
+  return planReceivers(deps, { page, consents });
+}
+
+/** The contacts, and the person where the gateway seals. */
+interface Sealed {
+  readonly sealed: readonly SealedForOne[];
+  readonly person: Person | undefined;
+}
+
+function sealOrCheck(
+  deps: IntakeDeps,
+  { page, submission, planned }: PagedSubmission & { readonly planned: PlannedContacts },
+): Sealed {
+  const { person } = submission.request;
+  if (person.case === undefined) throw new RefusedError("invalid");
+  if (person.case === "sealed") {
+    return { sealed: checkSealedPerson(deps, { page, planned, sealed: person.value }), person: undefined };
+  }
   const clearPerson = parsePerson(deps, { page, personJson: person.value });
-  return sealPerson(deps, { page, actionId: submission.clear.actionId, person: clearPerson, planned });
+  const { actionId } = submission.clear;
+  return { sealed: sealPerson(deps, { page, actionId, person: clearPerson, planned }), person: clearPerson };
 }
 
 interface ContactPlace {
   readonly actionId: Bytes;
   readonly page: PageTruth;
   readonly createdAtMs: number;
+  readonly decision: MailDecision;
 }
 
 function signContact(
@@ -129,7 +158,7 @@ function signContact(
   { one, place }: { readonly one: SealedForOne; readonly place: ContactPlace },
 ): PreparedContact {
   const { planned, contact, commitment, keyId } = one;
-  const { page, actionId, createdAtMs } = place;
+  const { page, actionId, createdAtMs, decision } = place;
   const header = createContactHeader(primitives, {
     contact,
     action: encodeId("cact", actionId),
@@ -150,6 +179,7 @@ function signContact(
     commitment,
     consent: planned.consent,
     headerSignature: signContactHeader({ primitives }, { header, signingKey: secrets.signing.secretKey }),
+    confirmation: decision.awaitedConsents.has(planned.receiver.organisationId) ? "awaited" : "not-asked",
   };
 }
 
@@ -164,5 +194,5 @@ function receipt({
 }): Receipt {
   const received = new Set(action.contacts.map(({ organisationId }) => encodeId("corg", organisationId)));
   const receivedBy = page.organisations.filter(({ idText }) => received.has(idText)).map(({ title }) => title);
-  return { actionId: encodeId("cact", action.id), counter, receivedBy };
+  return { actionId: encodeId("cact", action.id), counter, receivedBy, awaitsConfirmation: action.awaitsConfirmation };
 }

@@ -1,6 +1,8 @@
 /** An action that was checked and sealed: everything its rows need, and nothing that anybody could read a person from. */
 import type { ConsentRecord } from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
+import type { MailBox } from "@coterie/vault";
+import type { MailKind } from "../db/mail-schema.ts";
 import type { StoredSealing } from "../db/schema.ts";
 
 /** One contact of an action. */
@@ -13,6 +15,25 @@ export interface PreparedContact {
   readonly commitment: Uint8Array;
   readonly consent: ConsentRecord;
   readonly headerSignature: Bytes;
+  /** Whether a mail asks the person to confirm that this organisation may write to them. */
+  readonly confirmation: "not-asked" | "awaited";
+}
+
+/** A mail that becomes due with its action, or once the action is confirmed ("waiting"). */
+export interface PreparedMail {
+  readonly id: Bytes;
+  readonly kind: MailKind;
+  readonly organisationId: Bytes | null;
+  readonly number: number;
+  readonly state: "due" | "waiting";
+  readonly dueAtMs: number;
+}
+
+/** The mails of an action and the sealed address they go to. */
+export interface PreparedMails {
+  readonly box: MailBox;
+  /** At least one. */
+  readonly mails: readonly PreparedMail[];
 }
 
 /** The action around its contacts. */
@@ -26,6 +47,9 @@ export interface PreparedAction {
   readonly createdAtMs: number;
   readonly requestMac: Bytes;
   readonly contacts: readonly PreparedContact[];
+  /** Neither counted nor delivered before a mail is confirmed. */
+  readonly awaitsConfirmation: boolean;
+  readonly mails: PreparedMails | undefined;
 }
 
 /** What became of an action that was handed to the database. */

@@ -1,6 +1,7 @@
 /** The answer to a submission that was already taken in, from what is stored. */
 import { type Bytes, equalBytes } from "@coterie/bytes";
 import { sql } from "kysely";
+import type { ActionState } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 
@@ -8,12 +9,14 @@ import { RefusedError } from "../errors.ts";
 export interface RepeatedReceipt {
   readonly counter: number;
   readonly receivedBy: readonly string[];
+  readonly awaitsConfirmation: boolean;
 }
 
 interface Row {
   readonly request_mac: Bytes;
   readonly counter: number;
   readonly title: string;
+  readonly state: ActionState;
 }
 
 /**
@@ -25,7 +28,7 @@ export async function findRepeated(
   { actionId, mac }: { readonly actionId: Bytes; readonly mac: Bytes },
 ): Promise<RepeatedReceipt | undefined> {
   const { rows } = await sql<Row>`
-    SELECT a.request_mac, n.actions AS counter, o.title
+    SELECT a.request_mac, a.state, n.actions AS counter, o.title
     FROM actions a
     JOIN action_pages p ON p.id = a.page_id
     JOIN campaign_counters n ON n.campaign_id = a.campaign_id
@@ -36,5 +39,5 @@ export async function findRepeated(
   const first = rows[0];
   if (first === undefined) return undefined;
   if (!equalBytes(first.request_mac, mac)) throw new RefusedError("conflict");
-  return { counter: first.counter, receivedBy: rows.map(({ title }) => title) };
+  return { counter: first.counter, receivedBy: rows.map(({ title }) => title), awaitsConfirmation: first.state === "pending" };
 }

@@ -23,6 +23,11 @@ export function requestMac(
     writer.bytes(consent.wordingHash).text(consent.locale).text(String(consent.givenAtMs));
   }
   writePerson(writer, request);
+  const { mailBox } = request;
+  // Only where there is one: without, the MAC is the one that older gateways made.
+  if (mailBox !== undefined) {
+    writer.text(mailBox.keyId).bytes(mailBox.senderPublicKey).bytes(mailBox.nonce).bytes(mailBox.payload);
+  }
   const message = writer.finish();
   try {
     return primitives.hmacSha256(key.exposeSecretBytes(), message);

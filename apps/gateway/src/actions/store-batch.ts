@@ -1,12 +1,13 @@
 /**
  * Writing a batch of actions in one transaction (docs/adr/0002-one-delivery-order.md): the delivery lock, then a last look at keys
- * and campaigns, then actions, delivery numbers, contacts and counters, then the commit. Statements take whole columns as arrays, so that
+ * and campaigns, then actions, delivery numbers, contacts, mails and counters, then the commit. Statements take whole columns as arrays, so that
  * their number does not depend on the size of the batch.
  */
-import { CoterieError, encodeHex, equalBytes } from "@coterie/bytes";
+import { CoterieError, decodeHex, encodeHex, equalBytes } from "@coterie/bytes";
 import type { Pool, PoolClient } from "pg";
 import { deliveryLockSql } from "../db/delivery-lock.ts";
 import { batchSql } from "./batch-sql.ts";
+import { drawDeliveryNumbers } from "./delivery-numbers.ts";
 import type { PreparedAction, PreparedContact, StoreOutcome } from "./prepared-action.ts";
 
 /** The transaction failed. `commitSent` tells whether it may have been stored all the same. */
@@ -53,6 +54,7 @@ async function writeRows(client: PoolClient, actions: readonly PreparedAction[])
   const stored = new Set<PreparedAction>();
   for (const action of allowed) if (inserted.delete(encodeHex(action.id))) stored.add(action);
   await insertContacts(client, [...stored]);
+  await insertMails(client, [...stored]);
   const counterByCampaign = await count(client, { actions, stored });
   const known = await readKnown(client, actions.filter((action) => !stored.has(action)));
   return actions.map((action) => {
@@ -98,6 +100,7 @@ async function insertActions(client: PoolClient, actions: readonly PreparedActio
       actions.map(({ sealing }) => sealing),
       actions.map(({ createdAtMs }) => createdAtMs),
       actions.map(({ requestMac }) => requestMac),
+      actions.map(({ awaitsConfirmation }) => (awaitsConfirmation ? "pending" : "accepted")),
     ]),
   );
   return new Set(rows.map(({ id }) => encodeHex(id)));
@@ -106,13 +109,16 @@ async function insertActions(client: PoolClient, actions: readonly PreparedActio
 /** A contact with the action it belongs to. */
 interface ContactRow {
   readonly actionId: Uint8Array;
+  readonly isPending: boolean;
   readonly contact: PreparedContact;
 }
 
 async function insertContacts(client: PoolClient, actions: readonly PreparedAction[]): Promise<void> {
-  const rows = actions.flatMap(({ id, contacts }) => contacts.map((contact): ContactRow => ({ actionId: id, contact })));
+  const rows = actions.flatMap(({ id, contacts, awaitsConfirmation }) =>
+    contacts.map((contact): ContactRow => ({ actionId: id, isPending: awaitsConfirmation, contact })),
+  );
   if (rows.length === 0) return;
-  const sequences = await drawSequences(client, rows);
+  const sequences = await numberRows(client, rows);
   await client.query(
     batchSql.insertContacts([
       rows.map(({ actionId }) => actionId),
@@ -130,34 +136,47 @@ async function insertContacts(client: PoolClient, actions: readonly PreparedActi
       rows.map(({ contact }) => contact.consent.givenAtMs),
       rows.map(({ contact }) => contact.headerSignature),
       sequences,
+      rows.map(({ contact }) => contact.confirmation),
     ]),
   );
 }
 
-/** The next delivery numbers of each row's organisation. */
-async function drawSequences(client: PoolClient, rows: readonly ContactRow[]): Promise<readonly number[]> {
-  const byOrganisation = new Map<string, { readonly id: Uint8Array; size: number }>();
-  for (const { contact } of rows) {
-    const key = encodeHex(contact.organisationId);
-    const group = byOrganisation.get(key) ?? { id: contact.organisationId, size: 0 };
-    group.size++;
-    byOrganisation.set(key, group);
-  }
-  const groups = [...byOrganisation.values()];
-  const drawn = await client.query<{ organisation_id: Uint8Array; last_sequence: number }>(
-    batchSql.drawSequences([groups.map(({ id }) => id), groups.map(({ size }) => size)]),
+/** Only what counts is delivered; the rest gets its number when it is accepted (acceptance.ts). */
+async function numberRows(client: PoolClient, rows: readonly ContactRow[]): Promise<readonly (number | null)[]> {
+  const delivered = rows.filter(({ isPending }) => !isPending);
+  const numbers = await drawDeliveryNumbers(
+    client,
+    delivered.map(({ contact }) => contact.organisationId),
   );
-  const next = new Map<string, number>();
-  for (const { organisation_id, last_sequence } of drawn.rows) {
-    const key = encodeHex(organisation_id);
-    next.set(key, last_sequence - (byOrganisation.get(key)?.size ?? 0));
-  }
-  return rows.map(({ contact }) => {
-    const key = encodeHex(contact.organisationId);
-    const sequence = (next.get(key) ?? 0) + 1;
-    next.set(key, sequence);
-    return sequence;
-  });
+  const byRow = new Map(delivered.map((row, index) => [row, numbers[index]]));
+  return rows.map((row) => byRow.get(row) ?? null);
+}
+
+async function insertMails(client: PoolClient, actions: readonly PreparedAction[]): Promise<void> {
+  const boxes = actions.flatMap(({ id, createdAtMs, mails }) => (mails === undefined ? [] : [{ id, createdAtMs, ...mails }]));
+  if (boxes.length === 0) return;
+  await client.query(
+    batchSql.insertMailBoxes([
+      boxes.map(({ id }) => id),
+      boxes.map(({ box }) => decodeHex(box.keyId)),
+      boxes.map(({ box }) => box.senderPublicKey),
+      boxes.map(({ box }) => box.nonce),
+      boxes.map(({ box }) => box.payload),
+      boxes.map(({ createdAtMs }) => createdAtMs),
+    ]),
+  );
+  const mails = boxes.flatMap((box) => box.mails.map((mail) => ({ ...mail, actionId: box.id })));
+  await client.query(
+    batchSql.insertMails([
+      mails.map(({ id }) => id),
+      mails.map(({ actionId }) => actionId),
+      mails.map(({ kind }) => kind),
+      mails.map(({ organisationId }) => organisationId),
+      mails.map(({ number }) => number),
+      mails.map(({ state }) => state),
+      mails.map(({ dueAtMs }) => dueAtMs),
+    ]),
+  );
 }
 
 /** Adds what was stored to the counters, and reads the counters of all campaigns of the batch. */
@@ -166,7 +185,8 @@ async function count(
   { actions, stored }: { readonly actions: readonly PreparedAction[]; readonly stored: ReadonlySet<PreparedAction> },
 ): Promise<ReadonlyMap<string, number>> {
   const campaigns = distinct(actions.map(({ campaignId }) => campaignId));
-  const grown = campaigns.map((id) => [...stored].filter(({ campaignId }) => equalBytes(campaignId, id)).length);
+  const counted = [...stored].filter(({ awaitsConfirmation }) => !awaitsConfirmation);
+  const grown = campaigns.map((id) => counted.filter(({ campaignId }) => equalBytes(campaignId, id)).length);
   const { rows } = await client.query<{ campaign_id: Uint8Array; actions: number }>(batchSql.count([campaigns, grown]));
   return new Map(rows.map((row) => [encodeHex(row.campaign_id), row.actions]));
 }

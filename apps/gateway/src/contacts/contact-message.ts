@@ -1,9 +1,10 @@
 /** A contact as it travels to the organisation it is sealed for. */
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { encodeTextForm } from "@coterie/bytes";
-import { type ContactSchema, OptIn } from "@coterie/protocol";
+import { ConsentConfirmation, type ContactSchema, type DeliveryEventSchema, OptIn } from "@coterie/protocol";
 import { deriveKeyId } from "@coterie/sealed-box/seal";
-import type { StoredOptIn } from "../db/schema.ts";
+import type { DeliveryEventTable } from "../db/mail-schema.ts";
+import type { ConsentConfirmationState, StoredOptIn } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { encodeId } from "../ids.ts";
 import { toSealingMessage } from "../pages/page-message.ts";
@@ -45,5 +46,24 @@ export function toContactMessage(
     pageName: contact.page_name,
     pageLocale: contact.page_locale,
     formSchema: contact.form_schema,
+    consentConfirmation: confirmationMessage[contact.confirmation],
+    consentConfirmedAtMs: BigInt(contact.confirmation_at_ms ?? 0),
+    confirmedAtMs: BigInt(contact.confirmed_at_ms ?? 0),
   };
+}
+
+const confirmationMessage: { readonly [State in ConsentConfirmationState]: ConsentConfirmation } = {
+  "not-asked": ConsentConfirmation.NOT_ASKED,
+  awaited: ConsentConfirmation.AWAITED,
+  confirmed: ConsentConfirmation.CONFIRMED,
+  declined: ConsentConfirmation.DECLINED,
+};
+
+/** An event as it travels. */
+export function toEventMessage({
+  action_id,
+  kind,
+  at_ms,
+}: DeliveryEventTable): MessageInitShape<typeof DeliveryEventSchema> {
+  return { actionId: encodeId("cact", action_id), kind, atMs: BigInt(at_ms) };
 }

@@ -5,12 +5,15 @@
 import type { Bytes } from "@coterie/bytes";
 import { protocolLimits } from "@coterie/protocol";
 import { sql } from "kysely";
+import type { DeliveryEventTable } from "../db/mail-schema.ts";
 import type { ContactTable } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 
 /** A contact with what stands around it in clear. */
 export interface DeliveredContact extends ContactTable {
+  readonly delivery_sequence: number;
+  readonly confirmed_at_ms: number | null;
   readonly public: Bytes;
   readonly campaign_id: Bytes;
   readonly page_id: Bytes;
@@ -28,6 +31,8 @@ export interface DeliveredContact extends ContactTable {
 /** One pull. */
 export interface Delivery {
   readonly contacts: readonly DeliveredContact[];
+  /** What happened to contacts, numbered among them. */
+  readonly events: readonly DeliveryEventTable[];
   readonly nextCursor: string;
   readonly more: boolean;
 }
@@ -41,20 +46,52 @@ export async function pullContacts(
 ): Promise<Delivery> {
   if (limit < 0 || limit > protocolLimits.pullContacts) throw new RefusedError("invalid");
   const size = limit === 0 ? defaultPullContacts : limit;
-  const after = cursor === "" ? await acknowledgedSequence({ db }, organisationId) : parseCursor(cursor);
+  const numbers = await readNumbers({ db }, organisationId);
+  const after = cursor === "" ? numbers.acknowledged : parseCursor(cursor);
+  // What is numbered up to here is visible, so that the two statements below cannot miss each other's rows.
+  const upTo = numbers.last;
   const { rows } = await sql<DeliveredContact>`
-    SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.custom_fields, a.tracking,
+    SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.confirmed_at_ms, a.custom_fields, a.tracking,
       m.name AS campaign_name, m.form_schema, p.name AS page_name, p.locale AS page_locale, p.action_type
     FROM contacts c
     JOIN public_keys k ON k.key_id = c.key_id
     JOIN actions a ON a.id = c.action_id
     JOIN campaigns m ON m.id = a.campaign_id
     JOIN action_pages p ON p.id = a.page_id
-    WHERE c.organisation_id = ${organisationId} AND c.delivery_sequence > ${after}
+    WHERE c.organisation_id = ${organisationId} AND c.delivery_sequence > ${after} AND c.delivery_sequence <= ${upTo}
     ORDER BY c.delivery_sequence
     LIMIT ${size + 1}`.execute(db);
-  const contacts = rows.slice(0, size);
-  return { contacts, nextCursor: String(contacts.at(-1)?.delivery_sequence ?? after), more: rows.length > size };
+  const events = await db
+    .selectFrom("delivery_events")
+    .selectAll()
+    .where("organisation_id", "=", organisationId)
+    .where("delivery_sequence", ">", after)
+    .where("delivery_sequence", "<=", upTo)
+    .orderBy("delivery_sequence")
+    .limit(size + 1)
+    .execute();
+  return takeInOrder({ contacts: rows, events, after, size });
+}
+
+interface Waiting {
+  readonly contacts: readonly DeliveredContact[];
+  readonly events: readonly DeliveryEventTable[];
+  readonly after: number;
+  readonly size: number;
+}
+
+/** At most `size` contacts and `size` events, all up to one cursor. */
+function takeInOrder({ contacts, events, after, size }: Waiting): Delivery {
+  const cut = [contacts, events].flatMap((rows) => (rows.length > size ? [rows[size - 1]?.delivery_sequence ?? after] : []));
+  const seen = Math.max(after, ...[...contacts, ...events].map((row) => row.delivery_sequence));
+  const cursor = cut.length === 0 ? seen : Math.min(...cut);
+  const upToCursor = (row: { readonly delivery_sequence: number }): boolean => row.delivery_sequence <= cursor;
+  return {
+    contacts: contacts.filter(upToCursor),
+    events: events.filter(upToCursor),
+    nextCursor: String(cursor),
+    more: cut.length > 0,
+  };
 }
 
 /** Remembers the cursor; an older one changes nothing. Throws RefusedError "invalid" where it is malformed or ahead of everything. */
@@ -74,13 +111,16 @@ export async function acknowledgeContacts(
   if (row === undefined) throw new RefusedError("invalid");
 }
 
-async function acknowledgedSequence({ db }: Pick<GatewayDeps, "db">, organisationId: Bytes): Promise<number> {
+async function readNumbers(
+  { db }: Pick<GatewayDeps, "db">,
+  organisationId: Bytes,
+): Promise<{ readonly acknowledged: number; readonly last: number }> {
   const row = await db
     .selectFrom("deliveries")
-    .select("acknowledged_sequence")
+    .select(["acknowledged_sequence", "last_sequence"])
     .where("organisation_id", "=", organisationId)
     .executeTakeFirst();
-  return row?.acknowledged_sequence ?? 0;
+  return { acknowledged: row?.acknowledged_sequence ?? 0, last: row?.last_sequence ?? 0 };
 }
 
 function parseCursor(text: string): number {

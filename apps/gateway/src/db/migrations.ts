@@ -6,6 +6,7 @@ import * as organisations from "./migrations/0001-organisations.ts";
 import * as keys from "./migrations/0002-keys.ts";
 import * as campaigns from "./migrations/0003-campaigns.ts";
 import * as actions from "./migrations/0004-actions.ts";
+import * as mails from "./migrations/0005-mails.ts";
 import type { Database } from "./schema.ts";
 
 /** In order; an applied one is never changed. */
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   "0002-keys": keys,
   "0003-campaigns": campaigns,
   "0004-actions": actions,
+  "0005-mails": mails,
 };
 
 const minimumServerVersion = 150_000;

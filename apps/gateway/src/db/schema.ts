@@ -3,6 +3,15 @@
  * is routing, public keys, hashes and the clear part of an action.
  */
 import type { Bytes } from "@coterie/bytes";
+import type {
+  CampaignMailTable,
+  DeliveryEventTable,
+  MailBoxTable,
+  MailTable,
+  MailTokenTable,
+  PageMailTable,
+  PageMailTextTable,
+} from "./mail-schema.ts";
 
 /** All tables. */
 export interface Database {
@@ -17,6 +26,13 @@ export interface Database {
   readonly action_pages: ActionPageTable;
   readonly actions: ActionTable;
   readonly contacts: ContactTable;
+  readonly delivery_events: DeliveryEventTable;
+  readonly campaign_mails: CampaignMailTable;
+  readonly page_mails: PageMailTable;
+  readonly page_mail_texts: PageMailTextTable;
+  readonly mail_boxes: MailBoxTable;
+  readonly mails: MailTable;
+  readonly mail_tokens: MailTokenTable;
 }
 
 /** One organisation; exactly one is the gateway's own. */
@@ -118,7 +134,18 @@ export interface ActionTable {
   readonly created_at_ms: number;
   /** HMAC of the request under a key outside the database: tells a repetition from another request with the same id. */
   readonly request_mac: Bytes;
+  readonly state: ActionState;
+  /** When the person confirmed by mail, where that was asked. */
+  readonly confirmed_at_ms: number | null;
+  /** When a mail to the person came back. */
+  readonly mail_bounced_at_ms: number | null;
 }
+
+/** Only accepted actions count and are delivered. Pending ones await confirmation by mail; lapsed ones were never confirmed. */
+export type ActionState = "pending" | "accepted" | "rejected" | "lapsed";
+
+/** Whether the person confirmed by mail that the organisation may write to them. */
+export type ConsentConfirmationState = "not-asked" | "awaited" | "confirmed" | "declined";
 
 /** What a person answered when asked to hear from an organisation (docs/protocol/actions.md §5): 1 yes, 0 no, 2 not asked. */
 export type StoredOptIn = 0 | 1 | 2;
@@ -139,6 +166,8 @@ export interface ContactTable {
   readonly consent_locale: string;
   readonly consent_given_at_ms: number;
   readonly header_signature: Bytes;
-  /** 1, 2, 3 … for each organisation, visible in that order. */
-  readonly delivery_sequence: number;
+  /** 1, 2, 3 … for each organisation, visible in that order; null while the action is pending. */
+  readonly delivery_sequence: number | null;
+  readonly confirmation: ConsentConfirmationState;
+  readonly confirmation_at_ms: number | null;
 }

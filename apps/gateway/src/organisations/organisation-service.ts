@@ -3,7 +3,7 @@ import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { OrganisationService } from "@coterie/protocol";
 import { toCampaignMessage } from "../campaigns/campaign-message.ts";
 import { allowPartner, createCampaign, listCampaigns, refuseHome, updateCampaign } from "../campaigns/campaigns.ts";
-import { toContactMessage } from "../contacts/contact-message.ts";
+import { toContactMessage, toEventMessage } from "../contacts/contact-message.ts";
 import { acknowledgeContacts, pullContacts } from "../contacts/contacts.ts";
 import type { GatewayDeps } from "../deps.ts";
 import type { StaticFiles } from "../http/static-files.ts";
@@ -141,7 +141,8 @@ function contactMethods(deps: OrganisationServiceDeps): Methods {
     pullContacts: async ({ cursor, limit }, context) => {
       const { organisationId } = await requireOrganisation(context);
       const delivery = await pullContacts(deps, { organisationId, cursor, limit });
-      return { ...delivery, contacts: delivery.contacts.map((contact) => toContactMessage(deps, contact)) };
+      const contacts = delivery.contacts.map((contact) => toContactMessage(deps, contact));
+      return { ...delivery, contacts, events: delivery.events.map(toEventMessage) };
     },
     acknowledgeContacts: async ({ cursor }, context) => {
       const { organisationId } = await requireOrganisation(context);

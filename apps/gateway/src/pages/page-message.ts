@@ -9,7 +9,7 @@ import type { PageTruth } from "./page-truth.ts";
 /** The wire form of a page, with the key that pins this gateway. */
 export function toPageMessage(
   { secrets }: Pick<GatewayDeps, "secrets">,
-  { view, embedOrigins }: PageTruth,
+  { view, embedOrigins, mails }: PageTruth,
 ): MessageInitShape<typeof ActionPageSchema> {
   return {
     id: view.id,
@@ -29,6 +29,7 @@ export function toPageMessage(
       organisationId,
       organisationName,
       asksOptIn,
+      confirmsOptIn: mails.newsletterConfirmers.has(organisationId),
       ...(publicKey === undefined ? {} : { publicKey: { id: publicKey.id, public: publicKey.public } }),
     })),
     accepting: view.accepting,

@@ -10,6 +10,7 @@ import type { StoredSealing } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { encodeId } from "../ids.ts";
 import { gatewayLimits } from "../limits.ts";
+import { type MailRuleColumns, mailRuleSql, type MailRules, toMailRules } from "../mails/mail-rules.ts";
 
 /** An organisation of a page, with its active key. */
 export interface PageOrganisation {
@@ -27,6 +28,7 @@ export interface PageTruth {
   /** The page's first, then the lead where it is another. */
   readonly organisations: readonly PageOrganisation[];
   readonly embedOrigins: readonly string[];
+  readonly mails: MailRules;
   /** The same as forms see it. */
   readonly view: ActionPageView;
 }
@@ -68,7 +70,7 @@ export function createPages({ db, now }: Pick<GatewayDeps, "db" | "now">): Pages
   };
 }
 
-interface PageRow {
+interface PageRow extends MailRuleColumns {
   readonly id: Bytes;
   readonly name: string;
   readonly campaign_id: Bytes;
@@ -100,13 +102,15 @@ export async function loadPage({ db }: Pick<GatewayDeps, "db">, name: PageName):
     SELECT p.id, p.name, p.campaign_id, p.organisation_id, p.locale, p.sealing, p.delivers, p.action_type,
       p.required_fields, p.description, p.embed_origins, c.title AS campaign_title, c.lead_organisation_id,
       c.forces_delivery, c.open, c.form_schema, po.title AS page_title, pk.key_id AS page_key_id,
-      pk.public AS page_public, lo.title AS lead_title, lk.key_id AS lead_key_id, lk.public AS lead_public
+      pk.public AS page_public, lo.title AS lead_title, lk.key_id AS lead_key_id, lk.public AS lead_public,
+      ${sql.raw(mailRuleSql.columns)}
     FROM action_pages p
     JOIN campaigns c ON c.id = p.campaign_id
     JOIN organisations po ON po.id = p.organisation_id
     JOIN organisations lo ON lo.id = c.lead_organisation_id
     LEFT JOIN public_keys pk ON pk.organisation_id = p.organisation_id AND pk.state = 'active'
     LEFT JOIN public_keys lk ON lk.organisation_id = c.lead_organisation_id AND lk.state = 'active'
+    ${sql.raw(mailRuleSql.joins)}
     WHERE ${which}`.execute(db);
   const row = rows[0];
   return row === undefined ? undefined : toTruth(row);
@@ -122,6 +126,11 @@ function toTruth(row: PageRow): PageTruth {
     campaignOpen: row.open,
     organisations,
     embedOrigins: row.embed_origins,
+    mails: toMailRules(row, {
+      formSchema: row.form_schema,
+      pageOrganisationId: own.idText,
+      leadOrganisationId: lead.idText,
+    }),
     view: {
       id: encodeId("cpag", row.id),
       name: row.name,

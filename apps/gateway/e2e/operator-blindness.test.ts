@@ -1,0 +1,134 @@
+// Olga runs the gateway and searches everything she has: files, write-ahead log, logs, output, memory. A thousand people
+// signed; she must find none of them. What is clear by design (custom fields, tracking) she must find, or the search is blind.
+import type { JsonObject } from "@coterie/sealed-box/seal";
+import { Sealing } from "@coterie/protocol";
+import { randomBytes } from "node:crypto";
+import { rm } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { clearRequest, makeOrganisation, makePage, openContact, pullAll, sealedRequest } from "../test/support/coalition.ts";
+import { connectClients, makeDataFolder } from "../test/support/gateway.ts";
+import { type GatewayProcess, startGatewayProcess } from "../test/support/gateway-process.ts";
+import { CanarySearch, type Hit } from "./canary/canary-search.ts";
+import { needlesOf } from "./canary/needles.ts";
+import { searchFolder, searchMemory } from "./canary/places.ts";
+
+const people = 1000;
+
+interface Planted {
+  readonly person: JsonObject;
+  readonly canaries: readonly string[];
+}
+
+const letters = "abcdefghijkmnopqrstuvwxyz";
+
+function word(length: number): string {
+  return Array.from(randomBytes(length), (byte) => letters[byte % letters.length] ?? "a").join("");
+}
+
+/** A person with a canary of its own in every field of `basic/1` that is not a choice from a list. */
+function plantPerson(): Planted {
+  const digits = Array.from(randomBytes(12), (byte) => byte % 10).join("");
+  const fields = {
+    firstName: `Ł${word(14)}`,
+    lastName: `${word(8)}’${word(8)}`,
+    email: `${word(16)}@${word(12)}.example`,
+    phone: `+${digits}`,
+    postcode: word(11),
+    area: `${word(9)} ${word(9)}`,
+    locality: word(18),
+    region: word(18),
+    street: `${word(10)} ${word(10)}`,
+    streetNumber: word(10),
+  };
+  const { firstName, lastName, email, phone, postcode, area, ...address } = fields;
+  const person = { firstName, lastName, email, phone, postcode, area, country: "FR", address };
+  return { person, canaries: Object.values(fields) };
+}
+
+interface Run {
+  readonly gateway: GatewayProcess;
+  readonly dataFolder: string;
+  readonly search: CanarySearch;
+  /** Typed into a custom field, which is clear by design. */
+  readonly controlText: string;
+}
+
+/** Lets a thousand people sign on a page of that sealing, and checks that their organisations can read them. */
+async function signAll(sealing: Sealing): Promise<Run> {
+  const dataFolder = await makeDataFolder();
+  const gateway = await startGatewayProcess(dataFolder);
+  const lead = await makeOrganisation(gateway);
+  const runner = await makeOrganisation(gateway);
+  const { page } = await makePage({ lead, runner }, { sealing, forcesDelivery: true });
+  const { actions } = connectClients(gateway.address);
+  const planted = Array.from({ length: people }, plantPerson);
+  const controlText = word(24);
+  const queue = [...planted];
+  const submitters = Array.from({ length: 16 }, async () => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const options = { person: next.person, customFields: { note: controlText } };
+      await actions.submit(sealing === Sealing.BROWSER ? sealedRequest(page, options) : clearRequest(page, options));
+    }
+  });
+  await Promise.all(submitters);
+  // Refused ones leave nothing either: an error path is where input likes to end up.
+  const refused = plantPerson();
+  const spoilt = { ...refused.person, email: `${refused.canaries[2] ?? ""} spoilt` };
+  if (sealing === Sealing.GATEWAY) await expect(actions.submit(clearRequest(page, { person: spoilt }))).rejects.toThrow();
+  const contacts = await pullAll(lead);
+  expect(contacts).toHaveLength(people);
+  const [first] = contacts;
+  if (first === undefined) throw new Error("no contact");
+  const opened = await openContact(lead, { contact: first });
+  expect(planted.map(({ person }) => person)).toContainEqual(opened);
+  const canaries = [...planted, refused].flatMap((one) => one.canaries);
+  return {
+    gateway,
+    dataFolder,
+    search: new CanarySearch([...canaries, controlText].flatMap(needlesOf)),
+    controlText,
+  };
+}
+
+/** People that were found, and where the control was. */
+function divide({ controlText }: Run, hits: readonly Hit[]): { readonly people: Hit[]; readonly control: Hit[] } {
+  const isControl = ({ canary }: Hit): boolean => canary === controlText;
+  return { people: hits.filter((hit) => !isControl(hit)).slice(0, 5), control: hits.filter(isControl) };
+}
+
+async function searchDisk(run: Run): Promise<void> {
+  const { gateway, dataFolder, search } = run;
+  expect(search.search("output", Buffer.from(gateway.said()))).toEqual([]);
+  // While it runs, and after it stopped: temporary files, then what the shutdown wrote.
+  for (const stage of ["running", "stopped"] as const) {
+    if (stage === "stopped") await gateway.stop();
+    const { hits, files } = await searchFolder(search, dataFolder);
+    const found = divide(run, hits);
+    expect(found.people).toEqual([]);
+    expect(files).toBeGreaterThan(300);
+    expect(new Set(found.control.map(({ encoding }) => encoding))).toEqual(new Set(["utf-8"]));
+    expect(found.control.some(({ place }) => place.includes("pg_wal"))).toBe(true);
+    expect(found.control.filter(({ place }) => place.endsWith(".log"))).toEqual([]);
+    // The tables' own files are written by the checkpoint of the shutdown at the latest.
+    if (stage === "stopped") expect(found.control.some(({ place }) => place.includes("postgres/base"))).toBe(true);
+  }
+  await rm(dataFolder, { recursive: true, force: true });
+}
+
+describe("the operator", () => {
+  it("finds nobody on disk after a thousand signatures that the gateway sealed", async () => {
+    await searchDisk(await signAll(Sealing.GATEWAY));
+  }, 180_000);
+
+  it("finds nobody on disk or in memory after a thousand signatures that browsers sealed", async () => {
+    const run = await signAll(Sealing.BROWSER);
+    if (process.platform === "linux") {
+      const { hits, bytes } = await searchMemory(run.search, run.gateway.child.pid ?? 0);
+      const found = divide(run, hits);
+      expect(found.people).toEqual([]);
+      expect(found.control.length).toBeGreaterThan(0);
+      expect(bytes).toBeGreaterThan(20_000_000);
+    }
+    await searchDisk(run);
+  }, 180_000);
+});

@@ -1,0 +1,62 @@
+/**
+ * The mail keys of this gateway (docs/protocol/vault.md §6), in files outside the database. Gateways that share one database share
+ * this folder, as they share the other secrets.
+ */
+import type { MailKeyring, MailKeyId, MailPolicy, MailPublicKey } from "@coterie/vault";
+import { acceptsMailKey, createMailKeyring } from "@coterie/vault";
+import { createMailKeyFiles } from "@coterie/vault/mail-key-files";
+import type { GatewayDeps } from "../deps.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/**
+ * A new key every hour; a form may stay open for two; an address that nobody confirmed is gone after 14 days. What was deleted
+ * is unreadable everywhere 3.5 hours later at the latest.
+ */
+export const defaultMailPolicy: MailPolicy = {
+  rotateAfterMs: hourMs,
+  acceptReplacedMs: 2 * hourMs,
+  settleMs: 10 * minuteMs,
+  unconfirmedMs: 14 * dayMs,
+  undeliveredMs: 14 * dayMs,
+};
+
+/** Keys in use. */
+export interface MailKeys {
+  readonly keyring: MailKeyring;
+  readonly policy: MailPolicy;
+  /** The key that forms seal to, read again from disk after a while. */
+  readonly current: () => Promise<MailPublicKey>;
+  /** Whether a box for this key may still be stored. */
+  readonly accepts: (keyId: MailKeyId) => Promise<boolean>;
+  /** Reads the current key again, after this process changed it. */
+  readonly forget: () => void;
+}
+
+const rememberedMs = 10_000;
+
+/** The keys in `folder`. */
+export function createMailKeys(
+  { primitives, random, now }: Pick<GatewayDeps, "primitives" | "random" | "now">,
+  { folder, policy }: { readonly folder: string; readonly policy: MailPolicy },
+): MailKeys {
+  const keyring = createMailKeyring({ primitives, random, now }, createMailKeyFiles({ random }, folder));
+  let known: { readonly key: MailPublicKey; readonly readAtMs: number } | undefined;
+  return {
+    keyring,
+    policy,
+    current: async () => {
+      const ageMs = known === undefined ? Number.POSITIVE_INFINITY : now() - known.readAtMs;
+      if (known === undefined || ageMs < 0 || ageMs >= rememberedMs) {
+        known = { key: await keyring.current(), readAtMs: now() };
+      }
+      return known.key;
+    },
+    accepts: async (keyId) => acceptsMailKey(keyId, { policy, nowMs: now(), keys: await keyring.list() }),
+    forget: () => {
+      known = undefined;
+    },
+  };
+}
