@@ -98,12 +98,12 @@ async function readPrivateFile(file: string): Promise<Uint8Array | undefined> {
 
 function decodeKey(content: Uint8Array, { keyId, createdAtMs }: MailKeyEntry): StoredMailKey {
   const reader = new FieldReader(content);
-  const isOurs =
-    reader.text(64) === fieldLabels.mailKeyFile &&
-    equalBytes(reader.bytes(16), decodeHex(keyId)) &&
-    reader.number() === createdAtMs;
+  const label = reader.text(64);
+  const id = reader.bytes(16);
+  const time = reader.number();
   const secret = reader.bytes(32);
   reader.end();
+  const isOurs = label === fieldLabels.mailKeyFile && equalBytes(id, decodeHex(keyId)) && time === createdAtMs;
   if (!isOurs || secret.length !== 32) {
     secret.fill(0);
     throw new MailKeyFileError("a file of a mail key is damaged, or has another one's name");

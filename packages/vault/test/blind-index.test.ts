@@ -177,6 +177,12 @@ describe("createBlindIndex", () => {
 });
 
 describe("normaliseForIndex", () => {
+  it("composes again what lower case took apart", () => {
+    // Capital iota with diaeresis and a combining accent: small, the three are one character.
+    expect(normaliseForIndex("\u03aa\u0301")).toBe(normaliseForIndex("\u0390"));
+    expect(normaliseForIndex(" A \u00a0\t B ")).toBe("a b");
+  });
+
   it("has one result that it does not change again", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 60 }), (text) => {

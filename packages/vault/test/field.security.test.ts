@@ -37,6 +37,32 @@ describe("A6: key commitment", () => {
   });
 });
 
+describe("the commitment", () => {
+  it("is compared before anything is decrypted", () => {
+    let decryptions = 0;
+    const { encrypt, decrypt, ...aead } = primitives.xchacha20Poly1305;
+    const counting = {
+      ...aead,
+      encrypt,
+      decrypt: (input: Parameters<typeof decrypt>[0]) => {
+        decryptions++;
+        return decrypt(input);
+      },
+    };
+    const keyring = { current: fieldKey("a"), reading: [] };
+    const vault = createVault({ primitives: { ...primitives, xchacha20Poly1305: counting }, random }, keyring);
+    const field = vault.encryptField(place, Plaintext.fromText("alice"));
+    for (let at = 42; at < 74; at++) {
+      const changed = new Uint8Array(field);
+      changed[at] = (changed[at] ?? 0) ^ 0x80;
+      expect(codeOf(() => vault.decryptField(place, changed))).toBe("vault/not-authentic");
+    }
+    expect(decryptions).toBe(0);
+    expect(vault.decryptField(place, field).exposeText()).toBe("alice");
+    expect(decryptions).toBe(1);
+  });
+});
+
 /** A body that authenticates under two field keys, with the id of either in front and the commitment of the left one. */
 function collidingField(name: string) {
   const draw = seededRandom(name);
