@@ -25,6 +25,7 @@ async function violationsIn(frame: Frame | Page): Promise<string[]> {
   });
 }
 
+// skip: needs a Chromium that the machine has installed
 describe.skipIf(chromiumPath === undefined)("axe-core", () => {
   let world: World;
   let pages: Readonly<Record<"gateway" | "browser" | "initiative", TestPage>>;
@@ -52,16 +53,16 @@ describe.skipIf(chromiumPath === undefined)("axe-core", () => {
           const inside = async (): Promise<Frame | Page> =>
             mode === "gateway" ? page : ((await (await page.waitForSelector("iframe")).contentFrame()) ?? page);
           await whole.locator("form").waitFor();
-          expect(await violationsIn(page), "site with form").toEqual([]);
-          expect(await violationsIn(await inside()), "form").toEqual([]);
+          expect(["site with form", ...(await violationsIn(page))]).toEqual(["site with form"]);
+          expect(["form", ...(await violationsIn(await inside()))]).toEqual(["form"]);
           await whole.locator("#f-submit").click();
           await whole.locator("#f-summary").waitFor();
-          expect(await violationsIn(await inside()), "problems").toEqual([]);
+          expect(["problems", ...(await violationsIn(await inside()))]).toEqual(["problems"]);
           await whole.getByLabel(texts.labels.firstName).fill("Zofia");
           await whole.getByLabel(texts.labels.email).fill("zofia@example.org");
           await whole.locator("#f-submit").click();
           await whole.locator("#f-done").waitFor();
-          expect(await violationsIn(await inside()), "thank-you").toEqual([]);
+          expect(["thank-you", ...(await violationsIn(await inside()))]).toEqual(["thank-you"]);
           await context.close();
         });
 

@@ -13,6 +13,7 @@ import { createWorld, openPage, type World } from "./support/world.ts";
 
 const boxes = 1000;
 
+// skip: needs a Chromium that the machine has installed
 describe.skipIf(chromiumPath === undefined)("boxes made in Chromium", () => {
   let world: World;
   beforeAll(async () => {

@@ -78,6 +78,7 @@ const lies: Readonly<Record<string, (answer: Answer, n: number) => void>> = {
   },
 };
 
+// skip: needs a Chromium that the machine has installed
 describe.skipIf(chromiumPath === undefined)("a dishonest operator", () => {
   let world: World;
   let made: TestPage;
@@ -113,7 +114,7 @@ describe.skipIf(chromiumPath === undefined)("a dishonest operator", () => {
         return answer;
       };
       const text = await tryToSign();
-      expect(text, name).toMatch(/This form is locked.*Nothing was sent/s);
+      expect(`${name}: ${text}`).toMatch(/This form is locked.*Nothing was sent/s);
       seen.set(name, (seen.get(name) ?? 0) + 1);
     }
     expect(seen.size).toBe(names.length);

@@ -9,6 +9,7 @@ import { createWorld, openPage, type World } from "./support/world.ts";
 
 const person = { firstName: "Zofia", email: "zofia@example.org" };
 
+// skip: needs a Chromium that the machine has installed
 describe.skipIf(chromiumPath === undefined)("signing in Chromium", () => {
   let world: World;
   beforeAll(async () => {

@@ -29,7 +29,10 @@ export const bech32m: {
     if (text !== lower && text !== text.toUpperCase()) return undefined;
     const separator = lower.lastIndexOf("1");
     const prefix = lower.slice(0, Math.max(separator, 0));
-    const words = [...lower.slice(separator + 1)].map((symbol) => alphabet.indexOf(symbol));
+    const words = lower
+      .slice(separator + 1)
+      .split("")
+      .map((symbol) => alphabet.indexOf(symbol));
     if (!/^[!-~]+$/.test(prefix) || words.length < 6 || words.includes(-1)) return undefined;
     if (polymod([...expandPrefix(prefix), ...words]) !== checksumConstant) return undefined;
     return { prefix, words: words.slice(0, -6) };
@@ -68,7 +71,7 @@ function regroup(values: readonly number[], { from, to }: { readonly from: numbe
 }
 
 function expandPrefix(prefix: string): readonly number[] {
-  const codes = [...prefix].map((symbol) => symbol.charCodeAt(0));
+  const codes = prefix.split("").map((symbol) => symbol.charCodeAt(0));
   return [...codes.map((code) => code >>> 5), 0, ...codes.map((code) => code & 31)];
 }
 

@@ -62,15 +62,13 @@ class CoterieActionElement extends HTMLElement {
     let stop: (() => void) | undefined;
     let gone = false;
     const options = { gateway, pageName: this.#page, language: this.#language, onSigned: this.#announce.bind(this) };
-    const shown = import("./element-form.ts").then(({ showElementForm }) => showElementForm(root, options));
-    shown.then(
-      (stopRefreshing) => {
-        stop = stopRefreshing;
-        if (gone) stop();
-      },
-      // The program did not arrive: what the site put between the element's tags (a link, say) shows instead.
-      () => root.replaceChildren(document.createElement("slot")),
-    );
+    const show = async (): Promise<void> => {
+      const { showElementForm } = await import("./element-form.ts");
+      stop = await showElementForm(root, options);
+      if (gone) stop();
+    };
+    // Where the program does not arrive, what the site put between the element's tags (a link, say) shows instead.
+    show().catch(() => root.replaceChildren(document.createElement("slot")));
     return () => {
       gone = true;
       stop?.();

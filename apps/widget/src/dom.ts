@@ -17,8 +17,8 @@ export function patchChildren(parent: Element | ShadowRoot, children: readonly M
       continue;
     }
     while (at !== null && at !== match) at = removeAndStep(at);
-    if (typeof markup !== "string" && match instanceof Element) patchElement(match, markup);
-    else if (match.nodeValue !== markup) match.nodeValue = String(markup);
+    if (typeof markup === "string") match.nodeValue = markup;
+    else if (match instanceof Element) patchElement(match, markup);
     at = match.nextSibling;
   }
   while (at !== null) at = removeAndStep(at);
@@ -48,7 +48,7 @@ function removeAndStep(node: ChildNode): ChildNode | null {
 const initialOnly: ReadonlySet<string> = new Set(["value", "checked", "selected"]);
 
 function patchElement(target: Element, { attributes, children }: MarkupElement): void {
-  for (const { name } of [...target.attributes])
+  for (const name of target.getAttributeNames())
     if (!initialOnly.has(name) && (attributes[name] ?? false) === false) target.removeAttribute(name);
   for (const [name, value] of Object.entries(attributes))
     if (!initialOnly.has(name)) setAttribute(target, { name, value });

@@ -29,9 +29,6 @@ export class UnpinnedKeyError extends CoterieError {
   readonly code = "widget/unpinned-key";
 }
 
-/** All errors of the widget. */
-export type WidgetError = RequestFailedError | MalformedAnswerError | UnpinnedKeyError;
-
 /** What to tell a person about an error of a request. */
 export function failureIn(error: unknown): FailureCode {
   return error instanceof RequestFailedError ? error.failure : "refused";

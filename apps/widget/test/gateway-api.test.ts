@@ -13,7 +13,7 @@ function apiWith(replies: readonly Reply[]) {
   const bodies: string[] = [];
   const waits: number[] = [];
   const fetch = async (_address: string, request: RequestInit): Promise<Response> => {
-    bodies.push(String(request.body));
+    bodies.push(typeof request.body === "string" ? request.body : "no text");
     const reply = replies[bodies.length - 1];
     if (reply === undefined) throw new TypeError("network");
     return reply();

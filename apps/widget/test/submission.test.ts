@@ -97,7 +97,7 @@ describe("encodeSubmission", () => {
 });
 
 // 10,000 synthetic people for each form: names of 1 to 64 characters of many scripts, optional fields empty or full.
-const letter = fc.constantFrom(..."aZéżßñøЖяΩλمحمد李雷ひかり한🦊 -’");
+const letter = fc.constantFrom(...Array.from("aZéżßñøЖяΩλمحمد李雷ひかり한🦊 -’"));
 const text = (most: number): fc.Arbitrary<string> =>
   fc.string({ unit: letter, minLength: 1, maxLength: most }).map((some) => `A${some}`.slice(0, most));
 const maybe = (most: number): fc.Arbitrary<string> => fc.oneof(fc.constant(""), text(most));
@@ -105,7 +105,7 @@ const person = fc.record({
   firstName: text(64),
   lastName: maybe(64),
   email: fc
-    .string({ unit: fc.constantFrom(..."abcż."), minLength: 1, maxLength: 60 })
+    .string({ unit: fc.constantFrom("a", "b", "c", "ż", "."), minLength: 1, maxLength: 60 })
     .map((local) => `a${local}b@example.org`),
   phone: fc.constantFrom("", "+48 22 123 45 67"),
   country: fc.constantFrom("", "PL"),
