@@ -46,13 +46,20 @@ const tables = [
   "action_pages",
   "actions",
   "campaign_counters",
+  "campaign_mails",
   "campaign_partners",
   "campaigns",
   "contacts",
   "deliveries",
+  "delivery_events",
   "key_challenges",
+  "mail_boxes",
+  "mail_tokens",
+  "mails",
   "organisation_tokens",
   "organisations",
+  "page_mail_texts",
+  "page_mails",
   "public_keys",
 ];
 
@@ -66,7 +73,7 @@ async function checkMigrations(address: DatabaseAddress): Promise<void> {
       WHERE table_schema = 'public' AND table_name NOT LIKE 'kysely%' ORDER BY 1`.execute(db);
     expect(rows.map(({ name }) => name)).toEqual(tables);
     const applied = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY 1`.execute(db);
-    expect(applied.rows).toHaveLength(4);
+    expect(applied.rows).toHaveLength(5);
   });
 }
 

@@ -27,10 +27,10 @@ const firstCursor = "0";
 export async function pullContacts({ gateway, store, onBatch }: PullDeps): Promise<PullOutcome> {
   let outcome: PullOutcome = { stored: 0, repeated: 0, conflicts: 0 };
   // A new store starts at the first contact, not where another machine's store ended.
-  let answer = await pullBatch(gateway, store.mark.cursor === "" ? firstCursor : store.mark.cursor);
+  let cursor = store.mark.cursor === "" ? firstCursor : store.mark.cursor;
+  let answer = await pullBatch(gateway, cursor);
   for (;;) {
     const { contacts, nextCursor, more } = answer;
-    const cursorBefore = store.mark.cursor;
     if (contacts.length > 0) {
       const appended = await store.append(contacts, nextCursor);
       outcome = addOutcomes(outcome, appended);
@@ -41,8 +41,9 @@ export async function pullContacts({ gateway, store, onBatch }: PullDeps): Promi
       if (store.mark.contacts > 0) await gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
       return outcome;
     }
-    if (contacts.length === 0 || nextCursor === cursorBefore)
-      throw new GatewayMisbehavedError("the gateway's cursor stands still");
+    // A batch may hold events alone, but each one goes forward.
+    if (nextCursor === cursor) throw new GatewayMisbehavedError("the gateway's cursor stands still");
+    cursor = nextCursor;
     // The batch is on the disk: acknowledge it while the next one travels.
     const acknowledged = gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
     const [next] = await Promise.all([pullBatch(gateway, nextCursor), acknowledged]);
