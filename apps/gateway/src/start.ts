@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readEnvironment } from "./environment.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
+import { errorCode } from "./log/log.ts";
 import { makeSample } from "./start/sample.ts";
 import { buildPagesWhenStale, buildWidgetWhenStale } from "./start/widget-build.ts";
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
   if (pages === "failed") say("The organisation pages could not be built: the command line works without them.");
   const gateway = await startGateway(settings.gateway);
   stopOnSignals(gateway);
+  stopOnFaults(gateway);
   say(`Coterie listens on ${gateway.address}`);
   say(`Organisation pages: ${gateway.address}/organisation/`);
   const { dataFolder } = settings.gateway;
@@ -50,8 +52,21 @@ function stopOnSignals(gateway: Gateway): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
 }
 
+/** What nobody caught ends the gateway, in order: nothing that was acknowledged depends on it. */
+function stopOnFaults(gateway: Gateway): void {
+  const stop = (error: unknown): void => {
+    process.stderr.write(`${fault(error)}\n`);
+    gateway.close().finally(() => process.exit(1));
+  };
+  process.once("uncaughtException", stop);
+  process.once("unhandledRejection", stop);
+}
+
+/** Where it happened, without the message: that may repeat what somebody sent. */
 function fault(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : "Coterie did not start: unknown fault";
+  if (!(error instanceof Error)) return "Coterie met an unknown fault.";
+  const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
+  return ["Coterie met a fault:", `${error.name} ${errorCode(error)}`, ...frames].join("\n");
 }
 
 function say(text: string): void {
