@@ -5,7 +5,14 @@ import { Sealing } from "@coterie/protocol";
 import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { clearRequest, makeOrganisation, makePage, openContact, pullAll, sealedRequest } from "../test/support/coalition.ts";
+import {
+  clearRequest,
+  makeOrganisation,
+  makePage,
+  openContact,
+  pullAll,
+  sealedRequest,
+} from "../test/support/coalition.ts";
 import { connectClients, makeDataFolder } from "../test/support/gateway.ts";
 import { type GatewayProcess, startGatewayProcess } from "../test/support/gateway-process.ts";
 import { CanarySearch, type Hit } from "./canary/canary-search.ts";
@@ -74,7 +81,8 @@ async function signAll(sealing: Sealing): Promise<Run> {
   // Refused ones leave nothing either: an error path is where input likes to end up.
   const refused = plantPerson();
   const spoilt = { ...refused.person, email: `${refused.canaries[2] ?? ""} spoilt` };
-  if (sealing === Sealing.GATEWAY) await expect(actions.submit(clearRequest(page, { person: spoilt }))).rejects.toThrow();
+  if (sealing === Sealing.GATEWAY)
+    await expect(actions.submit(clearRequest(page, { person: spoilt }))).rejects.toThrow();
   const contacts = await pullAll(lead);
   expect(contacts).toHaveLength(people);
   const [first] = contacts;

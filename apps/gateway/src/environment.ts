@@ -32,7 +32,11 @@ export function readEnvironment(env: Environment, root: string): StartSettings {
       metricsPort: readNumber(env, { name: "METRICS_PORT", most: 65_535 }),
       origin: readOrigin(env),
       trustedProxies: readNumber(env, { name: "TRUST_PROXY", most: 10 }),
-      sender: readChoice<SenderMode>(env, { name: "COTERIE_SENDER", choices: ["throw-away", "home"], fallback: "throw-away" }),
+      sender: readChoice<SenderMode>(env, {
+        name: "COTERIE_SENDER",
+        choices: ["throw-away", "home"],
+        fallback: "throw-away",
+      }),
       rates: {
         submissions: readRate(env, "COTERIE_RATE_SUBMISSIONS") ?? defaultRateLimits.submissions,
         reads: readRate(env, "COTERIE_RATE_READS") ?? defaultRateLimits.reads,
@@ -42,7 +46,10 @@ export function readEnvironment(env: Environment, root: string): StartSettings {
   };
 }
 
-function readNumber(env: Environment, { name, most }: { readonly name: string; readonly most: number }): number | undefined {
+function readNumber(
+  env: Environment,
+  { name, most }: { readonly name: string; readonly most: number },
+): number | undefined {
   const text = env[name];
   if (text === undefined || text === "") return undefined;
   const value = Number(text);
@@ -55,7 +62,8 @@ function readRate(env: Environment, name: string): Rate | undefined {
   const text = env[name];
   if (text === undefined || text === "") return undefined;
   const [, perSecond, burst] = /^(\d+(?:\.\d+)?)\/(\d+)$/.exec(text) ?? [];
-  if (perSecond === undefined || burst === undefined) throw new StartError(`${name} looks like 5/100: per second / at once`);
+  if (perSecond === undefined || burst === undefined)
+    throw new StartError(`${name} looks like 5/100: per second / at once`);
   return { perSecond: Number(perSecond), burst: Number(burst) };
 }
 

@@ -73,7 +73,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function start(options: GatewayOptions, closing: Closing): Promise<Gateway> {
   const startedAtMs = performance.now();
   await mkdir(options.dataFolder, { recursive: true, mode: 0o700 });
-  const destination = options.logDestination ?? pino.destination({ dest: join(options.dataFolder, "gateway.log"), mode: 0o600 });
+  const destination =
+    options.logDestination ?? pino.destination({ dest: join(options.dataFolder, "gateway.log"), mode: 0o600 });
   const log = createLog(destination);
   const secrets = await loadGatewaySecrets({ primitives: nodePrimitives, random: systemRandom }, options.dataFolder);
   closing.add(() => secrets.destroy());
@@ -119,7 +120,10 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
   const writer = new BatchWriter(deps);
   closing.add(async () => await writer.close());
   const mailFolder = join(options.dataFolder, "secrets", "mail-keys");
-  const mailKeys = createMailKeys(deps, { folder: mailFolder, policy: { ...defaultMailPolicy, ...options.mails?.policy } });
+  const mailKeys = createMailKeys(deps, {
+    folder: mailFolder,
+    policy: { ...defaultMailPolicy, ...options.mails?.policy },
+  });
   const intake = {
     ...deps,
     pages: createPages(deps),
@@ -141,7 +145,17 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
       () => false,
     );
   const trustedProxies = options.trustedProxies ?? 0;
-  const server = createHttpServer({ ...intake, calls, rates, trustedProxies, isHealthy, files, organisationFiles, origin, metrics });
+  const server = createHttpServer({
+    ...intake,
+    calls,
+    rates,
+    trustedProxies,
+    isHealthy,
+    files,
+    organisationFiles,
+    origin,
+    metrics,
+  });
   closing.add(async () => await closeServer(server));
   const host = options.host ?? "127.0.0.1";
   const port = await listen(server, { host, port: options.port ?? 8080 });

@@ -19,7 +19,10 @@ export interface ListRange {
 /** Reads a request's size (0 means the most) and token. Throws RefusedError "invalid". */
 export function parseListRange({ pageSize, pageToken }: PageRequest): ListRange {
   if (pageSize < 0 || pageSize > protocolLimits.pageSize) throw new RefusedError("invalid");
-  return { after: pageToken === "" ? "" : parseToken(pageToken), size: pageSize === 0 ? protocolLimits.pageSize : pageSize };
+  return {
+    after: pageToken === "" ? "" : parseToken(pageToken),
+    size: pageSize === 0 ? protocolLimits.pageSize : pageSize,
+  };
 }
 
 /** Splits rows, of which `size + 1` were read, into the page and the token of the next one ("" on the last). */

@@ -33,8 +33,15 @@ async function main(): Promise<void> {
   say(`Organisation pages: ${gateway.address}/organisation/`);
   const { dataFolder } = settings.gateway;
   if (settings.sample) {
-    const sample = await makeSample({ root, dataFolder, premisesFolder: settings.premisesFolder, address: gateway.address });
-    say(sample === undefined ? "The sample campaign could not be made; the gateway runs without it." : sample.trimEnd());
+    const sample = await makeSample({
+      root,
+      dataFolder,
+      premisesFolder: settings.premisesFolder,
+      address: gateway.address,
+    });
+    say(
+      sample === undefined ? "The sample campaign could not be made; the gateway runs without it." : sample.trimEnd(),
+    );
   }
   say("Stop with Ctrl-C.");
 }

@@ -12,13 +12,15 @@ export function parseTitle(typed: string): string {
 /** As a title, but it may be empty. */
 export function parseLabel(typed: string): string {
   const normalised = normaliseText(typed);
-  if (normalised.kind !== "text" || normalised.text.length > actionLimits.titleCharacters) throw new RefusedError("invalid");
+  if (normalised.kind !== "text" || normalised.text.length > actionLimits.titleCharacters)
+    throw new RefusedError("invalid");
   return normalised.text;
 }
 
 /** A text of several lines. Throws RefusedError "invalid". */
 export function parseDescription(typed: string): string {
-  if (typed.length > actionLimits.descriptionCharacters || hasForbiddenCharacter(typed)) throw new RefusedError("invalid");
+  if (typed.length > actionLimits.descriptionCharacters || hasForbiddenCharacter(typed))
+    throw new RefusedError("invalid");
   return typed.normalize("NFC");
 }
 

@@ -38,13 +38,21 @@ function calls(): { readonly organisation: Record<string, Call>; readonly operat
     organisation: {
       getOrganisation: ({ organisations }) => organisations.getOrganisation({}),
       importPublicKey: ({ organisations }) =>
-        organisations.importPublicKey({ public: generateAgreementKeyPair(nodePrimitives, systemRandom).publicKey, label: "" }),
+        organisations.importPublicKey({
+          public: generateAgreementKeyPair(nodePrimitives, systemRandom).publicKey,
+          label: "",
+        }),
       startActivation: ({ organisations }) => organisations.startActivation({ keyId: owner.keyId }),
       activatePublicKey: ({ organisations }) =>
         organisations.activatePublicKey({ keyId: owner.keyId, proof: new Uint8Array(32) }),
       listPublicKeys: ({ organisations }) => organisations.listPublicKeys({}),
       createCampaign: ({ organisations }) =>
-        organisations.createCampaign({ name: uniqueName("c"), title: "C", forcesDelivery: false, formSchema: "basic/1" }),
+        organisations.createCampaign({
+          name: uniqueName("c"),
+          title: "C",
+          forcesDelivery: false,
+          formSchema: "basic/1",
+        }),
       updateCampaign: ({ organisations }) => organisations.updateCampaign({ campaignId, title: "Changed" }),
       allowPartner: ({ organisations }) => organisations.allowPartner({ campaignId, organisationId }),
       createActionPage: ({ organisations }) =>
@@ -55,7 +63,8 @@ function calls(): { readonly organisation: Record<string, Call>; readonly operat
       acknowledgeContacts: ({ organisations }) => organisations.acknowledgeContacts({ cursor: "0" }),
     },
     operator: {
-      createOrganisation: ({ administration }) => administration.createOrganisation({ name: uniqueName("o"), title: "O" }),
+      createOrganisation: ({ administration }) =>
+        administration.createOrganisation({ name: uniqueName("o"), title: "O" }),
       listOrganisations: ({ administration }) => administration.listOrganisations({}),
       replaceToken: ({ administration }) => administration.replaceToken({ organisationId: stranger.organisation.id }),
     },
@@ -63,13 +72,25 @@ function calls(): { readonly organisation: Record<string, Call>; readonly operat
 }
 
 function pageRequest() {
-  return { locale: "en", sealing: Sealing.GATEWAY, delivers: true, actionType: "petition", requiredFields: [], description: "" };
+  return {
+    locale: "en",
+    sealing: Sealing.GATEWAY,
+    delivers: true,
+    actionType: "petition",
+    requiredFields: [],
+    description: "",
+  };
 }
 
 /** What each kind of caller is answered. Methods that are not named: "accepted" for organisations. */
 const expected: Record<string, Record<string, string>> = {
   owner: { activatePublicKey: "not-proven" },
-  partner: { startActivation: "not-found", activatePublicKey: "not-found", updateCampaign: "not-found", allowPartner: "not-found" },
+  partner: {
+    startActivation: "not-found",
+    activatePublicKey: "not-found",
+    updateCampaign: "not-found",
+    allowPartner: "not-found",
+  },
   stranger: {
     startActivation: "not-found",
     activatePublicKey: "not-found",
@@ -97,7 +118,12 @@ describe("the matrix of methods and callers", () => {
   });
 
   it("answers organisations just as the model says", async () => {
-    const callers: Record<string, Clients> = { owner: owner.clients, partner: partner.clients, stranger: stranger.clients, home };
+    const callers: Record<string, Clients> = {
+      owner: owner.clients,
+      partner: partner.clients,
+      stranger: stranger.clients,
+      home,
+    };
     for (const [caller, clients] of Object.entries(callers)) {
       for (const [method, call] of Object.entries(calls().organisation)) {
         const wanted = expected[caller]?.[method] ?? "accepted";
@@ -146,7 +172,10 @@ describe("the matrix of methods and callers", () => {
 
 describe("what is not yours", () => {
   it("looks as if it were not there", async () => {
-    const nowhere = { campaign: encodeTextForm("ccam", new Uint8Array(16)), key: encodeTextForm("ckey", new Uint8Array(20)) };
+    const nowhere = {
+      campaign: encodeTextForm("ccam", new Uint8Array(16)),
+      key: encodeTextForm("ckey", new Uint8Array(20)),
+    };
     const { organisations } = partner.clients;
     const refusal = async (call: Promise<unknown>): Promise<string> => {
       const error: unknown = await call.then(

@@ -3,7 +3,15 @@ import { create } from "@bufbuild/protobuf";
 import { encodeTextForm } from "@coterie/bytes";
 import { protocolLimits, TrackingSchema } from "@coterie/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clearRequest, makeOrganisation, makePage, openContact, pullAll, type TestOrganisation, type TestPage } from "./support/coalition.ts";
+import {
+  clearRequest,
+  makeOrganisation,
+  makePage,
+  openContact,
+  pullAll,
+  type TestOrganisation,
+  type TestPage,
+} from "./support/coalition.ts";
 import { codeOf, connectClients, startTestGateway, type TestGateway } from "./support/gateway.ts";
 
 let gateway: TestGateway;
@@ -106,7 +114,11 @@ describe("pulling contacts", () => {
     if (contact === undefined) throw new Error("no contact");
     await openContact(owner, { contact });
     // A header that says something else does not open: the gateway's signature covers it.
-    await expect(openContact(owner, { contact: { ...contact, createdAtMs: contact.createdAtMs + 1n } })).rejects.toThrow();
-    await expect(openContact(owner, { contact: { ...contact, campaignId: encodeTextForm("ccam", new Uint8Array(16)) } })).rejects.toThrow();
+    await expect(
+      openContact(owner, { contact: { ...contact, createdAtMs: contact.createdAtMs + 1n } }),
+    ).rejects.toThrow();
+    await expect(
+      openContact(owner, { contact: { ...contact, campaignId: encodeTextForm("ccam", new Uint8Array(16)) } }),
+    ).rejects.toThrow();
   });
 });

@@ -64,7 +64,9 @@ const tables = [
 ];
 
 async function checkMigrations(address: DatabaseAddress): Promise<void> {
-  await Promise.all(Array.from({ length: 3 }, async () => await withConnection(address, async ({ db }) => await migrate(db))));
+  await Promise.all(
+    Array.from({ length: 3 }, async () => await withConnection(address, async ({ db }) => await migrate(db))),
+  );
   await withConnection(address, async ({ db }) => {
     await migrate(db);
     await checkDurability(db);
@@ -172,7 +174,9 @@ describe("the schema", () => {
   beforeAll(async () => {
     await withConnection(server.connection, async ({ db }) => {
       await migrate(db);
-      await sql`INSERT INTO organisations VALUES (${home}, 'home', 'Home', true, 1), (${other}, 'other', 'Other', false, 1)`.execute(db);
+      await sql`INSERT INTO organisations VALUES (${home}, 'home', 'Home', true, 1), (${other}, 'other', 'Other', false, 1)`.execute(
+        db,
+      );
       await sql`INSERT INTO deliveries (organisation_id) VALUES (${other})`.execute(db);
     });
   });
@@ -192,7 +196,9 @@ describe("the schema", () => {
   const unique = "23505";
 
   it("has exactly one home organisation", async () => {
-    expect(await refuses(sql`INSERT INTO organisations VALUES (${Buffer.alloc(16, 3)}, 'home2', 'H', true, 1)`)).toBe(unique);
+    expect(await refuses(sql`INSERT INTO organisations VALUES (${Buffer.alloc(16, 3)}, 'home2', 'H', true, 1)`)).toBe(
+      unique,
+    );
   });
 
   it("lets the home organisation lead, run and receive nothing, whatever the code does", async () => {
@@ -212,7 +218,9 @@ describe("the schema", () => {
     expect(await refuses(insertPage(other, false))).toBe("accepted");
     expect(await refuses(sql`INSERT INTO deliveries (organisation_id) VALUES (${home})`)).toBe(foreignKey);
     expect(await refuses(sql`INSERT INTO deliveries (organisation_id, is_home) VALUES (${home}, true)`)).toBe(check);
-    expect(await refuses(sql`INSERT INTO campaign_partners (campaign_id, organisation_id) VALUES (${campaign}, ${home})`)).toBe(foreignKey);
+    expect(
+      await refuses(sql`INSERT INTO campaign_partners (campaign_id, organisation_id) VALUES (${campaign}, ${home})`),
+    ).toBe(foreignKey);
   });
 
   it("knows each public key once and one active key for each organisation", async () => {
@@ -229,8 +237,15 @@ describe("the schema", () => {
 
   it("stores contacts only in the sizes of the format, under a key of their own organisation, once", async () => {
     const action = Buffer.alloc(16, 6);
-    await refuses(sql`INSERT INTO actions VALUES (${action}, ${Buffer.alloc(16, 4)}, ${Buffer.alloc(16, 5)}, '{}', '{}', 'gateway', 1, ${Buffer.alloc(32)})`);
-    const insertContact = (change: { payload?: number; key?: number; receiver?: Buffer; sequence?: number }): ReturnType<typeof sql> =>
+    await refuses(
+      sql`INSERT INTO actions VALUES (${action}, ${Buffer.alloc(16, 4)}, ${Buffer.alloc(16, 5)}, '{}', '{}', 'gateway', 1, ${Buffer.alloc(32)})`,
+    );
+    const insertContact = (change: {
+      payload?: number;
+      key?: number;
+      receiver?: Buffer;
+      sequence?: number;
+    }): ReturnType<typeof sql> =>
       sql`INSERT INTO contacts VALUES (${action}, ${change.receiver ?? other}, ${Buffer.alloc(change.payload ?? 528)}, ${Buffer.alloc(24)},
         ${Buffer.alloc(20, change.key ?? 1)}, ${Buffer.alloc(32)}, ${Buffer.alloc(32)}, 'delivery', 2, 'delivery/1', ${Buffer.alloc(32)},
         'en', 1, ${Buffer.alloc(64)}, ${change.sequence ?? 1})`;
@@ -246,7 +261,9 @@ describe("the schema", () => {
       server.connection,
       async ({ db }) =>
         await sql<{ name: string }>`SELECT column_name AS name FROM information_schema.columns
-          WHERE table_schema = 'public' AND table_name IN ('actions', 'contacts') ORDER BY table_name, ordinal_position`.execute(db),
+          WHERE table_schema = 'public' AND table_name IN ('actions', 'contacts') ORDER BY table_name, ordinal_position`.execute(
+          db,
+        ),
     );
     expect(rows.map(({ name }) => name)).toEqual([
       ...["id", "campaign_id", "page_id", "custom_fields", "tracking", "sealing", "created_at_ms", "request_mac"],

@@ -4,7 +4,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeOrganisation, makePage, newActionId, openContact, pullAll, type TestOrganisation } from "./support/coalition.ts";
+import {
+  makeOrganisation,
+  makePage,
+  newActionId,
+  openContact,
+  pullAll,
+  type TestOrganisation,
+} from "./support/coalition.ts";
 import { codeOf, startTestGateway, type TestGateway } from "./support/gateway.ts";
 
 let gateway: TestGateway;
@@ -18,7 +25,10 @@ beforeAll(async () => {
   await writeFile(join(widgetFolder, "frame.js"), "export {};");
   await writeFile(join(widgetFolder, "coterie-action.js"), "export {};");
   await writeFile(join(widgetFolder, "shared-1.js"), "export {};");
-  await writeFile(join(widgetFolder, "assets.json"), '{"page.js":{"imports":["shared-1.js"]},"frame.js":{"imports":["../../secret.js"]}}');
+  await writeFile(
+    join(widgetFolder, "assets.json"),
+    '{"page.js":{"imports":["shared-1.js"]},"frame.js":{"imports":["../../secret.js"]}}',
+  );
   await writeFile(join(widgetFolder, "notes.txt"), "not served");
   gateway = await startTestGateway({ widgetFolder });
   owner = await makeOrganisation(gateway);
@@ -126,7 +136,13 @@ describe("headers", () => {
   });
 
   it("of every kind of answer forbid sniffing, and of private ones forbid caching", async () => {
-    for (const path of ["/health", "/nowhere", "/p/nowhere", "/widget/none.js", "/coterie.organisations.v1.OrganisationService/GetOrganisation"]) {
+    for (const path of [
+      "/health",
+      "/nowhere",
+      "/p/nowhere",
+      "/widget/none.js",
+      "/coterie.organisations.v1.OrganisationService/GetOrganisation",
+    ]) {
       const response = await fetch(`${gateway.address}${path}`);
       await response.text();
       expect(response.headers.get("x-content-type-options")).toBe("nosniff");
@@ -139,7 +155,9 @@ describe("headers", () => {
     const file = await fetch(`${gateway.address}/widget/coterie-action.js`);
     expect(file.headers.get("content-type")).toBe("text/javascript; charset=utf-8");
     expect(file.headers.get("access-control-allow-origin")).toBe("*");
-    const again = await fetch(`${gateway.address}/widget/coterie-action.js`, { headers: { "if-none-match": file.headers.get("etag") ?? "" } });
+    const again = await fetch(`${gateway.address}/widget/coterie-action.js`, {
+      headers: { "if-none-match": file.headers.get("etag") ?? "" },
+    });
     expect(again.status).toBe(304);
     expect((await fetch(`${gateway.address}/widget/notes.txt`)).status).toBe(404);
   });
@@ -151,14 +169,28 @@ describe("the embed snippet", () => {
     const sealed = await makePage({ lead: owner, runner }, { sealing: Sealing.BROWSER });
     expect(sealed.snippet).toContain(`keys="${runner.keyId} ${owner.keyId}"`);
     expect(sealed.snippet).toContain(`page="${sealed.page.name}"`);
-    expect(sealed.snippet).toMatch(/<script type="module" src="http:\/\/127\.0\.0\.1:\d+\/widget\/coterie-action\.js" integrity="sha384-/);
+    expect(sealed.snippet).toMatch(
+      /<script type="module" src="http:\/\/127\.0\.0\.1:\d+\/widget\/coterie-action\.js" integrity="sha384-/,
+    );
     const clear = await makePage({ lead: owner });
     expect(clear.snippet).not.toContain("keys=");
   });
 
   it("is made only for origins that can stand in a header", async () => {
-    for (const origin of ["https://example.org/", "https://example.org/path", "example.org", "ftp://example.org", "https://example.org; script-src *", "*", "https://EXAMPLE.org", "null", ""]) {
-      expect(`${origin} ${await codeOf(makePage({ lead: owner }, { embedOrigins: [origin] }))}`).toBe(`${origin} invalid`);
+    for (const origin of [
+      "https://example.org/",
+      "https://example.org/path",
+      "example.org",
+      "ftp://example.org",
+      "https://example.org; script-src *",
+      "*",
+      "https://EXAMPLE.org",
+      "null",
+      "",
+    ]) {
+      expect(`${origin} ${await codeOf(makePage({ lead: owner }, { embedOrigins: [origin] }))}`).toBe(
+        `${origin} invalid`,
+      );
     }
   });
 });

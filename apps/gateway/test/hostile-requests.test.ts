@@ -4,7 +4,15 @@ import { Sealing, SubmitRequestSchema } from "@coterie/protocol";
 import fc from "fast-check";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clearRequest, makeOrganisation, makePage, newActionId, sealedRequest, type TestOrganisation, type TestPage } from "./support/coalition.ts";
+import {
+  clearRequest,
+  makeOrganisation,
+  makePage,
+  newActionId,
+  sealedRequest,
+  type TestOrganisation,
+  type TestPage,
+} from "./support/coalition.ts";
 import { codeOf, connectClients, startTestGateway, type TestGateway } from "./support/gateway.ts";
 
 let gateway: TestGateway;
@@ -29,8 +37,15 @@ interface Reply {
   readonly code: string | null;
 }
 
-async function post(body: string | Uint8Array<ArrayBuffer>, { path = submitPath, type = "application/json" } = {}): Promise<Reply> {
-  const response = await fetch(`${gateway.address}${path}`, { method: "POST", headers: { "content-type": type }, body });
+async function post(
+  body: string | Uint8Array<ArrayBuffer>,
+  { path = submitPath, type = "application/json" } = {},
+): Promise<Reply> {
+  const response = await fetch(`${gateway.address}${path}`, {
+    method: "POST",
+    headers: { "content-type": type },
+    body,
+  });
   const text = await response.text();
   const headers = [...response.headers].flat().join("\n");
   expect(text + headers).not.toContain(marker);
@@ -107,8 +122,22 @@ describe("hostile bodies", () => {
   });
 
   it("of any shape whatever never make a fault", async () => {
-    const keys = fc.constantFrom("actionId", "pageId", "customFields", "consents", "personJson", "sealed", "__proto__", "x");
-    const value = fc.oneof(fc.jsonValue({ maxDepth: 4 }), fc.double(), fc.string({ unit: "binary" }), fc.bigInt().map(String));
+    const keys = fc.constantFrom(
+      "actionId",
+      "pageId",
+      "customFields",
+      "consents",
+      "personJson",
+      "sealed",
+      "__proto__",
+      "x",
+    );
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 4 }),
+      fc.double(),
+      fc.string({ unit: "binary" }),
+      fc.bigInt().map(String),
+    );
     await fc.assert(
       fc.asyncProperty(fc.dictionary(keys, value, { maxKeys: 6 }), async (change) => {
         const { status, code } = await post(JSON.stringify({ ...wire(), ...change }));
@@ -158,7 +187,9 @@ describe("submissions that lie", () => {
   it("about where they were sealed are refused", async () => {
     const { actions } = connectClients(gateway.address);
     expect(await codeOf(actions.submit({ ...clearRequest(clear.page), pageId: sealed.page.id }))).toBe("wrong-sealing");
-    expect(await codeOf(actions.submit({ ...sealedRequest(sealed.page), pageId: clear.page.id }))).toBe("wrong-sealing");
+    expect(await codeOf(actions.submit({ ...sealedRequest(sealed.page), pageId: clear.page.id }))).toBe(
+      "wrong-sealing",
+    );
   });
 
   it("about who receives, by which key, or from whom, are refused", async () => {
@@ -176,18 +207,37 @@ describe("submissions that lie", () => {
     expect(await attempt(() => [])).toBe("invalid");
     expect(await attempt(([first, second]) => keep(first, first, second))).toBe("invalid");
     expect(await attempt(([first]) => keep(first, first))).toBe("invalid");
-    expect(await attempt(([first, second]) => keep(first, swap(second, { organisationId: newActionId() })))).toBe("invalid");
-    expect(await attempt(([first, second]) => keep(first, swap(second, { keyId: first?.keyId ?? "" })))).toBe("wrong-key");
+    expect(await attempt(([first, second]) => keep(first, swap(second, { organisationId: newActionId() })))).toBe(
+      "invalid",
+    );
+    expect(await attempt(([first, second]) => keep(first, swap(second, { keyId: first?.keyId ?? "" })))).toBe(
+      "wrong-key",
+    );
     expect(await attempt(([first, second]) => keep(first, swap(second, { keyId: "ckey1" })))).toBe("invalid");
-    expect(await attempt(([first, second]) => keep(first, swap(second, { nonce: new Uint8Array(23) })))).toBe("invalid");
-    expect(await attempt(([first, second]) => keep(first, swap(second, { signKey: new Uint8Array(32) })))).toBe("invalid");
-    expect(await attempt(([first, second]) => keep(first, swap(second, { signKey: new Uint8Array(31).fill(9) })))).toBe("invalid");
-    expect(await attempt(([first, second]) => keep(first, swap(second, { signKey: first?.signKey ?? new Uint8Array() })))).toBe("invalid");
-    expect(await attempt(([first, second]) => keep(first, swap(second, { signKey: owner.keys.publicKey })))).toBe("invalid");
+    expect(await attempt(([first, second]) => keep(first, swap(second, { nonce: new Uint8Array(23) })))).toBe(
+      "invalid",
+    );
+    expect(await attempt(([first, second]) => keep(first, swap(second, { signKey: new Uint8Array(32) })))).toBe(
+      "invalid",
+    );
+    expect(await attempt(([first, second]) => keep(first, swap(second, { signKey: new Uint8Array(31).fill(9) })))).toBe(
+      "invalid",
+    );
+    expect(
+      await attempt(([first, second]) => keep(first, swap(second, { signKey: first?.signKey ?? new Uint8Array() }))),
+    ).toBe("invalid");
+    expect(await attempt(([first, second]) => keep(first, swap(second, { signKey: owner.keys.publicKey })))).toBe(
+      "invalid",
+    );
     const extra = sealedRequest(sealed.page);
     if (extra.person.case !== "sealed") throw new Error("not sealed");
     const [own] = extra.person.value.contacts;
-    expect(await attempt((contacts) => keep(...contacts, swap(own, { organisationId: stranger.organisation.id })), sealed.page)).toBe("invalid");
+    expect(
+      await attempt(
+        (contacts) => keep(...contacts, swap(own, { organisationId: stranger.organisation.id })),
+        sealed.page,
+      ),
+    ).toBe("invalid");
     const short = sealedRequest(sealed.page);
     if (short.person.case === "sealed") short.person.value.commitment = new Uint8Array(31);
     expect(await codeOf(actions.submit(short))).toBe("invalid");
@@ -215,7 +265,9 @@ describe("submissions that lie", () => {
     expect(await attempt(() => ({ givenAtMs: 2n ** 62n }))).toBe("invalid");
     expect(await attempt(() => ({ givenAtMs: 0n }))).toBe("accepted");
     const doubled = clearRequest(clear.page);
-    expect(await codeOf(actions.submit({ ...doubled, consents: [...doubled.consents, ...doubled.consents] }))).toBe("invalid");
+    expect(await codeOf(actions.submit({ ...doubled, consents: [...doubled.consents, ...doubled.consents] }))).toBe(
+      "invalid",
+    );
   });
 });
 
@@ -252,7 +304,12 @@ describe("the protocol's edges", () => {
 
   it("broken HTTP ends the connection and nothing else", async () => {
     const { port } = gateway;
-    for (const bytes of ["\u0016\u0003\u0001", "GET / HTTP/9.9\r\n\r\n", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"]) {
+    for (const bytes of [
+      "\u0016\u0003\u0001",
+      "GET / HTTP/9.9\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+      "GET / HTTP/1.1\r\n\r\n",
+    ]) {
       const answer = await new Promise<string>((resolve) => {
         const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
         let said = "";
@@ -267,15 +324,28 @@ describe("the protocol's edges", () => {
   });
 
   it("allows any site to call the public service, without credentials, and no other", async () => {
-    const preflight = await fetch(`${gateway.address}${submitPath}`, { method: "OPTIONS", headers: { origin: "https://example.org", "access-control-request-method": "POST" } });
+    const preflight = await fetch(`${gateway.address}${submitPath}`, {
+      method: "OPTIONS",
+      headers: { origin: "https://example.org", "access-control-request-method": "POST" },
+    });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
     expect(preflight.headers.get("access-control-allow-credentials")).toBeNull();
-    const answer = await fetch(`${gateway.address}${submitPath}`, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    const answer = await fetch(`${gateway.address}${submitPath}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     expect(answer.headers.get("access-control-allow-origin")).toBe("*");
     expect(answer.headers.get("access-control-expose-headers")).toContain("coterie-error");
-    for (const path of ["/coterie.organisations.v1.OrganisationService/GetOrganisation", "/coterie.administration.v1.AdministrationService/ListOrganisations"]) {
-      const refused = await fetch(`${gateway.address}${path}`, { method: "OPTIONS", headers: { origin: "https://example.org" } });
+    for (const path of [
+      "/coterie.organisations.v1.OrganisationService/GetOrganisation",
+      "/coterie.administration.v1.AdministrationService/ListOrganisations",
+    ]) {
+      const refused = await fetch(`${gateway.address}${path}`, {
+        method: "OPTIONS",
+        headers: { origin: "https://example.org" },
+      });
       expect(refused.headers.get("access-control-allow-origin")).toBeNull();
     }
   });

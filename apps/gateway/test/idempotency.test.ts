@@ -37,7 +37,9 @@ describe("a repeated submission", () => {
     });
     const answers = (await Promise.all(replays)).flat();
     expect(answers.length).toBeGreaterThanOrEqual(1000);
-    expect(new Set(answers.map(({ actionId, counter, receivedBy }) => `${actionId} ${counter} ${receivedBy.join()}`)).size).toBe(1);
+    expect(
+      new Set(answers.map(({ actionId, counter, receivedBy }) => `${actionId} ${counter} ${receivedBy.join()}`)).size,
+    ).toBe(1);
     expect(answers[0]?.counter).toBe(1n);
     expect(await pullAll(owner)).toHaveLength(before + 1);
   });

@@ -59,11 +59,15 @@ describe("importing a public key", () => {
   it("refuses keys of low order, keys that are not canonical, and other lengths", async () => {
     for (const hex of unusableKeys) {
       const unusable = Uint8Array.from(Buffer.from(hex, "hex"));
-      expect(await codeOf(alpha.clients.organisations.importPublicKey({ public: unusable, label: "" }))).toBe("invalid-key");
+      expect(await codeOf(alpha.clients.organisations.importPublicKey({ public: unusable, label: "" }))).toBe(
+        "invalid-key",
+      );
     }
     for (const lengthBytes of [0, 31, 33]) {
       const unusable = randomBytes(systemRandom, lengthBytes);
-      expect(await codeOf(alpha.clients.organisations.importPublicKey({ public: unusable, label: "" }))).toBe("invalid-key");
+      expect(await codeOf(alpha.clients.organisations.importPublicKey({ public: unusable, label: "" }))).toBe(
+        "invalid-key",
+      );
     }
     expect((await alpha.clients.organisations.listPublicKeys({})).keys).toHaveLength(1);
   });
@@ -73,7 +77,9 @@ describe("importing a public key", () => {
     const home = nodePrimitives.deriveAgreementKeyPair(seed);
     for (const owner of [alpha, beta]) {
       for (const taken of [alpha.keys.publicKey, home.publicKey]) {
-        expect(await codeOf(owner.clients.organisations.importPublicKey({ public: taken, label: "mine" }))).toBe("conflict");
+        expect(await codeOf(owner.clients.organisations.importPublicKey({ public: taken, label: "mine" }))).toBe(
+          "conflict",
+        );
       }
     }
   });
@@ -82,7 +88,9 @@ describe("importing a public key", () => {
 describe("activating a public key", () => {
   it("needs the opened challenge of this very key, once, in time", async () => {
     const { organisations } = alpha.clients;
-    expect(await codeOf(organisations.activatePublicKey({ keyId: alpha.keyId, proof: new Uint8Array(32) }))).toBe("not-proven");
+    expect(await codeOf(organisations.activatePublicKey({ keyId: alpha.keyId, proof: new Uint8Array(32) }))).toBe(
+      "not-proven",
+    );
 
     const first = await organisations.startActivation({ keyId: alpha.keyId });
     const proof = openChallenge(alpha, { keys: alpha.keys, challenge: first.challenge });
@@ -112,7 +120,9 @@ describe("activating a public key", () => {
     const { challenge } = await alpha.clients.organisations.startActivation({ keyId: nextId });
     const proof = openChallenge(alpha, { keys: next, challenge });
     await alpha.clients.organisations.startActivation({ keyId: alpha.keyId });
-    expect(await codeOf(alpha.clients.organisations.activatePublicKey({ keyId: alpha.keyId, proof }))).toBe("not-proven");
+    expect(await codeOf(alpha.clients.organisations.activatePublicKey({ keyId: alpha.keyId, proof }))).toBe(
+      "not-proven",
+    );
     const unknownId = encodeTextForm("ckey", new Uint8Array(20));
     for (const keyId of [nextId, unknownId]) {
       expect(await codeOf(beta.clients.organisations.startActivation({ keyId }))).toBe("not-found");
@@ -195,7 +205,9 @@ describe("submissions and keys", () => {
     expect([...codes.keys()].filter((code) => code !== "accepted" && code !== "unavailable")).toEqual([]);
     for (const contact of contacts) {
       const keys = pairs.get(contact.publicKey?.id ?? "");
-      expect(await openContact(owner, { contact, ...(keys === undefined ? {} : { keys }) })).toHaveProperty("firstName");
+      expect(await openContact(owner, { contact, ...(keys === undefined ? {} : { keys }) })).toHaveProperty(
+        "firstName",
+      );
     }
   });
 });

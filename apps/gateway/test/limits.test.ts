@@ -4,7 +4,16 @@ import { actionLimits } from "@coterie/actions";
 import { protocolLimits, Sealing, SubmitRequestSchema } from "@coterie/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gatewayLimits } from "../src/limits.ts";
-import { alice, clearRequest, makeOrganisation, makePage, sealedRequest, type TestOrganisation, type TestPage, uniqueName } from "./support/coalition.ts";
+import {
+  alice,
+  clearRequest,
+  makeOrganisation,
+  makePage,
+  sealedRequest,
+  type TestOrganisation,
+  type TestPage,
+  uniqueName,
+} from "./support/coalition.ts";
 import { codeOf, connectClients, startTestGateway, type TestGateway, wideRates } from "./support/gateway.ts";
 
 let gateway: TestGateway;
@@ -48,7 +57,9 @@ describe("sizes", () => {
   });
 
   it("of a body that does not say its size", async () => {
-    const endless = new ReadableStream<Uint8Array>({ pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(32)) });
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(65_536).fill(32)),
+    });
     const sent = fetch(`${gateway.address}/coterie.actions.v1.ActionService/Submit`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -70,7 +81,8 @@ describe("sizes", () => {
     expect(await submit({ customFields: fields(limit - 1) })).toBe("accepted");
     expect(await submit({ customFields: fields(limit) })).toBe("accepted");
     expect(await submit({ customFields: fields(limit + 1) })).toBe("too-large");
-    const many = (count: number): Record<string, string> => Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, "x"]));
+    const many = (count: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`f${i}`, "x"]));
     expect(await submit({ customFields: many(actionLimits.customFields) })).toBe("accepted");
     expect(await submit({ customFields: many(actionLimits.customFields + 1) })).toBe("too-large");
   });
@@ -82,7 +94,10 @@ describe("sizes", () => {
     };
     const withPerson = async (value: string): Promise<string> =>
       await codeOf(
-        connectClients(gateway.address).actions.submit({ ...clearRequest(made.page), person: { case: "personJson", value } }),
+        connectClients(gateway.address).actions.submit({
+          ...clearRequest(made.page),
+          person: { case: "personJson", value },
+        }),
       );
     const limit = protocolLimits.personJsonBytes;
     expect(await withPerson(json(limit - 1))).toBe("accepted");
@@ -115,7 +130,9 @@ describe("sizes", () => {
     expect(await named("n".repeat(64))).toBe("accepted");
     expect(await named("n".repeat(65))).toBe("invalid");
     for (const name of ["", "A", "a b", "a/b", "-a", "ä", "../x"]) expect(await named(name)).toBe("invalid");
-    expect(await codeOf(organisations.createCampaign({ name: uniqueName("f"), title: "T", formSchema: "basic/2" }))).toBe("invalid");
+    expect(
+      await codeOf(organisations.createCampaign({ name: uniqueName("f"), title: "T", formSchema: "basic/2" })),
+    ).toBe("invalid");
   });
 
   it("of headers", async () => {
@@ -156,21 +173,32 @@ describe("rates", () => {
       expect(await send("192.0.2.1")).toBe("accepted");
       expect(await send("192.0.2.1")).toBe("rate-limited");
       nowMs += 3_600_000;
-      const refilled = [await send("192.0.2.1"), await send("192.0.2.1"), await send("192.0.2.1"), await send("192.0.2.1")];
+      const refilled = [
+        await send("192.0.2.1"),
+        await send("192.0.2.1"),
+        await send("192.0.2.1"),
+        await send("192.0.2.1"),
+      ];
       expect(refilled).toEqual(["accepted", "accepted", "accepted", "rate-limited"]);
       const read = async (): Promise<number> => {
-        const response = await fetch(`${slow.address}/p/${page.name}`, { headers: { "x-forwarded-for": "192.0.2.77" } });
+        const response = await fetch(`${slow.address}/p/${page.name}`, {
+          headers: { "x-forwarded-for": "192.0.2.77" },
+        });
         await response.text();
         return response.status;
       };
-      expect([await read(), await read(), await read(), await read(), await read(), await read()]).toEqual([200, 200, 200, 200, 200, 429]);
+      expect([await read(), await read(), await read(), await read(), await read(), await read()]).toEqual([
+        200, 200, 200, 200, 200, 429,
+      ]);
     } finally {
       await slow.close();
     }
   });
 
   it("of failed authentications are narrow, and do not lock out who was known before", async () => {
-    const strict = await startTestGateway({ rates: { ...wideRates, failedAuthentications: { perSecond: 0, burst: 10 } } });
+    const strict = await startTestGateway({
+      rates: { ...wideRates, failedAuthentications: { perSecond: 0, burst: 10 } },
+    });
     try {
       const known = await makeOrganisation(strict);
       const unknown = connectClients(strict.address, known.token.replace(/.$/, known.token.endsWith("q") ? "p" : "q"));

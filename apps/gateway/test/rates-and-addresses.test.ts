@@ -19,7 +19,10 @@ describe("a client's prefix", () => {
 
   it("believes just as many hops of x-forwarded-for as there are own proxies", () => {
     const request = (header: string | undefined): IncomingMessage =>
-      Object.assign(Object.create(null), { socket: { remoteAddress: "10.0.0.1" }, headers: { "x-forwarded-for": header } });
+      Object.assign(Object.create(null), {
+        socket: { remoteAddress: "10.0.0.1" },
+        headers: { "x-forwarded-for": header },
+      });
     const header = "203.0.113.9, 198.51.100.2, 192.0.2.3";
     expect(clientPrefix(request(header), { trustedProxies: 0 })).toBe("10.0.0.1");
     expect(clientPrefix(request(header), { trustedProxies: 1 })).toBe("192.0.2.3");

@@ -33,7 +33,9 @@ describe("npm start", () => {
     expect(await first.stop()).toBe(0);
     expect(existsSync(join(dataFolder, "postgres", "postmaster.pid"))).toBe(false);
     for (const name of await readdir(join(dataFolder, "secrets"))) {
-      expect(`${name} ${((await stat(join(dataFolder, "secrets", name))).mode & 0o777).toString(8)}`).toBe(`${name} 600`);
+      expect(`${name} ${((await stat(join(dataFolder, "secrets", name))).mode & 0o777).toString(8)}`).toBe(
+        `${name} 600`,
+      );
     }
     expect((await stat(join(dataFolder, "secrets"))).mode & 0o777).toBe(0o700);
 
@@ -45,7 +47,10 @@ describe("npm start", () => {
     expect((await after.organisations.getOrganisation({})).gatewaySigningKey).toEqual(gatewaySigningKey);
     expect(await second.stop()).toBe(0);
     const log = await readFile(join(dataFolder, "gateway.log"), "utf8");
-    const events = log.trim().split("\n").map((line) => JSON.parse(line).event);
+    const events = log
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).event);
     expect(events).toEqual(["started", "stopped", "started", "stopped"]);
   });
 
@@ -53,7 +58,9 @@ describe("npm start", () => {
     const dataFolder = await freshFolder();
     const running = await startGatewayProcess(dataFolder);
     const port = new URL(running.address).port;
-    await expect(startGatewayProcess(dataFolder)).rejects.toThrow(/^Coterie did not start: another gateway is running on this data folder\.\n$/);
+    await expect(startGatewayProcess(dataFolder)).rejects.toThrow(
+      /^Coterie did not start: another gateway is running on this data folder\.\n$/,
+    );
     await expect(startGatewayProcess(await freshFolder(), { PORT: port })).rejects.toThrow(
       new RegExp(`^Coterie did not start: port ${port} is taken by another program: set PORT to a free one\\.\\n$`),
     );
@@ -69,7 +76,9 @@ describe("npm start", () => {
       ["COTERIE_SENDER", "static"],
       ["COTERIE_RATE_READS", "many"],
     ] as const) {
-      await expect(startGatewayProcess(await freshFolder(), { [name]: value })).rejects.toThrow(new RegExp(`^Coterie did not start: ${name} `));
+      await expect(startGatewayProcess(await freshFolder(), { [name]: value })).rejects.toThrow(
+        new RegExp(`^Coterie did not start: ${name} `),
+      );
     }
   });
 

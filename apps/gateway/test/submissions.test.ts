@@ -1,7 +1,16 @@
 // From a form to an organisation's premises: what is accepted, who receives, who can open.
 import { Sealing } from "@coterie/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { alice, clearRequest, makeOrganisation, makePage, openContact, pullAll, sealedRequest, type TestOrganisation } from "./support/coalition.ts";
+import {
+  alice,
+  clearRequest,
+  makeOrganisation,
+  makePage,
+  openContact,
+  pullAll,
+  sealedRequest,
+  type TestOrganisation,
+} from "./support/coalition.ts";
 import { connectClients, startTestGateway, type TestGateway } from "./support/gateway.ts";
 
 let gateway: TestGateway;
@@ -41,7 +50,8 @@ describe("a signature", () => {
           for (const optIn of ["yes", "no"] as const) {
             for (const leadOptIn of ["yes", "no"] as const) {
               const answers = { [partner.organisation.id]: optIn, [lead.organisation.id]: leadOptIn };
-              const request = sealing === Sealing.BROWSER ? sealedRequest(page, { answers }) : clearRequest(page, { answers });
+              const request =
+                sealing === Sealing.BROWSER ? sealedRequest(page, { answers }) : clearRequest(page, { answers });
               const { receivedBy } = await actions.submit(request);
               const expected: string[] = [];
               if (delivers || optIn === "yes") expected.push(partner.organisation.title);

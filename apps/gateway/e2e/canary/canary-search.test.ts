@@ -38,8 +38,12 @@ const planted: Record<string, Uint8Array> = {
       [`${algorithm} in base64`, Buffer.from(hash(algorithm).toString("base64"))],
     ]),
   ),
-  "a gzip stream": gzipSync(Buffer.concat([Buffer.alloc(5000, "text "), Buffer.from(canary), Buffer.alloc(5000, "text ")])),
-  "a zlib stream": deflateSync(Buffer.concat([Buffer.alloc(5000, "text "), Buffer.from(canary), Buffer.alloc(5000, "text ")])),
+  "a gzip stream": gzipSync(
+    Buffer.concat([Buffer.alloc(5000, "text "), Buffer.from(canary), Buffer.alloc(5000, "text ")]),
+  ),
+  "a zlib stream": deflateSync(
+    Buffer.concat([Buffer.alloc(5000, "text "), Buffer.from(canary), Buffer.alloc(5000, "text ")]),
+  ),
 };
 
 describe("the search", () => {
@@ -62,7 +66,12 @@ describe("the search", () => {
 
   it("finds nothing in random bytes, nor in what only resembles a canary", () => {
     expect(search.search("random", randomBytes(3_000_000))).toEqual([]);
-    for (const near of [canary.slice(0, -1), canary.toUpperCase(), canary.replace("x7", "x8"), [...canary].toReversed().join("")]) {
+    for (const near of [
+      canary.slice(0, -1),
+      canary.toUpperCase(),
+      canary.replace("x7", "x8"),
+      [...canary].toReversed().join(""),
+    ]) {
       expect(search.search("near", hay(Buffer.from(near)))).toEqual([]);
       expect(search.search("near", hay(createHash("sha256").update(near).digest()))).toEqual([]);
     }

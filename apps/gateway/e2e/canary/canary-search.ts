@@ -48,7 +48,15 @@ export class CanarySearch {
       const slot = slotOf(head);
       if (((filter[slot >>> 3] ?? 0) & (1 << (slot & 7))) !== 0) {
         for (const needle of this.#byHead.get(head) ?? none) {
-          if (bytes.compare(needle.bytes, 0, needle.bytes.length, at, Math.min(at + needle.bytes.length, bytes.length)) === 0) {
+          if (
+            bytes.compare(
+              needle.bytes,
+              0,
+              needle.bytes.length,
+              at,
+              Math.min(at + needle.bytes.length, bytes.length),
+            ) === 0
+          ) {
             hits.push({ place, canary: needle.canary, encoding: needle.encoding });
           }
         }

@@ -7,7 +7,10 @@ const chunkBytes = 4 * 1024 * 1024;
 const zeros = Buffer.alloc(chunkBytes + 4096);
 
 /** Hits in all files below a folder, in chunks that overlap by the longest needle. */
-export async function searchFolder(search: CanarySearch, folder: string): Promise<{ hits: Hit[]; files: number; bytes: number }> {
+export async function searchFolder(
+  search: CanarySearch,
+  folder: string,
+): Promise<{ hits: Hit[]; files: number; bytes: number }> {
   const found = { hits: new Array<Hit>(), files: 0, bytes: 0 };
   const buffer = Buffer.alloc(chunkBytes + search.longestBytes);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
@@ -38,9 +41,16 @@ export async function searchMemory(search: CanarySearch, processId: number): Pro
   const found = { hits: new Array<Hit>(), bytes: 0 };
   try {
     for (const line of maps.split("\n")) {
-      const [, from = "", to = "", rights = "", inode] = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ (\d+)/.exec(line) ?? [];
+      const [, from = "", to = "", rights = "", inode] =
+        /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ (\d+)/.exec(line) ?? [];
       if (!rights.startsWith("r") || inode !== "0" || /\[v(var|syscall|dso)/.test(line)) continue;
-      await searchRange(search, { memory, buffer, from: Number.parseInt(from, 16), to: Number.parseInt(to, 16), found });
+      await searchRange(search, {
+        memory,
+        buffer,
+        from: Number.parseInt(from, 16),
+        to: Number.parseInt(to, 16),
+        found,
+      });
     }
   } finally {
     await memory.close();
@@ -64,6 +74,7 @@ async function searchRange(search: CanarySearch, { memory, buffer, from, to, fou
     if (read === undefined || read.bytesRead === 0) continue;
     const bytes = buffer.subarray(0, read.bytesRead);
     found.bytes += Math.min(read.bytesRead, chunkBytes);
-    if (!bytes.equals(zeros.subarray(0, bytes.length))) found.hits.push(...search.search(`memory at ${at.toString(16)}`, bytes));
+    if (!bytes.equals(zeros.subarray(0, bytes.length)))
+      found.hits.push(...search.search(`memory at ${at.toString(16)}`, bytes));
   }
 }

@@ -3,7 +3,13 @@ import { Sealing, type SubmitRequest } from "@coterie/protocol";
 import { rm } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect } from "vitest";
-import { makeOrganisation, makePage, pullAll, sealedRequest, type TestOrganisation } from "../../test/support/coalition.ts";
+import {
+  makeOrganisation,
+  makePage,
+  pullAll,
+  sealedRequest,
+  type TestOrganisation,
+} from "../../test/support/coalition.ts";
 import { codeOf, connectClients, makeDataFolder } from "../../test/support/gateway.ts";
 import { type GatewayProcess, startGatewayProcess } from "../../test/support/gateway-process.ts";
 import { databaseProcesses } from "./database-processes.ts";

@@ -28,7 +28,10 @@ export async function acceptActions(
   );
   const accepted = rows.map(({ id }) => id);
   await deliverContacts(client, accepted);
-  await countCampaigns(client, rows.map(({ campaign_id }) => campaign_id));
+  await countCampaigns(
+    client,
+    rows.map(({ campaign_id }) => campaign_id),
+  );
   return accepted;
 }
 

@@ -40,7 +40,12 @@ export function checkSealedPerson(
     const contact = byOrganisation.get(one.receiver.organisationId);
     if (organisation?.key === undefined) throw new RefusedError("no-active-key");
     if (contact === undefined) throw new RefusedError("invalid");
-    return { planned: one, commitment, keyId: organisation.key.bytes, contact: checkContact({ primitives }, { organisation, contact }) };
+    return {
+      planned: one,
+      commitment,
+      keyId: organisation.key.bytes,
+      contact: checkContact({ primitives }, { organisation, contact }),
+    };
   });
   refuseSharedSenders(checked);
   return checked;

@@ -1,5 +1,12 @@
 /** The clear part of a submission: ids, custom fields, tracking, consents. The client's clock is believed within a day. */
-import { type ConsentRecord, type OptIn as Answer, type ContactPlan, planContacts, validateCustomFields, validateTracking } from "@coterie/actions";
+import {
+  type ConsentRecord,
+  type OptIn as Answer,
+  type ContactPlan,
+  planContacts,
+  validateCustomFields,
+  validateTracking,
+} from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
 import { type Consent, OptIn, type SubmitRequest } from "@coterie/protocol";
 import type { GatewayDeps } from "../deps.ts";
@@ -56,7 +63,10 @@ const answerByNumber: ReadonlyMap<OptIn, Answer> = new Map([
   [OptIn.NOT_ASKED, "not-asked"],
 ]);
 
-function parseConsent(consent: Consent, { page, nowMs }: { readonly page: PageTruth; readonly nowMs: number }): ConsentRecord {
+function parseConsent(
+  consent: Consent,
+  { page, nowMs }: { readonly page: PageTruth; readonly nowMs: number },
+): ConsentRecord {
   const { purpose, wordingId, wordingHash, locale } = consent;
   const optIn = answerByNumber.get(consent.optIn);
   // The gateway's own forms leave the time to the gateway. What a browser sealed holds the time already.

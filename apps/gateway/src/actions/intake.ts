@@ -47,7 +47,8 @@ export async function takeIn(deps: IntakeDeps, request: SubmitRequest): Promise<
     return await store(deps, { request, clear, mac });
   } catch (error) {
     // What was accepted once stays accepted, also after its campaign closed or its key was replaced.
-    const repeated = error instanceof RefusedError ? await findRepeated(deps, { actionId: clear.actionId, mac }) : undefined;
+    const repeated =
+      error instanceof RefusedError ? await findRepeated(deps, { actionId: clear.actionId, mac }) : undefined;
     if (repeated === undefined) throw error;
     return { actionId: encodeId("cact", clear.actionId), ...repeated };
   }

@@ -39,5 +39,9 @@ export async function findRepeated(
   const first = rows[0];
   if (first === undefined) return undefined;
   if (!equalBytes(first.request_mac, mac)) throw new RefusedError("conflict");
-  return { counter: first.counter, receivedBy: rows.map(({ title }) => title), awaitsConfirmation: first.state === "pending" };
+  return {
+    counter: first.counter,
+    receivedBy: rows.map(({ title }) => title),
+    awaitsConfirmation: first.state === "pending",
+  };
 }

@@ -42,6 +42,11 @@ function writePerson(writer: FieldWriter, { person }: SubmitRequest): void {
   if (person.case !== "sealed") return;
   writer.bytes(person.value.commitment);
   for (const contact of person.value.contacts) {
-    writer.text(contact.organisationId).bytes(contact.payload).bytes(contact.nonce).text(contact.keyId).bytes(contact.signKey);
+    writer
+      .text(contact.organisationId)
+      .bytes(contact.payload)
+      .bytes(contact.nonce)
+      .text(contact.keyId)
+      .bytes(contact.signKey);
   }
 }

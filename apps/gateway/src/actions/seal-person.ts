@@ -3,7 +3,12 @@ import { getFormSchema, type Person, validatePerson } from "@coterie/actions";
 import { type Bytes, encodeUtf8 } from "@coterie/bytes";
 import { randomBytes } from "@coterie/primitives";
 import { protocolLimits } from "@coterie/protocol";
-import { contactCommitment, createContactPlaintext, type SealedContact, type SealContactInput } from "@coterie/sealed-box/seal";
+import {
+  contactCommitment,
+  createContactPlaintext,
+  type SealedContact,
+  type SealContactInput,
+} from "@coterie/sealed-box/seal";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 import { parseJson } from "../http/body.ts";

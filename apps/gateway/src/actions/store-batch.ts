@@ -56,12 +56,16 @@ async function writeRows(client: PoolClient, actions: readonly PreparedAction[])
   await insertContacts(client, [...stored]);
   await insertMails(client, [...stored]);
   const counterByCampaign = await count(client, { actions, stored });
-  const known = await readKnown(client, actions.filter((action) => !stored.has(action)));
+  const known = await readKnown(
+    client,
+    actions.filter((action) => !stored.has(action)),
+  );
   return actions.map((action) => {
     const counter = counterByCampaign.get(encodeHex(action.campaignId)) ?? 0;
     if (stored.has(action)) return { kind: "stored", counter };
     const mac = known.get(encodeHex(action.id));
-    if (mac !== undefined) return equalBytes(mac, action.requestMac) ? { kind: "repeated", counter } : { kind: "conflict" };
+    if (mac !== undefined)
+      return equalBytes(mac, action.requestMac) ? { kind: "repeated", counter } : { kind: "conflict" };
     return { kind: refusalOf(action, present) ?? "conflict" };
   });
 }
@@ -153,7 +157,9 @@ async function numberRows(client: PoolClient, rows: readonly ContactRow[]): Prom
 }
 
 async function insertMails(client: PoolClient, actions: readonly PreparedAction[]): Promise<void> {
-  const boxes = actions.flatMap(({ id, createdAtMs, mails }) => (mails === undefined ? [] : [{ id, createdAtMs, ...mails }]));
+  const boxes = actions.flatMap(({ id, createdAtMs, mails }) =>
+    mails === undefined ? [] : [{ id, createdAtMs, ...mails }],
+  );
   if (boxes.length === 0) return;
   await client.query(
     batchSql.insertMailBoxes([
@@ -192,7 +198,10 @@ async function count(
 }
 
 /** The request MACs of actions that exist already. */
-async function readKnown(client: PoolClient, actions: readonly PreparedAction[]): Promise<ReadonlyMap<string, Uint8Array>> {
+async function readKnown(
+  client: PoolClient,
+  actions: readonly PreparedAction[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
   if (actions.length === 0) return new Map();
   const { rows } = await client.query<{ id: Uint8Array; request_mac: Uint8Array }>(
     batchSql.known([actions.map(({ id }) => id)]),

@@ -42,7 +42,11 @@ const defaultPullContacts = 500;
 /** Contacts after the cursor, or after what was acknowledged last. Throws RefusedError "invalid" on a malformed cursor or limit. */
 export async function pullContacts(
   { db }: Pick<GatewayDeps, "db">,
-  { organisationId, cursor, limit }: { readonly organisationId: Bytes; readonly cursor: string; readonly limit: number },
+  {
+    organisationId,
+    cursor,
+    limit,
+  }: { readonly organisationId: Bytes; readonly cursor: string; readonly limit: number },
 ): Promise<Delivery> {
   if (limit < 0 || limit > protocolLimits.pullContacts) throw new RefusedError("invalid");
   const size = limit === 0 ? defaultPullContacts : limit;
@@ -82,7 +86,9 @@ interface Waiting {
 
 /** At most `size` contacts and `size` events, all up to one cursor. */
 function takeInOrder({ contacts, events, after, size }: Waiting): Delivery {
-  const cut = [contacts, events].flatMap((rows) => (rows.length > size ? [rows[size - 1]?.delivery_sequence ?? after] : []));
+  const cut = [contacts, events].flatMap((rows) =>
+    rows.length > size ? [rows[size - 1]?.delivery_sequence ?? after] : [],
+  );
   const seen = Math.max(after, ...[...contacts, ...events].map((row) => row.delivery_sequence));
   const cursor = cut.length === 0 ? seen : Math.min(...cut);
   const upToCursor = (row: { readonly delivery_sequence: number }): boolean => row.delivery_sequence <= cursor;

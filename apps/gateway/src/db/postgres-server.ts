@@ -45,7 +45,14 @@ export async function startPostgres(
   const socketFolder = await mkdtemp(join(tmpdir(), "coterie-"));
   await chmod(socketFolder, 0o700);
   await user.own(socketFolder);
-  const supervisor = new Supervisor({ binaries, user, log, folder, socketFolder, logFile: join(dataFolder, "postgres.log") });
+  const supervisor = new Supervisor({
+    binaries,
+    user,
+    log,
+    folder,
+    socketFolder,
+    logFile: join(dataFolder, "postgres.log"),
+  });
   try {
     await supervisor.start();
   } catch (error) {
@@ -92,7 +99,8 @@ class Supervisor {
         return;
       }
       // Processes of a killed predecessor may hold its shared memory for a moment longer.
-      if (attempt === startAttempts) throw new StartError("PostgreSQL does not start: see postgres.log in the data folder");
+      if (attempt === startAttempts)
+        throw new StartError("PostgreSQL does not start: see postgres.log in the data folder");
       await delay(500);
       await waitForFolder(this.#places.folder);
     }

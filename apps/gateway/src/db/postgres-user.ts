@@ -28,7 +28,8 @@ export function choosePostgresUser(): PostgresUser {
     return { spawn: prefixed([...namespace, ...dieWithParent], {}), own: async () => undefined };
   }
   const asNobody = { uid: nobody, gid: nobody };
-  if (spawnSync("true", [], asNobody).status === 0) return { spawn: prefixed(dieWithParent, asNobody), own: ownByNobody };
+  if (spawnSync("true", [], asNobody).status === 0)
+    return { spawn: prefixed(dieWithParent, asNobody), own: ownByNobody };
   throw new StartError("PostgreSQL does not run as root: start the gateway as another user, or set DATABASE_URL");
 }
 

@@ -17,7 +17,15 @@ import { RefusedError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import type { Answer } from "./answer.ts";
 import { type Json, parseJson, readBody } from "./body.ts";
-import { reasonOf, refusalBody, refusalHeaders, refusalInterceptor, statusOf, toRefusal, wasReachedKey } from "./connect-errors.ts";
+import {
+  reasonOf,
+  refusalBody,
+  refusalHeaders,
+  refusalInterceptor,
+  statusOf,
+  toRefusal,
+  wasReachedKey,
+} from "./connect-errors.ts";
 
 /** The client's network prefix, for rates. */
 export const clientPrefixKey: ContextKey<string> = createContextKey("unknown");
@@ -32,7 +40,10 @@ export interface ConnectCall {
 export type ConnectCalls = (path: string, call: ConnectCall) => Promise<Answer> | undefined;
 
 /** Mounts the services that `register` adds. */
-export function createConnectCalls({ log }: { readonly log: Log }, register: (router: ConnectRouter) => void): ConnectCalls {
+export function createConnectCalls(
+  { log }: { readonly log: Log },
+  register: (router: ConnectRouter) => void,
+): ConnectCalls {
   const router = createConnectRouter({
     grpc: false,
     grpcWeb: false,

@@ -1,6 +1,12 @@
 /** How refusals travel: the wire code in a header, Connect's own code beside it, and no text of the request anywhere. */
 import { Code, ConnectError, type ContextKey, createContextKey, type Interceptor } from "@connectrpc/connect";
-import { isWireErrorCode, type WireErrorCode, wireErrorCodes, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
+import {
+  isWireErrorCode,
+  type WireErrorCode,
+  wireErrorCodes,
+  wireErrorFieldsHeader,
+  wireErrorHeader,
+} from "@coterie/protocol";
 import { RefusedError } from "../errors.ts";
 import { type Log, unexpectedError } from "../log/log.ts";
 
@@ -82,7 +88,13 @@ export function refusalHeaders({ reason, fields }: Pick<RefusedError, "reason" |
  * The code of a failed answer: ours from the header, else Connect's own. The library calls a message that it cannot read
  * "internal", which it is only after our code was reached.
  */
-export function reasonOf({ header, wasReached }: { readonly header: string | null; readonly wasReached: boolean }): WireErrorCode {
+export function reasonOf({
+  header,
+  wasReached,
+}: {
+  readonly header: string | null;
+  readonly wasReached: boolean;
+}): WireErrorCode {
   if (header !== null && isWireErrorCode(header)) return header;
   return wasReached ? "internal" : "invalid";
 }

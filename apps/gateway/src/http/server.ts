@@ -99,9 +99,14 @@ async function routeDocument(deps: ServerDeps, { request, path }: Arrival): Prom
   const [, folder, name = ""] = /^\/(p|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (folder === "p" && request.method === "POST") return await postPage(deps, { name, request });
-  if (isRead && /^\/organisation(\/|$)/.test(path)) return await organisationAnswer(deps.organisationFiles, { path, request });
+  if (isRead && /^\/organisation(\/|$)/.test(path))
+    return await organisationAnswer(deps.organisationFiles, { path, request });
   if (folder === undefined) return textAnswer(404, "not found");
-  if (!isRead) return { ...textAnswer(405, "method not allowed"), headers: { allow: folder === "p" ? "GET, HEAD, POST" : "GET, HEAD" } };
+  if (!isRead)
+    return {
+      ...textAnswer(405, "method not allowed"),
+      headers: { allow: folder === "p" ? "GET, HEAD, POST" : "GET, HEAD" },
+    };
   if (folder === "p") return await showPage(deps, name);
   if (folder === "frame") return await showFrame(deps, name);
   return fileAnswer(await deps.files.find(name), request.headers["if-none-match"]);

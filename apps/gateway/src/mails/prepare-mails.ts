@@ -111,7 +111,8 @@ function parseBox(wire: WireMailBox): MailBox {
   try {
     return parseMailBox({ ...wire, keyId: parseMailKeyId(wire.keyId) });
   } catch (error) {
-    if (error instanceof MalformedMailBoxError || error instanceof MalformedTextError) throw new RefusedError("invalid");
+    if (error instanceof MalformedMailBoxError || error instanceof MalformedTextError)
+      throw new RefusedError("invalid");
     throw error;
   }
 }

@@ -20,7 +20,12 @@ export async function createOrganisation(
   deps: Pick<GatewayDeps, "db" | "primitives" | "random" | "now">,
   input: { readonly name: string; readonly title: string },
 ): Promise<{ readonly organisation: StoredOrganisation; readonly token: string }> {
-  const row = { id: generateId(deps.random), name: parseSlug(input.name), title: parseTitle(input.title), is_home: false };
+  const row = {
+    id: generateId(deps.random),
+    name: parseSlug(input.name),
+    title: parseTitle(input.title),
+    is_home: false,
+  };
   return await deps.db.transaction().execute(async (tx) => {
     const inserted = await tx
       .insertInto("organisations")
@@ -85,7 +90,10 @@ export async function listOrganisations(
 }
 
 /** One organisation. Throws RefusedError "not-found". */
-export async function getOrganisation({ db }: { readonly db: Kysely<Database> }, id: Bytes): Promise<StoredOrganisation> {
+export async function getOrganisation(
+  { db }: { readonly db: Kysely<Database> },
+  id: Bytes,
+): Promise<StoredOrganisation> {
   const row = await db.selectFrom("organisations").select(columns).where("id", "=", id).executeTakeFirst();
   if (row === undefined) throw new RefusedError("not-found");
   return row;

@@ -81,7 +81,8 @@ export async function listActionPages(
 function parseRequiredFields(schema: string, fields: readonly string[]): readonly string[] {
   const optional: readonly string[] = optionalFieldPaths(getFormSchema(schema));
   const distinct = new Set(fields);
-  if (distinct.size !== fields.length || fields.some((field) => !optional.includes(field))) throw new RefusedError("invalid");
+  if (distinct.size !== fields.length || fields.some((field) => !optional.includes(field)))
+    throw new RefusedError("invalid");
   return fields;
 }
 

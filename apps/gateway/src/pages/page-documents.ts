@@ -1,7 +1,14 @@
 /** Action pages as documents: `/p/<name>`, which works without script, and `/frame/<name>` for other sites. */
 import { create } from "@bufbuild/protobuf";
 import { type Answers, getFormSchema, isSlug, recordConsents, validatePerson } from "@coterie/actions";
-import { type ActionPageInput, failureOf, type FormAnswers, readForm, renderActionPage, renderFrame } from "@coterie/actions/form";
+import {
+  type ActionPageInput,
+  failureOf,
+  type FormAnswers,
+  readForm,
+  renderActionPage,
+  renderFrame,
+} from "@coterie/actions/form";
 import { decodeUtf8 } from "@coterie/bytes";
 import { OptIn, protocolLimits, type SubmitRequest, SubmitRequestSchema } from "@coterie/protocol";
 import type { IncomingMessage } from "node:http";
@@ -41,11 +48,15 @@ export async function showFrame(deps: DocumentDeps, name: string): Promise<Answe
 }
 
 /** A posted form: the same intake as the widget's, and a document either way. */
-export async function postPage(deps: DocumentDeps, { name, request }: { readonly name: string; readonly request: IncomingMessage }): Promise<Answer> {
+export async function postPage(
+  deps: DocumentDeps,
+  { name, request }: { readonly name: string; readonly request: IncomingMessage },
+): Promise<Answer> {
   const page = await findPage(deps, name);
   if (page === undefined) return notFound;
   // A person in clear is not even read where the browser was to seal it.
-  if (page.view.sealing === "browser") return await document(deps, { page, status: statusOf("wrong-sealing"), state: {} });
+  if (page.view.sealing === "browser")
+    return await document(deps, { page, status: statusOf("wrong-sealing"), state: {} });
   const posted: { answers?: FormAnswers } = {};
   try {
     posted.answers = await readPostedForm(page, request);
@@ -130,7 +141,15 @@ async function document(deps: DocumentDeps, { page, status, state }: DocumentInp
 }
 
 /** Only files of this gateway, no inline script or style, no evaluation, and no markup from text. */
-function htmlAnswer({ status, html, frameAncestors }: { status: number; html: string; frameAncestors: string }): Answer {
+function htmlAnswer({
+  status,
+  html,
+  frameAncestors,
+}: {
+  status: number;
+  html: string;
+  frameAncestors: string;
+}): Answer {
   const policy = [
     "default-src 'none'",
     "script-src 'self'",

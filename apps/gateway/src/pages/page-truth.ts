@@ -117,8 +117,18 @@ export async function loadPage({ db }: Pick<GatewayDeps, "db">, name: PageName):
 }
 
 function toTruth(row: PageRow): PageTruth {
-  const own = organisation({ id: row.organisation_id, title: row.page_title, keyId: row.page_key_id, key: row.page_public });
-  const lead = organisation({ id: row.lead_organisation_id, title: row.lead_title, keyId: row.lead_key_id, key: row.lead_public });
+  const own = organisation({
+    id: row.organisation_id,
+    title: row.page_title,
+    keyId: row.page_key_id,
+    key: row.page_public,
+  });
+  const lead = organisation({
+    id: row.lead_organisation_id,
+    title: row.lead_title,
+    keyId: row.lead_key_id,
+    key: row.lead_public,
+  });
   const organisations = own.idText === lead.idText ? [own] : [own, lead];
   return {
     id: row.id,

@@ -10,7 +10,13 @@ import {
   encodeTextForm,
   SecretKey,
 } from "@coterie/bytes";
-import { type AgreementKeyPair, type Primitives, type RandomSource, randomBytes, type SigningKeyPair } from "@coterie/primitives";
+import {
+  type AgreementKeyPair,
+  type Primitives,
+  type RandomSource,
+  randomBytes,
+  type SigningKeyPair,
+} from "@coterie/primitives";
 import { join } from "node:path";
 import { SecretFileError } from "../errors.ts";
 import { loadOrCreateSecretFile } from "./secret-file.ts";

@@ -33,12 +33,19 @@ export async function makeSample(input: SampleInput): Promise<string | undefined
   return said;
 }
 
-async function runSample(main: string, { address, dataFolder, premisesFolder }: SampleInput): Promise<string | undefined> {
+async function runSample(
+  main: string,
+  { address, dataFolder, premisesFolder }: SampleInput,
+): Promise<string | undefined> {
   const options = ["--gateway", address, "--operator-token-file", join(dataFolder, "secrets", "operator-token")];
-  const child = spawn(process.execPath, [...process.execArgv, main, "sample", ...options, "--premises", premisesFolder], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, COTERIE_PREMISES: premisesFolder },
-  });
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, main, "sample", ...options, "--premises", premisesFolder],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, COTERIE_PREMISES: premisesFolder },
+    },
+  );
   const said: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => said.push(chunk));
   const [code] = await once(child, "close");

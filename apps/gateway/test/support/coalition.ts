@@ -96,7 +96,13 @@ export interface TestPage {
 
 export async function makePage(
   { lead, runner = lead }: { lead: TestOrganisation; runner?: TestOrganisation },
-  options: { sealing?: Sealing; delivers?: boolean; forcesDelivery?: boolean; formSchema?: string; embedOrigins?: string[] } = {},
+  options: {
+    sealing?: Sealing;
+    delivers?: boolean;
+    forcesDelivery?: boolean;
+    formSchema?: string;
+    embedOrigins?: string[];
+  } = {},
 ): Promise<TestPage> {
   const { campaign } = await lead.clients.organisations.createCampaign({
     name: uniqueName("campaign"),
@@ -155,12 +161,19 @@ export function viewOf(page: ActionPage): ActionPageView {
 
 const optInMessage = { yes: OptIn.YES, no: OptIn.NO, "not-asked": OptIn.NOT_ASKED } as const;
 
-export function consentsFor(page: ActionPage, { answers = {}, atMs = Date.now() }: { answers?: Answers; atMs?: number } = {}): ConsentRecord[] {
+export function consentsFor(
+  page: ActionPage,
+  { answers = {}, atMs = Date.now() }: { answers?: Answers; atMs?: number } = {},
+): ConsentRecord[] {
   const optIns = new Map(Object.entries(answers));
-  return [...recordConsents(nodePrimitives, { page: viewOf(page), answers: { optIns, locale: "en", givenAtMs: atMs } })];
+  return [
+    ...recordConsents(nodePrimitives, { page: viewOf(page), answers: { optIns, locale: "en", givenAtMs: atMs } }),
+  ];
 }
 
-export function consentMessages(records: readonly ConsentRecord[]): NonNullable<MessageInitShape<typeof SubmitRequestSchema>["consents"]> {
+export function consentMessages(
+  records: readonly ConsentRecord[],
+): NonNullable<MessageInitShape<typeof SubmitRequestSchema>["consents"]> {
   return records.map(({ organisationId, purpose, optIn, wordingId, wordingHash, locale, givenAtMs }) => ({
     organisationId,
     purpose,
@@ -200,7 +213,9 @@ export function sealedRequest(page: ActionPage, options: SigningOptions = {}): S
   const person = options.person ?? alice;
   const consents = consentsFor(page, options);
   const salt = randomBytes(systemRandom, 32);
-  const receiving = consents.filter(({ organisationId, optIn }) => optIn === "yes" || receivesAnyway(page, organisationId));
+  const receiving = consents.filter(
+    ({ organisationId, optIn }) => optIn === "yes" || receivesAnyway(page, organisationId),
+  );
   const contacts = receiving.map((consent) => {
     const receiver = page.receivers.find(({ organisationId }) => organisationId === consent.organisationId);
     if (receiver?.publicKey === undefined) throw new Error("no key");

@@ -15,7 +15,9 @@ export interface ExternalPostgres {
 
 /** The folder of the newest installed server's programs, or undefined. */
 export function findInstalledPostgres(): string | undefined {
-  return globSync("/usr/lib/postgresql/*/bin").toSorted().findLast((folder) => existsSync(join(folder, "initdb")));
+  return globSync("/usr/lib/postgresql/*/bin")
+    .toSorted()
+    .findLast((folder) => existsSync(join(folder, "initdb")));
 }
 
 /** Starts an installed server on a fresh folder; `settings` are of the form "fsync=off". */
@@ -25,10 +27,14 @@ export async function startExternalPostgres(bin: string, settings: readonly stri
   const data = join(folder, "data");
   await user.own(folder);
   const env = { PATH: process.env["PATH"] ?? "", LC_ALL: "C" };
-  const initdb = user.spawn(join(bin, "initdb"), ["-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C"], {
-    stdio: "ignore",
-    env,
-  });
+  const initdb = user.spawn(
+    join(bin, "initdb"),
+    ["-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C"],
+    {
+      stdio: "ignore",
+      env,
+    },
+  );
   const [code] = await once(initdb, "exit");
   if (code !== 0) throw new Error("initdb failed");
   const options = [`listen_addresses=`, ...settings].flatMap((setting) => ["-c", setting]);

@@ -22,7 +22,10 @@ const start = join(import.meta.dirname, "..", "..", "src", "start.ts");
 const wide = "1000000/1000000";
 
 /** Starts the program and waits until it listens; a start that fails rejects with what it printed. */
-export async function startGatewayProcess(dataFolder: string, env: Record<string, string> = {}): Promise<GatewayProcess> {
+export async function startGatewayProcess(
+  dataFolder: string,
+  env: Record<string, string> = {},
+): Promise<GatewayProcess> {
   const child = spawn(process.execPath, [`--conditions=${sourceCondition}`, start], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
