@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, open, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SecretKey } from "@coterie/bytes";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { describeMailKeyStore } from "../src/contract.ts";
 import { createMemoryMailKeyStore, parseMailKeyId, type StoredMailKey } from "../src/index.ts";
 import { createMailKeyFiles } from "../src/mail-key-files.ts";
@@ -25,8 +25,16 @@ describeMailKeyStore(runner, {
 });
 
 async function newFolder(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), "coterie-vault-")), "mail-keys");
+  const folder = await mkdtemp(join(tmpdir(), "coterie-vault-"));
+  made.push(folder);
+  return join(folder, "mail-keys");
 }
+
+const made: string[] = [];
+
+afterAll(async () => {
+  for (const folder of made) await rm(folder, { recursive: true, force: true });
+});
 
 const secret = new Uint8Array(32).fill(0xa7);
 

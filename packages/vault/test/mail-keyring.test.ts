@@ -1,8 +1,8 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SecretKey } from "@coterie/bytes";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import {
   createMailKeyring,
   createMemoryMailKeyStore,
@@ -101,7 +101,9 @@ describe("createMailKeyring", () => {
 
 describe("a destroyed key", () => {
   it("opens nothing any more, in this process and in others over the same files", async () => {
-    const folder = join(await mkdtemp(join(tmpdir(), "coterie-vault-")), "mail-keys");
+    const made = await mkdtemp(join(tmpdir(), "coterie-vault-"));
+    onTestFinished(async () => await rm(made, { recursive: true, force: true }));
+    const folder = join(made, "mail-keys");
     const here = sceneOver(createMailKeyFiles({ random }, folder)).keyring;
     const there = sceneOver(createMailKeyFiles({ random }, folder)).keyring;
     const boxes = Array.from({ length: 100 }, (_unused, i) => ({ i, first: i < 50 }));
