@@ -1,0 +1,108 @@
+/** The whole app: language, session, place, and the models of the screens while somebody is signed in. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { OrganisationKey } from "@coterie/protocol";
+import { type ConsoleModel, createConsoleModel } from "../contacts/console-model.ts";
+import { createImportKeyModel, type ImportKeyModel } from "../keys/import-key-model.ts";
+import { createKeyWorkshop } from "../keys/key-workshop.ts";
+import { createNewKeyModel, type NewKeyModel } from "../keys/new-key-model.ts";
+import { threadsFor } from "../contacts/opening-pool.ts";
+import { webLimits } from "../limits.ts";
+import type { Platform } from "../platform/platform.ts";
+import { parseRoute, type Route } from "../routes/route.ts";
+import { createSessionModel, type SessionModel, type SignedIn } from "../session/session.ts";
+import { chooseLocale, isLocaleName, loadTexts } from "../texts/load-texts.ts";
+import { createFormats, type Formats } from "../texts/formats.ts";
+import type { Locale, Texts } from "../texts/texts.ts";
+import { type CampaignsModel, createCampaignsModel } from "./campaigns-model.ts";
+import { createPagesModel, type PagesModel } from "./pages-model.ts";
+import { createResource, type Resource } from "./resource.ts";
+
+/** The models of one session. They outlive a change of screen, so that what runs goes on. */
+export interface ScreenModels {
+  readonly session: SignedIn;
+  readonly campaigns: CampaignsModel;
+  readonly pages: PagesModel;
+  readonly keys: Resource<readonly OrganisationKey[]>;
+  readonly console: ConsoleModel;
+  /** A key in the making. */
+  readonly newKey: ReadonlySignal<NewKeyModel>;
+  readonly importKey: ReadonlySignal<ImportKeyModel>;
+  /** Begins a new key, or a new import, where the one before is done. */
+  readonly renewKeyModels: () => void;
+}
+
+/** The app. */
+export interface AppModel {
+  readonly platform: Platform;
+  readonly texts: ReadonlySignal<Texts>;
+  readonly formats: ReadonlySignal<Formats>;
+  readonly route: ReadonlySignal<Route>;
+  readonly session: SessionModel;
+  readonly screens: ReadonlySignal<ScreenModels | undefined>;
+  readonly setLocale: (locale: Locale) => Promise<void>;
+  readonly goTo: (hash: string) => void;
+}
+
+const localeName = "coterie.locale";
+
+/** The app, with its texts loaded and a session resumed where this tab had one. */
+export async function startApp(platform: Platform, { hash }: { readonly hash: string }): Promise<AppModel> {
+  const remembered = platform.lastingStore.load(localeName) ?? "";
+  const locale = isLocaleName(remembered) ? remembered : chooseLocale(platform.languages);
+  const texts = signal(await loadTexts(locale));
+  const route = signal(parseRoute(hash));
+  const session = createSessionModel(platform);
+  await session.resume();
+  return {
+    platform,
+    texts,
+    formats: computed(() => createFormats(texts.value.locale)),
+    route,
+    session,
+    screens: computed(() => {
+      const { value } = session.state;
+      return value.kind === "signed-in" ? createScreenModels(platform, value.session) : undefined;
+    }),
+    async setLocale(chosen) {
+      texts.value = await loadTexts(chosen);
+      platform.lastingStore.save(localeName, chosen);
+    },
+    goTo(address) {
+      route.value = parseRoute(address);
+    },
+  };
+}
+
+function createScreenModels(platform: Platform, session: SignedIn): ScreenModels {
+  const workshop = createKeyWorkshop({ startWorker: platform.startKeyWorker });
+  const saveFile = ({ name, text }: { readonly name: string; readonly text: string }): void => {
+    platform.saveBlob({ name, content: new Blob([text], { type: "application/json" }) });
+  };
+  const makeNewKey = (): NewKeyModel => createNewKeyModel({ session, workshop, random: platform.random, saveFile });
+  const makeImport = (): ImportKeyModel => createImportKeyModel({ session, workshop });
+  const newKey = signal(makeNewKey());
+  const importKey = signal(makeImport());
+  const { organisations } = session;
+  const loadWidgetAssets = (): Promise<unknown> => platform.loadJson("/widget/assets.json");
+  return {
+    session,
+    campaigns: createCampaignsModel(session),
+    pages: createPagesModel({ organisations, loadWidgetAssets }),
+    keys: createResource(async () => (await organisations.listPublicKeys({})).keys),
+    console: createConsoleModel({
+      session,
+      workshop,
+      startOpeningWorker: platform.startOpeningWorker,
+      threads: threadsFor(platform.processors, webLimits.openingThreads),
+      now: platform.now,
+      wait: platform.wait,
+      saveBlob: platform.saveBlob,
+    }),
+    newKey,
+    importKey,
+    renewKeyModels() {
+      if (newKey.peek().state.peek().kind === "done") newKey.value = makeNewKey();
+      if (importKey.peek().state.peek().kind === "done") importKey.value = makeImport();
+    },
+  };
+}
