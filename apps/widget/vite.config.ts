@@ -1,5 +1,6 @@
 // Builds the widget: three entries with fixed names, shared code in hashed chunks, the style sheet, and a list of integrity hashes.
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const source = (name: string): string => `${import.meta.dirname}/src/${name}`;
@@ -38,8 +39,42 @@ export default defineConfig({
       },
     },
   },
-  plugins: [listIntegrity()],
+  plugins: [dropErrorTexts(), copySha256(), listIntegrity()],
 });
+
+/** Drops the texts of our own errors: programs branch on codes, and nobody in a browser reads them. */
+function dropErrorTexts(): Plugin {
+  return {
+    name: "coterie-drop-error-texts",
+    enforce: "pre",
+    transform(code, id) {
+      if (id.includes("/node_modules/")) return undefined;
+      return code.replace(/(throw new \w+Error\()(?:"[^"]*"|`[^`]*`)\)/g, '$1"")');
+    },
+  };
+}
+
+/**
+ * Gives SHA-256 a copy of its own of the hash library's files. Shared with the fallback curve, which current browsers never
+ * load, they would come whole, SHA-512 and all: 3 kB for every visitor.
+ */
+function copySha256(): Plugin {
+  const mark = "?sha256";
+  return {
+    name: "coterie-copy-sha256",
+    enforce: "pre",
+    async resolveId(name, importer) {
+      const starts =
+        name.startsWith("@noble/hashes/") && /\/(widget\/sha256|clear-submitter)\.ts$/.test(importer ?? "");
+      if (importer === undefined || !(starts || importer.endsWith(mark))) return undefined;
+      const resolved = await this.resolve(name, importer.replace(mark, ""), { skipSelf: true });
+      return resolved === null ? undefined : { ...resolved, id: `${resolved.id}${mark}` };
+    },
+    async load(id) {
+      return id.endsWith(mark) ? await readFile(id.replace(mark, ""), "utf8") : undefined;
+    },
+  };
+}
 
 /** Writes assets.json: for every file its SHA-384 integrity metadata and the files that it imports statically. */
 function listIntegrity(): Plugin {

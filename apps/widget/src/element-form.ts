@@ -7,7 +7,7 @@ import { failureIn } from "./errors.ts";
 import { mountForm } from "./form-controller.ts";
 import type { GatewayApi } from "./gateway-api.ts";
 import type { LoadedPage } from "./page-json.ts";
-import { browserApi, browserClock, refreshCounter, sealingLoader } from "./platform.ts";
+import { browserApi, browserClock, clearSubmitterLoader, refreshCounter } from "./platform.ts";
 import style from "./style.css?inline";
 import { trackingOf } from "./tracking.ts";
 
@@ -53,7 +53,7 @@ function mount(root: HTMLElement, { api, texts, options, loaded }: MountInput): 
   const refused = loaded.page.sealing === "browser";
   const page = refused ? { ...loaded.page, accepting: false } : loaded.page;
   const form = mountForm(
-    { api, sealing: sealingLoader(), now: browserClock },
+    { api, submitter: clearSubmitterLoader(), now: browserClock },
     {
       root,
       page,

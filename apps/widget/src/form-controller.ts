@@ -13,16 +13,16 @@ import { patchChildren } from "./dom.ts";
 import { RequestFailedError } from "./errors.ts";
 import type { GatewayApi } from "./gateway-api.ts";
 import type { Pins } from "./pins.ts";
-import type { Sealing } from "./sealing.ts";
 import { offerSharing } from "./share.ts";
 import type { SubmissionInput } from "./submission.ts";
+import type { Submitter } from "./submitter.ts";
 
 /** What a form needs. */
 export interface FormDeps {
   readonly api: GatewayApi;
   readonly now: () => number;
   /** Called when the form is shown, so that it is there when it is needed, and again to use it. */
-  readonly sealing: () => Promise<Sealing>;
+  readonly submitter: () => Promise<Submitter>;
 }
 
 /** How a form is mounted. */
@@ -83,7 +83,7 @@ class Form {
     };
     this.#draw();
     // A failure is told when the form is sent.
-    deps.sealing().catch(() => undefined);
+    deps.submitter().catch(() => undefined);
     options.root.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#submit();
@@ -169,14 +169,14 @@ class Form {
   }): Promise<string> {
     const values = JSON.stringify([person, [...optIns]]);
     if (this.#lastBody?.values === values) return this.#lastBody.body;
-    const sealing = await this.#deps.sealing();
+    const submitter = await this.#deps.submitter();
     const { page, pins, tracking, texts } = this.#options;
-    const body = await sealing.encodeSubmission({
+    const body = await submitter.encodeSubmission({
       page,
       pins,
       tracking,
       person,
-      actionId: sealing.newActionId(),
+      actionId: submitter.newActionId(),
       answers: { optIns, locale: texts.locale, givenAtMs: this.#deps.now() },
     });
     this.#lastBody = { values, body };

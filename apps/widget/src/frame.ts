@@ -66,7 +66,7 @@ async function showForm(
   const refusal = keys.checkPins({ page, pins });
   root.replaceChildren();
   const form = mountForm(
-    { api, sealing, now: browserClock },
+    { api, submitter: sealing, now: browserClock },
     {
       root,
       // A refused page is drawn as one that asks nothing.

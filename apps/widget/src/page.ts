@@ -3,7 +3,7 @@ import { pickFormLocale } from "@coterie/actions";
 import { loadTexts } from "@coterie/actions/form";
 import { mountForm } from "./form-controller.ts";
 import type { LoadedPage } from "./page-json.ts";
-import { browserApi, browserClock, refreshCounter, sealingLoader } from "./platform.ts";
+import { browserApi, browserClock, clearSubmitterLoader, refreshCounter, sealingLoader } from "./platform.ts";
 import { trackingOf } from "./tracking.ts";
 
 const main = document.querySelector<HTMLElement>("main.coterie");
@@ -27,7 +27,7 @@ async function show(
   const inBrowser = page.sealing === "browser";
   const pins = inBrowser ? (await sealing()).pinsOfPage(page) : undefined;
   const form = mountForm(
-    { api, sealing, now: browserClock },
+    { api, submitter: inBrowser ? sealing : clearSubmitterLoader(), now: browserClock },
     {
       root,
       page,

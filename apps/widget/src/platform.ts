@@ -4,6 +4,7 @@ import { createGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { widgetLimits } from "./limits.ts";
 import type { MountedForm } from "./form-controller.ts";
 import type { Sealing } from "./sealing.ts";
+import type { Submitter } from "./submitter.ts";
 
 /** The API of the gateway at `origin`. */
 export function browserApi(origin: string): GatewayApi {
@@ -14,11 +15,20 @@ export function browserApi(origin: string): GatewayApi {
 /** Milliseconds since 1970. */
 export const browserClock = (): number => Date.now();
 
-/** A loader of what touches keys: loads it once, and again where that failed. */
+/** Loads what touches keys: once, and again where that failed. */
 export function sealingLoader(): () => Promise<Sealing> {
-  let loading: Promise<Sealing> | undefined;
+  return loadOnce(async () => await (await import("./sealing.ts").catch(notLoaded)).loadBrowserSealing());
+}
+
+/** Loads what submissions need that the gateway seals. */
+export function clearSubmitterLoader(): () => Promise<Submitter> {
+  return loadOnce(async () => (await import("./clear-submitter.ts").catch(notLoaded)).createClearSubmitter());
+}
+
+function loadOnce<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {
+  let loading: Promise<Loaded> | undefined;
   return () => {
-    loading ??= loadSealing().catch((error: unknown) => {
+    loading ??= load().catch((error: unknown) => {
       loading = undefined;
       throw error;
     });
@@ -26,11 +36,8 @@ export function sealingLoader(): () => Promise<Sealing> {
   };
 }
 
-async function loadSealing(): Promise<Sealing> {
-  const file = await import("./sealing.ts").catch(() => {
-    throw new RequestFailedError({ failure: "offline" });
-  });
-  return file.loadBrowserSealing();
+function notLoaded(): never {
+  throw new RequestFailedError({ failure: "offline" });
 }
 
 /** Keeps a form's counter fresh while it can be seen. A counter that cannot be had is left as it is. */

@@ -1,19 +1,13 @@
 /** Everything that touches keys, in a file of its own: it is loaded while the form is already being filled in. */
 import type { ActionPageView } from "@coterie/actions";
 import type { RefusalCode } from "@coterie/actions/form";
-import { encodeTextForm } from "@coterie/bytes";
-import { randomBytes } from "@coterie/primitives";
 import { loadWidgetPrimitives, systemRandom } from "@coterie/primitives/widget";
 import { checkPins, type Pins, parsePins, pinsOfPage } from "./pins.ts";
-import type { SealDeps } from "./seal-person.ts";
-import { encodeSubmission, type SubmissionInput } from "./submission.ts";
+import { type SealDeps, sealPerson } from "./seal-person.ts";
+import { createSubmitter, type Submitter } from "./submitter.ts";
 
 /** What a form uses of it. */
-export interface Sealing {
-  /** A fresh action id as text: the idempotency id of a submission. */
-  readonly newActionId: () => string;
-  /** See `encodeSubmission`. */
-  readonly encodeSubmission: (input: SubmissionInput) => Promise<string>;
+export interface Sealing extends Submitter {
   /** See `parsePins`. */
   readonly parsePins: (attribute: string) => Pins | undefined;
   /** See `checkPins`. */
@@ -27,12 +21,13 @@ export interface Sealing {
 
 /** Sealing with these primitives. */
 export function createSealing(deps: SealDeps): Sealing {
+  const { primitives, random } = deps;
+  const { sha256 } = primitives;
   return {
-    newActionId: () => encodeTextForm("cact", randomBytes(deps.random, 16)),
-    encodeSubmission: (input) => encodeSubmission(deps, input),
+    ...createSubmitter({ sha256, random, sealPerson: (input) => sealPerson(deps, input) }),
     parsePins,
-    checkPins: (input) => checkPins(deps.primitives, input),
-    pinsOfPage: (page) => pinsOfPage(deps.primitives, page),
+    checkPins: (input) => checkPins(primitives, input),
+    pinsOfPage: (page) => pinsOfPage(primitives, page),
   };
 }
 

@@ -10,10 +10,17 @@ import {
   type Tracking,
 } from "@coterie/actions";
 import { encodeBase64Url, encodeUtf8 } from "@coterie/bytes";
-import type { ConsentJson, OptInJson, SubmitRequestJson } from "@coterie/protocol";
-import { MalformedAnswerError } from "./errors.ts";
+import type { Primitives } from "@coterie/primitives";
+import type { ConsentJson, OptInJson, SealedPersonJson, SubmitRequestJson } from "@coterie/protocol";
+import { MalformedAnswerError, UnpinnedKeyError } from "./errors.ts";
 import type { Pins } from "./pins.ts";
-import { type SealDeps, sealPerson } from "./seal-person.ts";
+import type { SealPersonInput } from "./seal-person.ts";
+
+/** What encoding a submission needs. */
+export interface SubmissionDeps extends Pick<Primitives, "sha256"> {
+  /** Undefined where only pages that seal at the gateway are served: then no other page is. */
+  readonly sealPerson: ((input: SealPersonInput) => Promise<SealedPersonJson>) | undefined;
+}
 
 /** What is handed in. */
 export interface SubmissionInput {
@@ -31,9 +38,9 @@ export interface SubmissionInput {
  * length is one of `actionLimits.requestSizesBytes`.
  * @throws UnpinnedKeyError where a receiver's key is not pinned, or no pins were given for a page that seals in the browser
  */
-export async function encodeSubmission(deps: SealDeps, input: SubmissionInput): Promise<string> {
+export async function encodeSubmission(deps: SubmissionDeps, input: SubmissionInput): Promise<string> {
   const { page, actionId, person, answers, tracking } = input;
-  const consents = recordConsents(deps.primitives, { page, answers });
+  const consents = recordConsents(deps, { page, answers });
   const request: SubmitRequestJson = {
     actionId,
     pageId: page.id,
@@ -47,12 +54,13 @@ export async function encodeSubmission(deps: SealDeps, input: SubmissionInput): 
 }
 
 async function sealed(
-  deps: SealDeps,
+  deps: SubmissionDeps,
   { input, consents }: { readonly input: SubmissionInput; readonly consents: readonly ConsentRecord[] },
 ): Promise<Pick<SubmitRequestJson, "sealed">> {
-  const plan = planContacts(deps.primitives, { page: input.page, consents });
+  if (deps.sealPerson === undefined || input.pins === undefined) throw new UnpinnedKeyError("there are no pinned keys");
+  const plan = planContacts(deps, { page: input.page, consents });
   if (plan.kind === "invalid") throw new MalformedAnswerError("the page's receivers do not fit its rule");
-  return { sealed: await sealPerson(deps, { ...input, contacts: plan.contacts, pins: input.pins ?? new Set() }) };
+  return { sealed: await deps.sealPerson({ ...input, contacts: plan.contacts, pins: input.pins }) };
 }
 
 const optInNames: { readonly [Answer in ConsentRecord["optIn"]]: OptInJson } = {

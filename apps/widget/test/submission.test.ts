@@ -9,7 +9,9 @@ import { deriveKeyId, type KeyId } from "@coterie/sealed-box/seal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UnpinnedKeyError } from "../src/errors.ts";
-import { encodeSubmission, type SubmissionInput } from "../src/submission.ts";
+import { createClearSubmitter } from "../src/clear-submitter.ts";
+import { sealPerson, type SealDeps } from "../src/seal-person.ts";
+import { encodeSubmission as encode, type SubmissionInput } from "../src/submission.ts";
 import { alpha, beta, fastSealDeps, noTracking, pageView, sealDeps } from "./fixture.ts";
 
 const actionId = encodeTextForm("cact", new Uint8Array(16).fill(7));
@@ -20,6 +22,11 @@ function input(given: Partial<SubmissionInput> = {}): SubmissionInput {
   const optIns = new Map([[alpha.id, "yes"] as const]);
   const answers = { optIns, locale: "pl", givenAtMs: 1_700_000_000_000 };
   return { page: pageView(), actionId, person: alice, answers, tracking: noTracking, pins, ...given };
+}
+
+async function encodeSubmission(deps: SealDeps, given: SubmissionInput): Promise<string> {
+  const { sha256 } = deps.primitives;
+  return await encode({ sha256, sealPerson: (person) => sealPerson(deps, person) }, given);
 }
 
 function parse(body: string): SubmitRequest {
@@ -69,6 +76,15 @@ describe("encodeSubmission", () => {
     const page = pageView({ sealing: "gateway" });
     const { person } = parse(await encodeSubmission(await sealDeps(), input({ page, pins: undefined })));
     expect(person).toEqual({ case: "personJson", value: JSON.stringify(alice) });
+  });
+
+  it("makes the same consents for the gateway without any keys, and refuses pages that seal in the browser", async () => {
+    const submitter = createClearSubmitter();
+    const page = pageView({ sealing: "gateway" });
+    const clear = parse(await submitter.encodeSubmission(input({ page, pins: undefined })));
+    expect(clear).toEqual(parse(await encodeSubmission(await sealDeps(), input({ page, pins: undefined }))));
+    expect(submitter.newActionId()).toMatch(/^cact1/);
+    await expect(submitter.encodeSubmission(input())).rejects.toBeInstanceOf(UnpinnedKeyError);
   });
 
   it.each<[string, () => Partial<SubmissionInput>]>([

@@ -1,4 +1,5 @@
 // A gateway, a server in between, a foreign site, a browser, and a coalition: alpha leads, beta runs pages.
+import { rm } from "node:fs/promises";
 import { type Browser, type BrowserContext, type Page } from "playwright-core";
 import {
   makeOrganisation,
@@ -46,6 +47,7 @@ export async function createWorld(): Promise<World> {
       await site.close();
       await middle.close();
       await gateway.close();
+      await rm(widgetFolder, { recursive: true, force: true });
     },
   };
 }

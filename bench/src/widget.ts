@@ -1,0 +1,80 @@
+// What a visitor downloads to sign, in bytes of gzip -9, beside Proca's published widget. JSON lines: one for each file, one
+// for each way of showing the form. Fallbacks that current browsers never load stand apart.
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "vite";
+
+/** Proca's widget as served, measured by its users: reference figure of the goals. */
+const procaBytes = 226_000;
+const goalBytes = 30_000;
+
+interface Asset {
+  readonly imports: readonly string[];
+}
+
+const configFile = join(import.meta.dirname, "..", "..", "apps", "widget", "vite.config.ts");
+const outDir = await mkdtemp(join(tmpdir(), "coterie-bench-widget-"));
+try {
+  await build({ configFile, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  report(await measure());
+} finally {
+  await rm(outDir, { recursive: true, force: true });
+}
+
+interface Measured {
+  readonly gzipBytesByFile: ReadonlyMap<string, number>;
+  readonly assets: Readonly<Record<string, Asset>>;
+}
+
+async function measure(): Promise<Measured> {
+  const gzipBytesByFile = new Map<string, number>();
+  for (const file of (await readdir(outDir)).toSorted()) {
+    if (!file.endsWith(".json"))
+      gzipBytesByFile.set(file, gzipSync(await readFile(join(outDir, file)), { level: 9 }).length);
+  }
+  return { gzipBytesByFile, assets: JSON.parse(await readFile(join(outDir, "assets.json"), "utf8")) };
+}
+
+function report(measured: Measured): void {
+  for (const [file, gzipBytes] of measured.gzipBytesByFile) print({ bench: "widget/file", file, gzipBytes });
+  const english = starting(measured, "texts-en-");
+  const sealing = starting(measured, "sealing-");
+  const clear = starting(measured, "clear-submitter-");
+  const ways: Readonly<Record<string, readonly string[]>> = {
+    "element, sealed by the gateway": ["coterie-action.js", starting(measured, "element-form-"), english, clear],
+    "frame, sealed in the browser": ["frame.js", "style.css", english, sealing],
+    "page, sealed by the gateway": ["page.js", "style.css", english, clear],
+    "page, sealed in the browser": ["page.js", "style.css", english, sealing],
+  };
+  for (const [way, entries] of Object.entries(ways)) {
+    const files = withImports(measured, entries);
+    const gzipBytes = files.reduce((sum, file) => sum + (measured.gzipBytesByFile.get(file) ?? 0), 0);
+    const timesSmaller = Math.round((procaBytes / gzipBytes) * 10) / 10;
+    print({
+      bench: "widget/visit",
+      way,
+      gzipBytes,
+      goalBytes,
+      isReached: gzipBytes <= goalBytes,
+      rival: "proca",
+      rivalBytes: procaBytes,
+      timesSmaller,
+    });
+  }
+}
+
+function starting({ gzipBytesByFile }: Measured, prefix: string): string {
+  const file = [...gzipBytesByFile.keys()].find((name) => name.startsWith(prefix));
+  if (file === undefined) throw new Error("the build has another shape than this bench knows");
+  return file;
+}
+
+function withImports({ assets }: Measured, entries: readonly string[]): readonly string[] {
+  return [...new Set(entries.flatMap((entry) => [entry, ...(assets[entry]?.imports ?? [])]))];
+}
+
+function print(line: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
