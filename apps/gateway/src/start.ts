@@ -61,9 +61,12 @@ function stopOnSignals(gateway: Gateway): void {
 
 /** What nobody caught ends the gateway, in order: nothing that was acknowledged depends on it. */
 function stopOnFaults(gateway: Gateway): void {
-  const stop = (error: unknown): void => {
-    process.stderr.write(`${fault(error)}\n`);
-    gateway.close().finally(() => process.exit(1));
+  const stop = (thrown: unknown): void => {
+    process.stderr.write(`${fault(thrown)}\n`);
+    gateway.close().then(
+      () => process.exit(1),
+      () => process.exit(1),
+    );
   };
   process.once("uncaughtException", stop);
   process.once("unhandledRejection", stop);

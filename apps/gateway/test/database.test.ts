@@ -1,5 +1,4 @@
 // The database under everything: made once, brought up to date, refused where it would lose data, and recovered after a crash.
-import { encodeHex } from "@coterie/bytes";
 import { sql } from "kysely";
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -63,25 +62,27 @@ const tables = [
   "public_keys",
 ];
 
-async function checkMigrations(address: DatabaseAddress): Promise<void> {
+const migrationCount = 5;
+
+/** Migrates three times at once and once more; the tables and how many migrations were applied. */
+async function migrateOften(address: DatabaseAddress): Promise<{ readonly names: string[]; readonly applied: number }> {
   await Promise.all(
     Array.from({ length: 3 }, async () => await withConnection(address, async ({ db }) => await migrate(db))),
   );
-  await withConnection(address, async ({ db }) => {
+  return await withConnection(address, async ({ db }) => {
     await migrate(db);
     await checkDurability(db);
     const { rows } = await sql<{ name: string }>`
       SELECT table_name AS name FROM information_schema.tables
       WHERE table_schema = 'public' AND table_name NOT LIKE 'kysely%' ORDER BY 1`.execute(db);
-    expect(rows.map(({ name }) => name)).toEqual(tables);
     const applied = await sql<{ name: string }>`SELECT name FROM kysely_migration ORDER BY 1`.execute(db);
-    expect(applied.rows).toHaveLength(5);
+    return { names: rows.map(({ name }) => name), applied: applied.rows.length };
   });
 }
 
 describe("the private PostgreSQL", () => {
   it("applies every migration once, also when three gateways start at the same time", async () => {
-    await checkMigrations(server.connection);
+    expect(await migrateOften(server.connection)).toEqual({ names: tables, applied: migrationCount });
   });
 
   it("is durable, checksummed, and listens on nothing but a socket that only its user reaches", async () => {
@@ -138,7 +139,7 @@ describe("the private PostgreSQL", () => {
     for (let waited = 0; own.processId() === before && waited < 20_000; waited += 50) await delay(50);
     expect(own.processId()).not.toBe(before);
     await withConnection(own.connection, async ({ db }) => {
-      expect((await sql`SELECT name FROM kysely_migration`.execute(db)).rows).toHaveLength(4);
+      expect((await sql`SELECT name FROM kysely_migration`.execute(db)).rows).toHaveLength(migrationCount);
     });
     await own.close();
     expect(existsSync(own.connection.host)).toBe(false);
@@ -151,6 +152,7 @@ describe("the private PostgreSQL", () => {
     const place = join(folder, "postgres", "postmaster.pid");
     await writeFile(place, `${process.pid}\n${join(folder, "postgres")}\n1\n5432\n/tmp\n\n0 0\nready\n`);
     const again = await startPostgres(silent, { dataFolder: folder });
+    expect(again.processId()).not.toBe(process.pid);
     await again.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -265,13 +267,13 @@ describe("the schema", () => {
           db,
         ),
     );
-    expect(rows.map(({ name }) => name)).toEqual([
-      ...["id", "campaign_id", "page_id", "custom_fields", "tracking", "sealing", "created_at_ms", "request_mac"],
-      ...["action_id", "organisation_id", "payload", "nonce", "key_id", "sign_key", "commitment", "consent_purpose"],
-      ...["consent_opt_in", "consent_wording_id", "consent_wording_hash", "consent_locale", "consent_given_at_ms"],
-      ...["header_signature", "delivery_sequence"],
-    ]);
-    expect(encodeHex(home)).toHaveLength(32);
+    const columns = rows.map(({ name }) => name).join(" ");
+    expect(columns).toBe(
+      "id campaign_id page_id custom_fields tracking sealing created_at_ms request_mac state confirmed_at_ms " +
+        "mail_bounced_at_ms action_id organisation_id payload nonce key_id sign_key commitment consent_purpose consent_opt_in " +
+        "consent_wording_id consent_wording_hash consent_locale consent_given_at_ms header_signature delivery_sequence " +
+        "confirmation confirmation_at_ms",
+    );
   });
 });
 
@@ -279,7 +281,7 @@ describe("the schema", () => {
 describe.skipIf(installed === undefined)("an operator's own PostgreSQL", () => {
   it("takes the same migrations", async () => {
     const external = await startExternalPostgres(installed ?? "");
-    await checkMigrations({ connectionString: external.url });
+    expect(await migrateOften({ connectionString: external.url })).toEqual({ names: tables, applied: migrationCount });
     await external.close();
   });
 

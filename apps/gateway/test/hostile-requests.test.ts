@@ -254,6 +254,7 @@ describe("submissions that lie", () => {
     expect(await attempt(() => ({}))).toBe("accepted");
     expect(await attempt(() => ({ purpose: "anything" }))).toBe("invalid");
     expect(await attempt(() => ({ optIn: 0 }))).toBe("invalid");
+    // @ts-expect-error an answer that does not exist
     expect(await attempt(() => ({ optIn: 99 }))).toBe("invalid");
     expect(await attempt(() => ({ wordingId: "delivery/1" }))).toBe("invalid");
     expect(await attempt(() => ({ wordingHash: new Uint8Array(32) }))).toBe("invalid");
