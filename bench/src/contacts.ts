@@ -1,0 +1,199 @@
+// Opening a store of contacts to CSV with the command line, as an organisation does it: rate, processor time, peak memory.
+// Beside it, in turns, @proca/crypto and bare libsodium on boxes of the same store. JSON lines.
+// `npm run bench -- contacts [contacts, default 100000] [repeat, default 1]`; `100000 10` opens a million (ten times the same).
+import { decodeBase64Url, encodeBase64Url } from "@coterie/bytes";
+import { nodePrimitives as primitives } from "@coterie/primitives/node";
+import { parseKeyFile, unlockKeyFile } from "@coterie/sealed-box/key-file";
+import { decryptPersonalInfo, loadKeyStoreFromString } from "@proca/crypto";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import sodium from "sodium-native";
+
+const sampled = 2000;
+const rounds = 3;
+const [contacts = 100_000, repeat = 1] = process.argv.slice(2).map(Number);
+const cli = join(import.meta.dirname, "..", "..", "apps", "cli");
+const folder = await mkdtemp(join(tmpdir(), "coterie-bench-"));
+
+interface Run {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+  readonly peakMiB: number;
+}
+
+interface Box {
+  readonly payload: string;
+  readonly nonce: string;
+  readonly publicKey: { readonly public: string };
+  readonly signKey: { readonly public: string };
+  readonly signature: string;
+}
+
+try {
+  await runNode(join(cli, "test", "make-premises.ts"), [folder, String(contacts), String(repeat)]);
+  await measure();
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function measure(): Promise<void> {
+  const boxes = await sampleBoxes();
+  const rivals = await createRivals(boxes);
+  const total = contacts * repeat;
+  const usOfRival: number[] = [];
+  const usOfLibrary: number[] = [];
+  const usOfOurs: number[] = [];
+  for (const workers of [1, 2]) {
+    const runs: Run[] = [];
+    for (let round = 0; round < (repeat === 1 ? rounds : 1); round++) {
+      usOfRival.push(rivals.proca(round));
+      usOfLibrary.push(rivals.library());
+      const run = await exportCsv(workers);
+      runs.push(run);
+      if (workers === 1) usOfOurs.push((run.cpuMs * 1000) / total);
+    }
+    const middle = runs.toSorted((left, right) => left.wallMs - right.wallMs)[Math.floor(runs.length / 2)];
+    if (middle !== undefined) report(workers, { total, ...middle });
+  }
+  const [ours, rival, library] = [median(usOfOurs), median(usOfRival), median(usOfLibrary)];
+  print({
+    name: "open to CSV, processor time per contact",
+    ours,
+    rival,
+    ratio: ours / rival,
+    unit: "µs",
+    note: "rival: @proca/crypto decryptPersonalInfo: the box alone, no signature, no form, no CSV. Goal: ratio <= 0.067",
+  });
+  print({
+    name: "open to CSV, processor time per contact",
+    ours,
+    rival: library,
+    ratio: ours / library,
+    unit: "µs",
+    note: "rival: bare libsodium, crypto_sign_verify and crypto_box_open: nothing that checks both is faster",
+  });
+}
+
+function report(workers: number, { total, wallMs, cpuMs, peakMiB }: Run & { readonly total: number }): void {
+  const seconds = wallMs / 1000;
+  print({
+    name: `open ${total} contacts to CSV, ${workers} threads`,
+    seconds,
+    perSecond: total / seconds,
+    cpuUsPerContact: (cpuMs * 1000) / total,
+    peakMiB,
+    cores: availableParallelism(),
+    note: "the whole process: start, Argon2id, reading, opening, writing, flushing. Goal: 1,000,000 in 60 s with 2 threads, 200 MiB",
+  });
+}
+
+function exportCsv(workers: number): Promise<Run> {
+  const words = ["contacts", "export", "--no-pull", "--overwrite", "--quiet", "--format", "csv"];
+  return runNode(join(cli, "src", "main.ts"), [...words, "--premises", folder, "--workers", String(workers)]);
+}
+
+/** Runs a script and watches what the system says about its process. */
+async function runNode(file: string, args: readonly string[]): Promise<Run> {
+  const start = performance.now();
+  const child = spawn(process.execPath, ["--conditions=@coterie/source", file, ...args], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  let seen = { cpuMs: 0, peakMiB: 0 };
+  const watch = setInterval(() => {
+    void lookAt(child.pid ?? 0).then((found) => (seen = found ?? seen));
+  }, 20);
+  const [code] = await once(child, "exit");
+  clearInterval(watch);
+  if (code !== 0) throw new Error(`${file} ended with ${String(code)}`);
+  return { wallMs: performance.now() - start, ...seen };
+}
+
+/** Linux: processor time of all threads so far, and the largest resident set. */
+async function lookAt(pid: number): Promise<{ cpuMs: number; peakMiB: number } | undefined> {
+  const [stat, status] = await Promise.all([
+    readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""),
+    readFile(`/proc/${pid}/status`, "utf8").catch(() => ""),
+  ]);
+  const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const peakKiB = /VmHWM:\s+(\d+) kB/.exec(status)?.[1];
+  if (peakKiB === undefined) return undefined;
+  // A tick is 10 ms on every Linux that Node supports.
+  return { cpuMs: (Number(ticks[11]) + Number(ticks[12])) * 10, peakMiB: Number(peakKiB) / 1024 };
+}
+
+async function sampleBoxes(): Promise<Box[]> {
+  const file = await open(join(folder, "measured", "contacts", "000001.jsonl"));
+  const boxes: Box[] = [];
+  for await (const line of file.readLines()) {
+    const json = JSON.parse(line);
+    if (json.payload !== undefined) boxes.push(json);
+    if (boxes.length === sampled) break;
+  }
+  await file.close();
+  return boxes;
+}
+
+async function createRivals(boxes: readonly Box[]) {
+  const keyFile = parseKeyFile(await readFile(join(folder, "measured", "keys", "measured.json"), "utf8"));
+  const passphrase = await readFile(join(folder, "measured", "passphrase"), "utf8");
+  const { publicKey, secretKey } = unlockKeyFile({ primitives }, { file: keyFile, passphrase });
+  const secret = secretKey.exposeSecretBytes();
+  const keys = loadKeyStoreFromString(
+    JSON.stringify({ [encodeBase64Url(publicKey)]: { private: encodeBase64Url(secret) } }),
+  );
+  const infos = boxes.map(({ payload, nonce, publicKey: to, signKey }) => ({
+    payload,
+    nonce,
+    encryptKey: { id: 1, public: to.public },
+    signKey: { id: 2, public: signKey.public },
+  }));
+  const raw = boxes.map((box) => ({
+    payload: decodeBase64Url(box.payload),
+    nonce: decodeBase64Url(box.nonce),
+    signKey: decodeBase64Url(box.signKey.public),
+  }));
+  const signing = {
+    public: Buffer.alloc(32),
+    secret: Buffer.alloc(64),
+    signature: Buffer.alloc(64),
+    header: Buffer.alloc(400),
+  };
+  sodium.crypto_sign_seed_keypair(signing.public, signing.secret, Buffer.alloc(32, 1));
+  sodium.crypto_sign_detached(signing.signature, signing.header, signing.secret);
+  const share = boxes.length / rounds;
+  return {
+    /** Another part of the sample in each round; the code is warm from the first on. */
+    proca: (round: number): number => {
+      for (const info of infos.slice(0, 50)) decryptPersonalInfo(info, keys);
+      const part = infos.slice(Math.floor(round * share), Math.floor((round + 1) * share));
+      return cpuUsOf(part, (info) => decryptPersonalInfo(info, keys));
+    },
+    library: (): number =>
+      cpuUsOf(raw, ({ payload, nonce, signKey }) => {
+        sodium.crypto_sign_verify_detached(signing.signature, signing.header, signing.public);
+        sodium.crypto_box_open_easy(new Uint8Array(payload.length - 16), payload, nonce, signKey, secret);
+      }),
+  };
+}
+
+function cpuUsOf<Item>(items: readonly Item[], run: (item: Item) => unknown): number {
+  const start = process.cpuUsage();
+  for (const item of items) run(item);
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / items.length;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function print(line: Readonly<Record<string, string | number>>): void {
+  const rounded = Object.entries(line).map(([name, value]) => [
+    name,
+    typeof value === "number" ? Math.round(value * 1000) / 1000 : value,
+  ]);
+  process.stdout.write(`${JSON.stringify(Object.fromEntries(rounded))}\n`);
+}
