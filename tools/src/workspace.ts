@@ -9,8 +9,11 @@ export interface PackageRules {
   readonly layer: number;
   /** Compiles without DOM and Node types, uses no clock, network, console or randomness of its own. */
   readonly portable: boolean;
-  /** Holds what opens user content: true, or "open" where only some entries do (sealed-box). */
-  readonly secrets: boolean | "open";
+  /**
+   * Holds what opens user content: true, or "open" where only some entries do (sealed-box). "server": opens what the
+   * gateway itself must read for a while (vault), so the gateway may, and who only seals may not.
+   */
+  readonly secrets: boolean | "open" | "server";
   /** May reach nothing that opens user content, through any path: the gateway. */
   readonly blind?: boolean;
   /** False: seals but may never open, so it may not reach the opening entries: the widget. */
@@ -47,8 +50,8 @@ export interface Workspace {
   readonly packages: readonly Package[];
 }
 
-/** Entries of a `secrets: "open"` package that anyone may import; the others open. */
-export const sealingEntries: readonly string[] = ["./seal"];
+/** Entries of a `secrets: "open"` or `"server"` package that anyone may import; the others open. */
+export const sealingEntries: readonly string[] = ["./seal", "./mail-plaintext"];
 
 /** Reads all manifests below `root`. Throws where a package has no complete `coterie` record. */
 export function loadWorkspace(root: string): Workspace {

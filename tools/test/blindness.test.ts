@@ -44,6 +44,29 @@ describe("blindness", () => {
     expect(found).toHaveLength(2);
   });
 
+  it("finds a file that decrypts behind the sealing entry, without the opening entry in between", () => {
+    const found = findings({
+      "packages/box/src/seal.ts": 'export { unlock as seal } from "./unlock.ts";\n',
+      "packages/box/src/unlock.ts": "export const unlock = (cipher: { decryptBox(): void }) => cipher.decryptBox();\n",
+    });
+    expect(found).toHaveLength(2);
+    expect(found[0]).toContain("but it decrypts");
+  });
+
+  it("lets the blind read what the server must read, and nobody who only seals", () => {
+    const files = {
+      "packages/store/package.json": JSON.stringify({
+        name: "@coterie/store",
+        coterie: { layer: 20, portable: false, secrets: "server" },
+        exports: { ".": { "@coterie/source": "./src/index.ts" } },
+      }),
+      "packages/store/src/index.ts": "export const read = 1;\n",
+    };
+    const code = 'import { read } from "@coterie/store";\nexport const value = read;\n';
+    expect(findings({ ...files, "apps/blind/src/other.ts": code })).toEqual([]);
+    expect(findings({ ...files, "apps/form/src/other.ts": code })[0]).toContain("@coterie/store opens what was sealed");
+  });
+
   it("refuses a computed import that it cannot follow", () => {
     expect(findings({ "apps/blind/src/start.ts": "export const load = (name: string) => import(name);\n" })).toEqual([
       "apps/blind/src/start.ts: computed import in reach of @coterie/blind: nobody can tell where it leads",

@@ -1,6 +1,8 @@
 // Blindness: what a blind package can reach, through any import, holds nothing that opens user content.
 //
 // Imports of types count too: code that needs the type of a secret is about to handle one.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Finding } from "../finding.ts";
 import { type ModuleGraph, pathTo, reach } from "../module-graph.ts";
 import { findPackageOf, type Package, sealingEntries, type Workspace } from "../workspace.ts";
@@ -10,9 +12,16 @@ export function forbiddenReason(workspace: Workspace, owner: Package, file: stri
   const target = findPackageOf(workspace, file);
   if (target === undefined || target === owner) return undefined;
   if (owner.rules.blind === true && target.rules.secrets === true) return `${target.name} holds secrets`;
-  if (target.rules.secrets !== "open" || !(owner.rules.blind === true || owner.rules.opens === false)) return undefined;
+  const serverOnly = target.rules.secrets === "server" && owner.rules.opens === false;
+  if (!serverOnly && !(target.rules.secrets === "open" && isBound(owner))) return undefined;
   const opening = [...target.entries].find(([entry, source]) => source === file && !sealingEntries.includes(entry));
-  return opening === undefined ? undefined : `${target.name}${opening[0].slice(1)} opens what was sealed`;
+  if (opening !== undefined) return `${target.name}${opening[0].slice(1)} opens what was sealed`;
+  return decrypts(workspace, file) ? "it decrypts" : undefined;
+}
+
+// A file behind the sealing entry that decrypts, without the opening entry in between: the entries alone would not show it.
+function decrypts({ root }: Workspace, file: string): boolean {
+  return /\bdecrypt\w*\s*\(/.test(readFileSync(join(root, file), "utf8"));
 }
 
 /** True for packages that this rule binds. */
