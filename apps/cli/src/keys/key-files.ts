@@ -1,7 +1,6 @@
 /** The key files of an organisation: `keys/*.json`, each a secret key wrapped by a passphrase. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { decodeBase64Url, equalBytes } from "@coterie/bytes";
 import type { AgreementKeyPair, Primitives } from "@coterie/primitives";
 import { encodeKeyFile, type KeyFile, keyFileLimits, parseKeyFile, unlockKeyFile } from "@coterie/sealed-box/key-file";
 import { pathsOf } from "../premises/organisation-folder.ts";
@@ -47,12 +46,6 @@ export async function getKeyFile(folder: string, wanted: string | undefined): Pr
   if (key === undefined) throw new UsageError("no such key here (see `coterie keys list`)");
   if (others.length > 0) throw new UsageError("which key? Use --key with a name of `coterie keys list`");
   return key;
-}
-
-/** The newest key file whose public key is this one. */
-export async function findKeyFile(folder: string, publicKey: Uint8Array): Promise<StoredKeyFile | undefined> {
-  const all = await loadKeyFiles(folder);
-  return all.findLast(({ file }) => equalBytes(decodeBase64Url(file.public), publicKey));
 }
 
 /** The key pair in a key file; the caller destroys it. Throws WrongPassphraseError. */
