@@ -38,6 +38,3 @@ export class UnsafeDatabaseError extends CoterieError {
 export class SecretFileError extends CoterieError {
   readonly code = "gateway/secret-file";
 }
-
-/** All errors of this package, for an exhaustive `switch (error.code)`. */
-export type GatewayError = RefusedError | StartError | FolderInUseError | UnsafeDatabaseError | SecretFileError;

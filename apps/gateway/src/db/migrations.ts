@@ -2,11 +2,11 @@
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { StartError } from "../errors.ts";
-import * as organisations from "./migrations/0001-organisations.ts";
-import * as keys from "./migrations/0002-keys.ts";
-import * as campaigns from "./migrations/0003-campaigns.ts";
-import * as actions from "./migrations/0004-actions.ts";
-import * as mails from "./migrations/0005-mails.ts";
+import { organisations } from "./migrations/0001-organisations.ts";
+import { keys } from "./migrations/0002-keys.ts";
+import { campaigns } from "./migrations/0003-campaigns.ts";
+import { actions } from "./migrations/0004-actions.ts";
+import { mails } from "./migrations/0005-mails.ts";
 import type { Database } from "./schema.ts";
 
 /** In order; an applied one is never changed. */

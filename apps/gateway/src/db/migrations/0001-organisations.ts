@@ -1,8 +1,11 @@
 /** Organisations, their tokens, and who may receive. */
 import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 
 /** Creates the tables. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export const organisations: Migration = { up };
+
+async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE organisations (
       id bytea PRIMARY KEY CHECK (octet_length(id) = 16),

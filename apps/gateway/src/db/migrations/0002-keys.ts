@@ -1,8 +1,11 @@
 /** Public keys and the challenges that prove them. */
 import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 
 /** Creates the tables. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export const keys: Migration = { up };
+
+async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE public_keys (
       key_id bytea PRIMARY KEY CHECK (octet_length(key_id) = 20),

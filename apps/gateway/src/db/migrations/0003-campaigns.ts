@@ -1,8 +1,11 @@
 /** Campaigns, partners, counters and action pages. */
 import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 
 /** Creates the tables. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export const campaigns: Migration = { up };
+
+async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE campaigns (
       id bytea PRIMARY KEY CHECK (octet_length(id) = 16),

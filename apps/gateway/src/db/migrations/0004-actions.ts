@@ -1,8 +1,11 @@
 /** Actions and their sealed contacts. */
 import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 
 /** Creates the tables. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export const actions: Migration = { up };
+
+async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE actions (
       id bytea PRIMARY KEY CHECK (octet_length(id) = 16),

@@ -3,9 +3,12 @@
  * column holds an address or a name in clear (docs/protocol/mails.md §3).
  */
 import { type Kysely, sql } from "kysely";
+import type { Migration } from "kysely/migration";
 
 /** Changes and creates the tables. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export const mails: Migration = { up };
+
+async function up(db: Kysely<unknown>): Promise<void> {
   await changeActions(db);
   await createSettings(db);
   await createMails(db);
