@@ -11,7 +11,6 @@ import { ownBytes } from "./portable/own-bytes.ts";
 import type { RandomSource } from "./types.ts";
 import { type Multiply, multiplyByPlatform } from "./widget/platform-x25519.ts";
 import { sha256 } from "./widget/sha256.ts";
-import { createSignatureVerifier } from "./widget/verify-signature.ts";
 
 export { systemRandom } from "./browser/random.ts";
 
@@ -64,7 +63,16 @@ export async function loadWidgetPrimitives(): Promise<WidgetPrimitives> {
   return {
     sha256,
     boxToPublicKey: (input) => boxToPublicKey(multiply, input),
-    verifySignature: createSignatureVerifier(),
+    verifySignature: loadVerifierOnUse(),
+  };
+}
+
+// Only key logs need it: a form whose pins are keys does not pay for it.
+function loadVerifierOnUse(): WidgetPrimitives["verifySignature"] {
+  let verifier: Promise<WidgetPrimitives["verifySignature"]> | undefined;
+  return async (publicKey, message, signature) => {
+    verifier ??= import("./widget/verify-signature.ts").then(({ createSignatureVerifier }) => createSignatureVerifier());
+    return await (await verifier)(publicKey, message, signature);
   };
 }
 
