@@ -68,3 +68,33 @@ describe("a signature", () => {
     }
   });
 });
+
+describe("a gateway with the classic home sender", () => {
+  it("seals from the home key with counting nonces, and the organisations still open everything", async () => {
+    const classic = await startTestGateway({ sender: "home" });
+    const owner = await makeOrganisation(classic);
+    const other = await makeOrganisation(classic);
+    const { page } = await makePage({ lead: owner, runner: other }, { forcesDelivery: true });
+    const { actions } = connectClients(classic.address);
+    for (let i = 0; i < 3; i++) await actions.submit(clearRequest(page));
+    const contacts = [...(await pullAll(owner)), ...(await pullAll(other))];
+    expect(new Set(contacts.map(({ signKey }) => signKey?.id)).size).toBe(1);
+    const nonces = contacts.map(({ nonce }) => Buffer.from(nonce).toString("hex")).toSorted();
+    const numbers = nonces.map((nonce) => BigInt(`0x${nonce}`) - BigInt(`0x${nonces[0] ?? "0"}`));
+    expect(numbers).toEqual([0n, 1n, 2n, 3n, 4n, 5n]);
+    for (const contact of await pullAll(owner)) expect(await openContact(owner, { contact })).toEqual(alice);
+    for (const contact of await pullAll(other)) expect(await openContact(other, { contact })).toEqual(alice);
+    await classic.close();
+  });
+
+  it("is not what a gateway does by itself: every contact has a sender of its own", async () => {
+    const owner = await makeOrganisation(gateway);
+    const { page } = await makePage({ lead: owner });
+    const { actions } = connectClients(gateway.address);
+    for (let i = 0; i < 3; i++) await actions.submit(clearRequest(page));
+    const contacts = await pullAll(owner);
+    expect(new Set(contacts.map(({ signKey }) => signKey?.id)).size).toBe(3);
+    expect(new Set(contacts.map(({ commitment }) => Buffer.from(commitment).toString("hex"))).size).toBe(3);
+    expect(new Set(contacts.map(({ payload }) => payload.length))).toEqual(new Set([528]));
+  });
+});

@@ -25,11 +25,17 @@ export async function listen(server: Server, { host, port }: ListenAddress): Pro
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
+/** How long requests under way may take once the server stops. */
+const finishWithinMs = 10_000;
+
 /** Stops accepting, lets requests under way finish, and returns when all connections are closed. */
 export async function closeServer(server: Server): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
   server.close();
   server.closeIdleConnections();
+  // A client that sends one byte now and then does not hold the gateway up.
+  const deadline = setTimeout(() => server.closeAllConnections(), finishWithinMs);
   await closed;
+  clearTimeout(deadline);
 }
