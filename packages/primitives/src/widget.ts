@@ -71,7 +71,9 @@ export async function loadWidgetPrimitives(): Promise<WidgetPrimitives> {
 function loadVerifierOnUse(): WidgetPrimitives["verifySignature"] {
   let verifier: Promise<WidgetPrimitives["verifySignature"]> | undefined;
   return async (publicKey, message, signature) => {
-    verifier ??= import("./widget/verify-signature.ts").then(({ createSignatureVerifier }) => createSignatureVerifier());
+    verifier ??= import("./widget/verify-signature.ts").then(({ createSignatureVerifier }) =>
+      createSignatureVerifier(),
+    );
     return await (await verifier)(publicKey, message, signature);
   };
 }
