@@ -2,7 +2,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { StartError } from "./errors.ts";
 import { defaultRateLimits, type Rate } from "./http/rate-limits.ts";
-import type { GatewayOptions, SenderMode } from "./options.ts";
+import type { GatewayOptions, MailOptions, SenderMode } from "./options.ts";
 
 /** What `npm start` is told. */
 export interface StartSettings {
@@ -37,6 +37,7 @@ export function readEnvironment(env: Environment, root: string): StartSettings {
         choices: ["throw-away", "home"],
         fallback: "throw-away",
       }),
+      mails: readMails(env),
       rates: {
         submissions: readRate(env, "COTERIE_RATE_SUBMISSIONS") ?? defaultRateLimits.submissions,
         reads: readRate(env, "COTERIE_RATE_READS") ?? defaultRateLimits.reads,
@@ -44,6 +45,18 @@ export function readEnvironment(env: Environment, root: string): StartSettings {
       },
     },
   };
+}
+
+/** COTERIE_BOUNCES is "domain@host:port": what comes back to the domain arrives at a listener there. */
+function readMails(env: Environment): MailOptions | undefined {
+  const { COTERIE_SMTP_URL: smtpUrl, COTERIE_MAIL_FROM: from, COTERIE_BOUNCES: bounces } = env;
+  if (smtpUrl === undefined || smtpUrl === "") return undefined;
+  if (bounces === undefined || bounces === "") return { smtpUrl, from };
+  const [, domain, host, port] = /^([a-z0-9.-]+)@(\[[0-9a-f:]+\]|[a-z0-9.-]+):(\d{1,5})$/.exec(bounces) ?? [];
+  if (domain === undefined || host === undefined || Number(port) > 65_535) {
+    throw new StartError("COTERIE_BOUNCES looks like bounces.example.org@127.0.0.1:2525");
+  }
+  return { smtpUrl, from, bounces: { domain, host: host.replaceAll(/[[\]]/g, ""), port: Number(port) } };
 }
 
 function readNumber(

@@ -23,6 +23,8 @@ import { createHttpServer } from "./http/server.ts";
 import { createStaticFiles } from "./http/static-files.ts";
 import { createLog, type Log } from "./log/log.ts";
 import { createMailKeys, defaultMailPolicy } from "./mails/mail-keys.ts";
+import { registerMailService } from "./mails/mail-service.ts";
+import { type Mails, startMails } from "./mails/mails.ts";
 import { createMetrics } from "./metrics.ts";
 import type { GatewayOptions } from "./options.ts";
 import { registerAdministrationService } from "./organisations/administration-service.ts";
@@ -37,6 +39,8 @@ export interface Gateway {
   /** Where it listens, "http://127.0.0.1:8080". */
   readonly address: string;
   readonly port: number;
+  /** Its mails, which also go out by themselves. */
+  readonly mails: Pick<Mails, "workNow" | "bouncePort">;
   /** Process id of the private database server, where there is one. */
   readonly databaseProcessId: () => number | undefined;
   /** Finishes what was accepted, then stops everything. */
@@ -84,13 +88,13 @@ async function start(options: GatewayOptions, closing: Closing): Promise<Gateway
   await checkDurability(deps.db);
   await migrate(deps.db);
   await ensureHomeOrganisation(deps);
-  const { address, port } = await serve(deps, { options, closing });
+  const { address, port, mails } = await serve(deps, { options, closing });
   log({ event: "started", port, startMs: Math.round(performance.now() - startedAtMs) });
   const close = async (): Promise<void> => {
     await closing.run();
     log({ event: "stopped" });
   };
-  return { address, port, databaseProcessId: () => server?.processId(), close };
+  return { address, port, mails, databaseProcessId: () => server?.processId(), close };
 }
 
 interface Opening {
@@ -111,7 +115,7 @@ async function openDatabase(
   return { connection, server };
 }
 
-async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<Pick<Gateway, "address" | "port">> {
+async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<Pick<Gateway, "address" | "port" | "mails">> {
   const state = { address: "" };
   const origin = (): string => options.origin ?? state.address;
   const rates: RateLimits = { ...defaultRateLimits, ...options.rates };
@@ -132,13 +136,17 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
     seal: createSealer(deps, options),
     mailKeys,
   };
+  const metrics = createMetrics({ waiting: () => writer.waiting });
+  const mailDeps = { ...intake, bounceKey: deps.secrets.bounces, origin, registry: metrics.registry };
+  const mails = await startMails(mailDeps, options.mails ?? {});
+  closing.add(mails.close);
   const authentication = createAuthentication(deps, rates);
   const calls = createConnectCalls(deps, (router) => {
     registerActionService(router, intake);
     registerOrganisationService(router, { ...intake, authentication, origin, files });
     registerAdministrationService(router, { ...deps, authentication });
+    registerMailService(router, { ...intake, authentication, origin, canSend: mails.canSend });
   });
-  const metrics = createMetrics({ waiting: () => writer.waiting });
   const isHealthy = async (): Promise<boolean> =>
     await sql`SELECT 1`.execute(deps.db).then(
       () => true,
@@ -164,7 +172,7 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
     const metricsServer: Server = await metrics.serve(options.metricsPort);
     closing.add(async () => await closeServer(metricsServer));
   }
-  return { address: state.address, port };
+  return { address: state.address, port, mails };
 }
 
 function createSealer({ primitives, random, secrets }: GatewayDeps, { sender }: GatewayOptions): Sealer {

@@ -7,6 +7,8 @@ import { listen } from "./http/listen.ts";
 export interface Metrics {
   /** Called for every answer. */
   readonly answered: (answer: { readonly route: string; readonly status: number; readonly seconds: number }) => void;
+  /** Where capabilities add their own figures. */
+  readonly registry: Registry;
   /** Serves `/metrics` on the loopback address. */
   readonly serve: (port: number) => Promise<Server>;
 }
@@ -35,6 +37,7 @@ export function createMetrics({ waiting }: { readonly waiting: () => number }): 
     collect: () => gauge.set(waiting()),
   });
   return {
+    registry,
     answered: (answer) => {
       answers.inc({ route: answer.route, status: String(answer.status) });
       seconds.observe({ route: answer.route }, answer.seconds);

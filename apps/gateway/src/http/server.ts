@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
 import { gatewayLimits } from "../limits.ts";
 import { unexpectedError } from "../log/log.ts";
+import { type ConfirmDeps, postConfirm, showConfirm } from "../mails/confirm-documents.ts";
 import type { Metrics } from "../metrics.ts";
 import { type DocumentDeps, postPage, showFrame, showPage } from "../pages/page-documents.ts";
 import { type Answer, sendAnswer, textAnswer } from "./answer.ts";
@@ -13,7 +14,7 @@ import { organisationAnswer } from "./organisation-pages.ts";
 import { fileAnswer, type StaticFiles } from "./static-files.ts";
 
 /** What the server needs. */
-export interface ServerDeps extends DocumentDeps {
+export interface ServerDeps extends DocumentDeps, ConfirmDeps {
   readonly calls: ConnectCalls;
   readonly rates: RateLimits;
   readonly trustedProxies: number;
@@ -71,7 +72,8 @@ function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
     if (isPublicCall && request.method === "OPTIONS") return preflight;
     if (path.startsWith("/coterie.") && !isPublicCall) return await call(deps, arrival);
     if (path === "/health") return await health(deps);
-    const isSubmission = path === `${publicService}Submit` || (path.startsWith("/p/") && request.method === "POST");
+    const isPost = request.method === "POST" && (path.startsWith("/p/") || path.startsWith("/c/"));
+    const isSubmission = path === `${publicService}Submit` || isPost;
     const limiter = isSubmission ? submissions : reads;
     if (!limiter.take(prefix)) {
       const refusal = refusalAnswer({ reason: "rate-limited", fields: [] });
@@ -88,7 +90,7 @@ function kindOf(path: string): string {
   const [, first = ""] = path.split("/", 2);
   if (path.startsWith(publicService)) return path === `${publicService}Submit` ? "submit" : "action";
   if (first.startsWith("coterie.")) return "organisation";
-  return ["p", "frame", "widget", "health"].includes(first) ? first : "other";
+  return ["p", "c", "frame", "widget", "health"].includes(first) ? first : "other";
 }
 
 async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
@@ -96,18 +98,22 @@ async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): 
 }
 
 async function routeDocument(deps: ServerDeps, { request, path }: Arrival): Promise<Answer> {
-  const [, folder, name = ""] = /^\/(p|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
+  const [, folder, name = ""] = /^\/(p|c|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
   const isRead = request.method === "GET" || request.method === "HEAD";
-  if (folder === "p" && request.method === "POST") return await postPage(deps, { name, request });
+  if (request.method === "POST") {
+    if (folder === "p") return await postPage(deps, { name, request });
+    if (folder === "c") return await postConfirm(deps, { text: name, request });
+  }
   if (isRead && /^\/organisation(\/|$)/.test(path))
     return await organisationAnswer(deps.organisationFiles, { path, request });
   if (folder === undefined) return textAnswer(404, "not found");
   if (!isRead)
     return {
       ...textAnswer(405, "method not allowed"),
-      headers: { allow: folder === "p" ? "GET, HEAD, POST" : "GET, HEAD" },
+      headers: { allow: folder === "p" || folder === "c" ? "GET, HEAD, POST" : "GET, HEAD" },
     };
   if (folder === "p") return await showPage(deps, name);
+  if (folder === "c") return await showConfirm(deps, { text: name, request });
   if (folder === "frame") return await showFrame(deps, name);
   return fileAnswer(await deps.files.find(name), request.headers["if-none-match"]);
 }

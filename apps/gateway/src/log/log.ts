@@ -13,6 +13,8 @@ export type LogEvent =
   | { readonly event: "database-lost" }
   | { readonly event: "database-connection-lost" }
   | { readonly event: "batch-failed"; readonly submissions: number; readonly code: string }
+  /** The SMTP server did not take a mail: its reply's number, or a code of the connection. */
+  | { readonly event: "mail-not-taken"; readonly outcome: "bounced" | "refused" | "later"; readonly code: string }
   | { readonly event: "unexpected-error"; readonly name: string; readonly code: string };
 
 /** Writes one event. */

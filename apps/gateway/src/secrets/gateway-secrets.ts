@@ -31,6 +31,8 @@ export interface GatewaySecrets {
   readonly operatorTokenHash: Bytes;
   /** Keys the MAC that recognises repeated submissions. */
   readonly requestMac: SecretKey<"request-mac">;
+  /** Keys the return addresses of mails. */
+  readonly bounces: SecretKey<"bounces">;
   readonly destroy: () => void;
 }
 
@@ -45,6 +47,7 @@ export async function loadGatewaySecrets(
   const signing = useSeed(await load("signing-seed"), primitives.deriveSigningKeyPair);
   const home = useSeed(await load("home-secret"), primitives.deriveAgreementKeyPair);
   const requestMac = SecretKey.own("request-mac", await load("request-mac-key"));
+  const bounces = SecretKey.own("bounces", await load("bounce-key"));
   const token = await loadOrCreateSecretFile(join(folder, "operator-token"), () =>
     encodeTextForm("cctl", randomBytes(random, 32)),
   );
@@ -53,10 +56,12 @@ export async function loadGatewaySecrets(
     home,
     operatorTokenHash: primitives.sha256(decodeTextForm("cctl", token, { lengthBytes: 32 })),
     requestMac,
+    bounces,
     destroy: () => {
       signing.secretKey.destroy();
       home.secretKey.destroy();
       requestMac.destroy();
+      bounces.destroy();
     },
   };
 }
