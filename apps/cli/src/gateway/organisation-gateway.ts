@@ -24,7 +24,7 @@ export async function withOrganisationGateway<Result>(
 ): Promise<Result> {
   const token = await loadToken(folder);
   const address = folder.profile.gatewayAddress;
-  const gateway = connectGateway(deps, { address, token, patienceMs: patienceMsOf(args) });
+  const gateway = await connectGateway(deps, { address, token, patienceMs: patienceMsOf(args) });
   try {
     await checkPinnedGateway(gateway, folder);
     return await use(gateway);

@@ -97,7 +97,7 @@ async function askProfile(
   deps: GatewayDeps,
   { address, token, patienceMs }: ConnectInput,
 ): Promise<OrganisationProfile> {
-  const gateway = connectGateway(deps, { address, token, patienceMs });
+  const gateway = await connectGateway(deps, { address, token, patienceMs });
   try {
     const { organisation, gatewaySigningKey } = await gateway.organisations.getOrganisation({});
     if (organisation === undefined || gatewaySigningKey.length !== 32) {

@@ -40,7 +40,7 @@ export async function withOperator<Result>(
   { address, patienceMs, operatorToken }: SamplePremises & { readonly operatorToken: string },
   use: (administration: Administration) => Promise<Result>,
 ): Promise<Result> {
-  const gateway = connectGateway(deps, { address, patienceMs, token: operatorToken });
+  const gateway = await connectGateway(deps, { address, patienceMs, token: operatorToken });
   try {
     return await use(gateway.administration);
   } finally {
@@ -55,7 +55,7 @@ export async function setUpOrganisation(
 ): Promise<SampleOrganisation> {
   const folder = await ensureFolder(deps, input);
   const { address, patienceMs } = input;
-  const gateway = connectGateway(deps, { address, patienceMs, token: await loadToken(folder) });
+  const gateway = await connectGateway(deps, { address, patienceMs, token: await loadToken(folder) });
   try {
     await checkPinnedGateway(gateway, folder);
     await ensureActiveKey(deps, { folder, gateway });
