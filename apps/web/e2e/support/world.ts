@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core";
 import { build } from "vite";
+import { buildWidget } from "../../../widget/e2e/support/widget-build.ts";
 import { findChromium } from "../../../../tools/src/repository.ts";
 import {
   type Clients,
@@ -29,7 +30,8 @@ export async function createWorld(): Promise<World> {
   if (chromiumPath === undefined) throw new Error("no Chromium");
   const folder = await mkdtemp(join(tmpdir(), "coterie-web-"));
   await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
-  const gateway = await startTestGateway({ organisationPagesFolder: folder });
+  const widgetFolder = await buildWidget();
+  const gateway = await startTestGateway({ organisationPagesFolder: folder, widgetFolder });
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
@@ -41,7 +43,7 @@ export async function createWorld(): Promise<World> {
     close: async () => {
       await browser.close();
       await gateway.close();
-      await rm(folder, { recursive: true, force: true });
+      await Promise.all([folder, widgetFolder].map((built) => rm(built, { recursive: true, force: true })));
     },
   };
 }

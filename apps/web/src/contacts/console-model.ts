@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { OpenedRow } from "@coterie/actions/csv";
 import { type ProblemCode, problemOf } from "../errors.ts";
 import { readKeyFile, type ChosenFile } from "../keys/import-key-model.ts";
-import type { KeyFacts } from "../keys/key-jobs.ts";
+import { type KeyFacts, readKeyFacts } from "../keys/key-facts.ts";
 import type { KeyStage, KeyWorkshop, WorkerPort } from "../keys/key-workshop.ts";
 import { webLimits } from "../limits.ts";
 import type { SignedIn } from "../session/session.ts";
@@ -78,10 +78,12 @@ export function createConsoleModel(deps: ConsoleDeps): ConsoleModel {
     keys,
     state,
     async addKeyFiles(files) {
-      const { added, problem } = await describeFiles(deps, files);
+      const { added, problem } = await describeFiles(files);
       const fresh = added.filter(({ facts }) => keys.value.every((known) => known.facts.keyId !== facts.keyId));
       keys.value = [...keys.value, ...fresh].slice(0, webLimits.keyFiles);
-      state.value = problem === undefined ? { kind: "idle" } : { kind: "idle", problem };
+      // Files that were read while a run began do not stop it.
+      if (state.value.kind === "idle")
+        state.value = problem === undefined ? { kind: "idle" } : { kind: "idle", problem };
     },
     removeKey(keyId) {
       keys.value = keys.value.filter(({ facts }) => facts.keyId !== keyId);
@@ -116,7 +118,6 @@ export function createConsoleModel(deps: ConsoleDeps): ConsoleModel {
 }
 
 async function describeFiles(
-  { workshop }: ConsoleDeps,
   files: readonly ChosenFile[],
 ): Promise<{ readonly added: readonly ChosenKey[]; readonly problem: ProblemCode | undefined }> {
   const added: ChosenKey[] = [];
@@ -124,7 +125,7 @@ async function describeFiles(
   for (const file of files.slice(0, webLimits.keyFiles)) {
     try {
       const fileText = await readKeyFile(file);
-      added.push({ fileText, facts: await workshop.run({ kind: "describe", fileText }) });
+      added.push({ fileText, facts: readKeyFacts(fileText) });
     } catch (error) {
       problem = problemOf(error);
     }

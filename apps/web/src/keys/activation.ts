@@ -3,7 +3,7 @@ import { equalBytes } from "@coterie/bytes";
 import { KeyState, type OrganisationKey } from "@coterie/protocol";
 import { GatewayMisbehavedError } from "../errors.ts";
 import type { SignedIn } from "../session/session.ts";
-import type { KeyFacts } from "./key-jobs.ts";
+import type { KeyFacts } from "./key-facts.ts";
 import type { KeyStage, KeyWorkshop } from "./key-workshop.ts";
 
 /** What activating needs. */

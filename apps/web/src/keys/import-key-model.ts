@@ -4,7 +4,7 @@ import type { OrganisationKey } from "@coterie/protocol";
 import { keyFileLimits } from "@coterie/sealed-box/key-file";
 import { type ProblemCode, problemOf } from "../errors.ts";
 import { type ActivationDeps, activateKey } from "./activation.ts";
-import type { KeyFacts } from "./key-jobs.ts";
+import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 import type { KeyStage } from "./key-workshop.ts";
 
 /** Where importing stands. */
@@ -37,7 +37,7 @@ export function createImportKeyModel(deps: ActivationDeps): ImportKeyModel {
     async choose(file) {
       try {
         chosen.fileText = await readKeyFile(file);
-        state.value = { kind: "chosen", key: await deps.workshop.run({ kind: "describe", fileText: chosen.fileText }) };
+        state.value = { kind: "chosen", key: readKeyFacts(chosen.fileText) };
       } catch (error) {
         state.value = { kind: "choose", problem: problemOf(error) };
       }

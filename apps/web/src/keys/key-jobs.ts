@@ -2,7 +2,7 @@
  * What is done with secret keys, in a worker whose content security policy forbids it every connection. Each job takes the
  * key file and the passphrase and lets go of the key at its end; nothing secret waits between jobs.
  */
-import { decodeBase64Url, decodeTextForm, equalBytes } from "@coterie/bytes";
+import { decodeTextForm, equalBytes } from "@coterie/bytes";
 import {
   type AgreementKeyPair,
   generateAgreementKeyPair,
@@ -12,11 +12,11 @@ import {
 import { createKeyFile, encodeKeyFile, keyToWords, parseKeyFile, unlockKeyFile } from "@coterie/sealed-box/key-file";
 import { openEnvelope } from "@coterie/sealed-box/open";
 import { keyIdBytes } from "@coterie/sealed-box/seal";
+import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 
 /** What the worker is asked for. */
 export type KeyJob =
   | { readonly kind: "create"; readonly passphrase: string; readonly comment: string }
-  | { readonly kind: "describe"; readonly fileText: string }
   | {
       readonly kind: "prove";
       readonly fileText: string;
@@ -25,15 +25,6 @@ export type KeyJob =
       readonly organisationId: string;
     }
   | { readonly kind: "unlock"; readonly fileTexts: readonly string[]; readonly passphrase: string };
-
-/** What is known about a key without its passphrase. */
-export interface KeyFacts {
-  /** "ckey1…" */
-  readonly keyId: string;
-  readonly publicKey: Uint8Array<ArrayBuffer>;
-  readonly comment: string;
-  readonly createdAt: string;
-}
 
 /** A key that was just made. */
 export interface NewKey extends KeyFacts {
@@ -46,7 +37,6 @@ export interface NewKey extends KeyFacts {
 /** What the jobs give. */
 export interface KeyJobResults {
   readonly create: NewKey;
-  readonly describe: KeyFacts;
   /** The 32 bytes inside the challenge. */
   readonly prove: Uint8Array<ArrayBuffer>;
   /** X25519 secret keys; whoever receives them wipes them. */
@@ -65,8 +55,6 @@ export function runKeyJob(deps: KeyJobDeps, job: KeyJob): KeyJobResults[KeyJob["
   switch (job.kind) {
     case "create":
       return createKey(deps, job);
-    case "describe":
-      return factsOf(job.fileText);
     case "prove":
       return proveKey(deps, job);
     case "unlock":
@@ -81,15 +69,10 @@ function createKey(
   const keyPair = generateAgreementKeyPair(deps.primitives, deps.random);
   try {
     const fileText = encodeKeyFile(createKeyFile(deps, { keyPair, passphrase, comment }));
-    return { ...factsOf(fileText), fileText, words: keyToWords(keyPair.secretKey).split(" ") };
+    return { ...readKeyFacts(fileText), fileText, words: keyToWords(keyPair.secretKey).split(" ") };
   } finally {
     keyPair.secretKey.destroy();
   }
-}
-
-function factsOf(fileText: string): KeyFacts {
-  const { keyId, public: publicKey, comment, createdAt } = parseKeyFile(fileText);
-  return { keyId, publicKey: decodeBase64Url(publicKey), comment, createdAt };
 }
 
 /** The file itself is opened anew for the proof: what activates a key is that its file and passphrase open it. */

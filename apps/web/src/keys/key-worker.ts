@@ -14,10 +14,9 @@ addEventListener("message", ({ data }: MessageEvent<KeyJob>) => {
 });
 
 async function run(job: KeyJob): Promise<void> {
-  // Describing a file needs no WebAssembly.
-  if (job.kind !== "describe") answer({ kind: "stage", stage: "loading" });
+  answer({ kind: "stage", stage: "loading" });
   const { loadBrowserPrimitives, systemRandom } = await import("@coterie/primitives/browser");
   const primitives = await loadBrowserPrimitives();
-  if (job.kind !== "describe") answer({ kind: "stage", stage: "deriving" });
+  answer({ kind: "stage", stage: "deriving" });
   answer({ kind: "done", result: runKeyJob({ primitives, random: systemRandom, now: Date.now }, job) });
 }

@@ -81,7 +81,7 @@ export const arabic: Catalogue = {
     idHint: "أعطه لقائد حملة يريد السماح لك بالشراكة.",
     signingKey: "مفتاح توقيع البوابة",
     signingKeyHint: "محفوظ في هذا المتصفح منذ أول تسجيل دخول.",
-    signatures: "التوقيعات في حملاتك",
+    signatures: "التوقيعات",
     campaigns: "الحملات",
     pages: "صفحات العمل",
     nextTitle: "من هنا إلى أول توقيع",

@@ -84,7 +84,7 @@ export const english: Catalogue = {
     idHint: "Give it to a campaign’s leader who wants to allow you as a partner.",
     signingKey: "Signing key of the gateway",
     signingKeyHint: "Remembered in this browser at the first sign-in.",
-    signatures: "Signatures in your campaigns",
+    signatures: "Signatures",
     campaigns: "Campaigns",
     pages: "Action pages",
     nextTitle: "From here to the first signature",

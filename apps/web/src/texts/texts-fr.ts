@@ -59,7 +59,7 @@ export const french: Catalogue = {
       "Il commence par ctok1. L’exploitant de cette passerelle vous l’a remis. Il reste dans cet onglet et est oublié à sa fermeture.",
     submit: "Se connecter",
     busy: "Connexion…",
-    signOut: "Se déconnecter",
+    signOut: "Déconnexion",
     forms: {
       empty: "Collez votre jeton.",
       mistyped: "Ce n’est pas un jeton : un caractère manque ou est faux.",
@@ -85,7 +85,7 @@ export const french: Catalogue = {
     idHint: "Donnez-le à la tête d’une campagne qui veut vous admettre comme partenaire.",
     signingKey: "Clé de signature de la passerelle",
     signingKeyHint: "Retenue dans ce navigateur à la première connexion.",
-    signatures: "Signatures dans vos campagnes",
+    signatures: "Signatures",
     campaigns: "Campagnes",
     pages: "Pages d’action",
     nextTitle: "D’ici à la première signature",

@@ -83,7 +83,7 @@ export const polish: Catalogue = {
     idHint: "Podaj go prowadzącemu kampanię, który chce dopuścić cię jako partnera.",
     signingKey: "Klucz podpisu bramy",
     signingKeyHint: "Zapamiętany w tej przeglądarce przy pierwszym logowaniu.",
-    signatures: "Podpisy w twoich kampaniach",
+    signatures: "Podpisy",
     campaigns: "Kampanie",
     pages: "Strony akcji",
     nextTitle: "Stąd do pierwszego podpisu",

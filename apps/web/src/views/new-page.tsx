@@ -94,9 +94,9 @@ function Address({ app }: Pick<SessionScreenProps, "app">): JSX.Element {
       </Field>
       <Field label={texts.language}>
         {(attributes) => (
-          <select {...attributes} name="locale" defaultValue={app.texts.value.locale}>
+          <select {...attributes} name="locale">
             {Object.entries(localeNames).map(([locale, name]) => (
-              <option key={locale} value={locale} lang={locale}>
+              <option key={locale} value={locale} lang={locale} selected={locale === app.texts.value.locale}>
                 {name}
               </option>
             ))}
