@@ -91,7 +91,9 @@ async function receive({ pool, now }: BounceDeps, { stream, ids }: Received): Pr
   if (!isPermanentFailure(Buffer.concat(chunks).toString("latin1"))) return;
   for (const mailId of ids) {
     await inTransaction({ pool }, async (client) => {
-      const { rows } = await client.query<{ action_id: Uint8Array }>("SELECT action_id FROM mails WHERE id = $1", [mailId]);
+      const { rows } = await client.query<{ action_id: Uint8Array }>("SELECT action_id FROM mails WHERE id = $1", [
+        mailId,
+      ]);
       const [row] = rows;
       if (row !== undefined) await bounceAction(client, { mailId, actionId: row.action_id, atMs: now() });
     });

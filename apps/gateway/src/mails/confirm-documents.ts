@@ -114,7 +114,15 @@ async function page({ files }: ConfirmDeps, { texts, title, body, status }: Page
       element("body", {}, element("main", { class: "coterie" }, ...body)),
     ),
   )}`;
-  return { status, headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy, "x-robots-tag": "noindex" }, body: html };
+  return {
+    status,
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      "x-robots-tag": "noindex",
+    },
+    body: html,
+  };
 }
 
 function viewHead(title: string, style: DocumentAssets["style"]): MarkupElement {

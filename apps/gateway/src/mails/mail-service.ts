@@ -36,9 +36,7 @@ export function registerMailService(router: ConnectRouter, deps: MailServiceDeps
   router.service(MailService, { ...pageMethods(deps), ...campaignMethods(deps) });
 }
 
-function pageMethods(
-  deps: MailServiceDeps,
-): Pick<Methods, "getPageMails" | "setPageMails" | "previewMail"> {
+function pageMethods(deps: MailServiceDeps): Pick<Methods, "getPageMails" | "setPageMails" | "previewMail"> {
   const { requireOrganisation } = deps.authentication;
   return {
     getPageMails: async (request, context) => {
@@ -73,7 +71,9 @@ function campaignMethods(deps: MailServiceDeps): Pick<Methods, "getCampaignMails
     getCampaignMails: async ({ campaignId }, context) => {
       const { organisationId } = await requireOrganisation(context);
       const settings = await loadCampaignMails(deps, { organisationId, campaignId: parseId("ccam", campaignId) });
-      return { mails: { confirmSupporter: settings.confirm_supporter, confirmNewsletter: settings.confirm_newsletter } };
+      return {
+        mails: { confirmSupporter: settings.confirm_supporter, confirmNewsletter: settings.confirm_newsletter },
+      };
     },
     setCampaignMails: async ({ campaignId, mails }, context) => {
       const { organisationId } = await requireOrganisation(context);
@@ -131,6 +131,8 @@ function fromPageMailsMessage(mails: PageMails): PageMailSettings {
     thank_you: mails.thankYou,
     reminders: mails.reminders,
     reminder_after_ms: (mails.reminderAfterHours === 0 ? 48 : mails.reminderAfterHours) * hourMs,
-    texts: mails.texts.map(({ kind, subject, intro }) => parseMailText({ kind: fromKindMessage(kind), subject, intro })),
+    texts: mails.texts.map(({ kind, subject, intro }) =>
+      parseMailText({ kind: fromKindMessage(kind), subject, intro }),
+    ),
   };
 }

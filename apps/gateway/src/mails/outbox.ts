@@ -88,7 +88,10 @@ export async function settleMail(
   switch (settlement.kind) {
     case "sent":
     case "failed":
-      return await inTransaction({ pool }, async (client) => await closeMail(client, { ...ids, state: settlement.kind }));
+      return await inTransaction(
+        { pool },
+        async (client) => await closeMail(client, { ...ids, state: settlement.kind }),
+      );
     case "bounced":
       return await inTransaction({ pool }, async (client) => await bounceAction(client, ids));
     case "again":

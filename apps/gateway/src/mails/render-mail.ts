@@ -124,5 +124,8 @@ export function greetableName(name: string): string {
 }
 
 function tidyText(text: string): string {
-  return `${text.replaceAll(/[ \t]+\n(?!--)/g, (end) => (end === " \n" ? end : "\n")).replaceAll(/\n{3,}/g, "\n\n").trim()}\n`;
+  return `${text
+    .replaceAll(/[ \t]+\n(?!--)/g, (end) => (end === " \n" ? end : "\n"))
+    .replaceAll(/\n{3,}/g, "\n\n")
+    .trim()}\n`;
 }

@@ -91,7 +91,11 @@ const wrongBoxCodes: ReadonlySet<string> = new Set([
 
 /** By the rule of the forms: what a browser sealed, nobody checked before. */
 function isAddress(email: string): boolean {
-  const checked = validatePerson(formSchemas["basic/1"], { firstName: "A", email }, { requiredFields: [], now: () => 0 });
+  const checked = validatePerson(
+    formSchemas["basic/1"],
+    { firstName: "A", email },
+    { requiredFields: [], now: () => 0 },
+  );
   return checked.kind === "valid" && checked.person["email"] === email;
 }
 

@@ -56,7 +56,10 @@ interface BoxRow {
 async function keepUpKeys({ pool, now, mailKeys }: UpkeepDeps): Promise<boolean> {
   const { keyring, policy } = mailKeys;
   const keys = await keyring.list();
-  const boxes = await readBoxes({ pool }, keys.map(({ keyId }) => keyId));
+  const boxes = await readBoxes(
+    { pool },
+    keys.map(({ keyId }) => keyId),
+  );
   const plan = planMailKeys({ policy, nowMs: now(), keys, boxes });
   if (plan.rotate) {
     await keyring.rotate();
@@ -110,14 +113,18 @@ async function isSealedTo({ pool }: Pick<UpkeepDeps, "pool">, keyId: MailKeyId):
 /** Seals one box to the current key, where it is still there and still the same. What does not open is deleted: nobody can read it. */
 async function rewrap({ pool, now, mailKeys }: UpkeepDeps, actionId: Uint8Array): Promise<void> {
   await inTransaction({ pool }, async (client) => {
-    const { rows } = await client.query<BoxRow & { sender_public_key: Uint8Array; nonce: Uint8Array; payload: Uint8Array }>(
-      "SELECT * FROM mail_boxes WHERE action_id = $1 FOR UPDATE SKIP LOCKED",
-      [actionId],
-    );
+    const { rows } = await client.query<
+      BoxRow & { sender_public_key: Uint8Array; nonce: Uint8Array; payload: Uint8Array }
+    >("SELECT * FROM mail_boxes WHERE action_id = $1 FOR UPDATE SKIP LOCKED", [actionId]);
     const [row] = rows;
     if (row === undefined) return;
     const { nonce, payload } = row;
-    const box = { keyId: parseMailKeyId(encodeHex(row.key_id)), senderPublicKey: row.sender_public_key, nonce, payload };
+    const box = {
+      keyId: parseMailKeyId(encodeHex(row.key_id)),
+      senderPublicKey: row.sender_public_key,
+      nonce,
+      payload,
+    };
     const moved = await mailKeys.keyring
       .rewrap({ box, actionId: encodeId("cact", actionId) })
       .catch((error: unknown) => {

@@ -194,6 +194,8 @@ export interface SigningOptions {
   readonly person?: JsonObject;
   readonly actionId?: string;
   readonly customFields?: Record<string, string>;
+  /** When the person answered; default now. */
+  readonly atMs?: number;
 }
 
 /** A request of a gateway-sealing page. */
