@@ -6,8 +6,14 @@ import { patchChildren } from "./dom.ts";
 import { failureIn } from "./errors.ts";
 import { mountForm } from "./form-controller.ts";
 import type { GatewayApi } from "./gateway-api.ts";
-import type { LoadedPage } from "./page-json.ts";
-import { browserApi, browserClock, clearSubmitterLoader, refreshCounter } from "./platform.ts";
+import {
+  browserApi,
+  browserClock,
+  clearSubmitterLoader,
+  type LoadedForm,
+  loadForm,
+  refreshCounter,
+} from "./platform.ts";
 import style from "./style.css?inline";
 import { trackingOf } from "./tracking.ts";
 
@@ -34,7 +40,7 @@ export async function showElementForm(root: ShadowRoot, options: ElementFormOpti
   patchChildren(section, [element("p", { role: "status" }, texts.loading)]);
   const api = browserApi(options.gateway);
   try {
-    return mount(section, { api, texts, options, loaded: await api.getPage(options.pageName) });
+    return mount(section, { api, texts, options, loaded: await loadForm(api, options.pageName) });
   } catch (error) {
     patchChildren(section, [element("p", { class: "notice", role: "alert" }, texts.failures[failureIn(error)])]);
     return () => undefined;
@@ -45,7 +51,7 @@ interface MountInput {
   readonly api: GatewayApi;
   readonly texts: FormTexts;
   readonly options: ElementFormOptions;
-  readonly loaded: LoadedPage;
+  readonly loaded: LoadedForm;
 }
 
 function mount(root: HTMLElement, { api, texts, options, loaded }: MountInput): () => void {
@@ -57,6 +63,7 @@ function mount(root: HTMLElement, { api, texts, options, loaded }: MountInput): 
     {
       root,
       page,
+      schema: loaded.schema,
       counter: loaded.counter,
       texts,
       pins: undefined,

@@ -1,11 +1,17 @@
 /** A living form: draws its state, takes answers, validates, seals, sends, thanks. */
-import { type ActionPageView, type FieldProblem, formSchemas, type Tracking, validatePerson } from "@coterie/actions";
+import {
+  type ActionPageView,
+  type FieldProblem,
+  type FormSchema,
+  type Tracking,
+  validatePerson,
+} from "@coterie/actions";
 import {
   type FormPhase,
   type FormState,
   type FormTexts,
   type RefusalCode,
-  readForm,
+  readFormOf,
   viewForm,
 } from "@coterie/actions/form";
 import { CoterieError } from "@coterie/bytes";
@@ -30,6 +36,7 @@ export interface FormOptions {
   /** The element that the form fills, in a document or a shadow root. */
   readonly root: HTMLElement;
   readonly page: ActionPageView;
+  readonly schema: FormSchema;
   readonly counter: number | undefined;
   readonly texts: FormTexts;
   readonly heading: FormState["heading"];
@@ -70,10 +77,11 @@ class Form {
     const typed = options.root.querySelector("form");
     this.#state = {
       page: options.page,
+      schema: options.schema,
       texts: options.texts,
       counter: options.counter,
       idempotencyId: "",
-      values: typed === null ? new Map() : readForm(options.page, textEntries(typed)).values,
+      values: typed === null ? new Map() : readFormOf(options, textEntries(typed)).values,
       problems: [],
       phase: { kind: "open" },
       medium: "script",
@@ -122,7 +130,7 @@ class Form {
   #readValues(): void {
     const form = this.#options.root.querySelector("form");
     if (form === null) return;
-    this.#state = { ...this.#state, values: readForm(this.#options.page, textEntries(form)).values };
+    this.#state = { ...this.#state, values: readFormOf(this.#options, textEntries(form)).values };
     this.#draw();
   }
 
@@ -138,14 +146,11 @@ class Form {
   async #submit(): Promise<void> {
     const form = this.#options.root.querySelector("form");
     if (form === null || this.#state.phase.kind === "sending") return;
-    const { page } = this.#options;
-    const answers = readForm(page, textEntries(form));
+    const { page, schema } = this.#options;
+    const answers = readFormOf(this.#options, textEntries(form));
     this.#state = { ...this.#state, values: answers.values };
     const { requiredFields } = page;
-    const result = validatePerson(formSchemas[page.formSchema], answers.person, {
-      requiredFields,
-      now: this.#deps.now,
-    });
+    const result = validatePerson(schema, answers.person, { requiredFields, now: this.#deps.now });
     if (result.kind === "invalid") return this.show({ kind: "open" }, result.problems);
     this.show({ kind: "sending" });
     try {
@@ -185,9 +190,7 @@ class Form {
 
   #showFailure(error: unknown): void {
     if (error instanceof RequestFailedError) {
-      const known = formSchemas[this.#options.page.formSchema].fields.filter(({ path }) =>
-        error.refusedFields.includes(path),
-      );
+      const known = this.#options.schema.fields.filter(({ path }) => error.refusedFields.includes(path));
       const problems = known.map(({ path }): FieldProblem => ({ field: path, problem: "malformed" }));
       return problems.length > 0
         ? this.show({ kind: "open" }, problems)

@@ -6,8 +6,7 @@ import { failureIn } from "./errors.ts";
 import { mountForm } from "./form-controller.ts";
 import { type EmbedMessage, type FrameMessage, readEmbedMessage } from "./frame-messages.ts";
 import type { GatewayApi } from "./gateway-api.ts";
-import type { LoadedPage } from "./page-json.ts";
-import { browserApi, browserClock, refreshCounter, sealingLoader } from "./platform.ts";
+import { browserApi, browserClock, type LoadedForm, loadForm, refreshCounter, sealingLoader } from "./platform.ts";
 import { trackingOf } from "./tracking.ts";
 
 const main = document.querySelector<HTMLElement>("main.coterie");
@@ -42,7 +41,7 @@ async function show(root: HTMLElement, embedded: Embedded): Promise<void> {
   const { api, pageName, embed, embedder } = embedded;
   const asked = loadTexts(pickFormLocale(embed.language === "" ? document.documentElement.lang : embed.language));
   try {
-    const loaded = await api.getPage(pageName);
+    const loaded = await loadForm(api, pageName);
     const allowed = loaded.embedOrigins.length === 0 || loaded.embedOrigins.includes(embedder);
     if (!allowed) return showText(root, (await asked).failures["not-found"]);
     await showForm(root, { ...embedded, loaded, texts: await asked });
@@ -53,13 +52,13 @@ async function show(root: HTMLElement, embedded: Embedded): Promise<void> {
 
 async function showForm(
   root: HTMLElement,
-  { api, embed, tell, loaded, texts }: Embedded & { readonly loaded: LoadedPage; readonly texts: FormTexts },
+  { api, embed, tell, loaded, texts }: Embedded & { readonly loaded: LoadedForm; readonly texts: FormTexts },
 ): Promise<void> {
   document.documentElement.lang = texts.locale;
   document.documentElement.dir = texts.direction;
   document.title = texts.frameTitle;
   tell({ type: "coterie/title/1", title: texts.frameTitle });
-  const { page, counter } = loaded;
+  const { page, schema, counter } = loaded;
   const sealing = sealingLoader();
   const keys = await sealing();
   const pins = keys.parsePins(embed.keys);
@@ -71,6 +70,7 @@ async function showForm(
       root,
       // A refused page is drawn as one that asks nothing.
       page: refusal === undefined ? page : { ...page, accepting: false },
+      schema,
       counter,
       texts,
       pins,

@@ -2,8 +2,15 @@
 import { pickFormLocale } from "@coterie/actions";
 import { loadTexts } from "@coterie/actions/form";
 import { mountForm } from "./form-controller.ts";
-import type { LoadedPage } from "./page-json.ts";
-import { browserApi, browserClock, clearSubmitterLoader, refreshCounter, sealingLoader } from "./platform.ts";
+import {
+  browserApi,
+  browserClock,
+  clearSubmitterLoader,
+  type LoadedForm,
+  loadForm,
+  refreshCounter,
+  sealingLoader,
+} from "./platform.ts";
 import { trackingOf } from "./tracking.ts";
 
 const main = document.querySelector<HTMLElement>("main.coterie");
@@ -12,16 +19,16 @@ if (main !== null && main.querySelector(".done, .summary") === null) void start(
 
 async function start(root: HTMLElement, pageName: string): Promise<void> {
   const api = browserApi("");
-  const loaded = await api.getPage(pageName).catch(() => undefined);
+  const loaded = await loadForm(api, pageName).catch(() => undefined);
   // Without the page the posted form goes on working; where the browser must seal, there is none, and the text says so.
   if (loaded !== undefined) await show(root, { api, loaded });
 }
 
 async function show(
   root: HTMLElement,
-  { api, loaded }: { readonly api: ReturnType<typeof browserApi>; readonly loaded: LoadedPage },
+  { api, loaded }: { readonly api: ReturnType<typeof browserApi>; readonly loaded: LoadedForm },
 ): Promise<void> {
-  const { page, counter } = loaded;
+  const { page, schema, counter } = loaded;
   const sealing = sealingLoader();
   const texts = await loadTexts(pickFormLocale(root.dataset["locale"] ?? page.locale));
   const inBrowser = page.sealing === "browser";
@@ -31,6 +38,7 @@ async function show(
     {
       root,
       page,
+      schema,
       counter,
       texts,
       pins,

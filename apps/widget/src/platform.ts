@@ -1,8 +1,11 @@
 /** The browser, as the widget's functions take it. */
+import type { FormSchema } from "@coterie/actions";
+import { loadFormSchema } from "@coterie/actions/form";
 import { RequestFailedError } from "./errors.ts";
 import { createGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { widgetLimits } from "./limits.ts";
 import type { MountedForm } from "./form-controller.ts";
+import type { LoadedPage } from "./page-json.ts";
 import type { Sealing } from "./sealing.ts";
 import type { Submitter } from "./submitter.ts";
 
@@ -10,6 +13,17 @@ import type { Submitter } from "./submitter.ts";
 export function browserApi(origin: string): GatewayApi {
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   return createGatewayApi({ fetch: (address, request) => fetch(address, request), wait }, { origin });
+}
+
+/** A page and all that its form is drawn with. */
+export interface LoadedForm extends LoadedPage {
+  readonly schema: FormSchema;
+}
+
+/** Loads a page and the schema that it names. Throws RequestFailedError where either cannot be had. */
+export async function loadForm(api: GatewayApi, pageName: string): Promise<LoadedForm> {
+  const loaded = await api.getPage(pageName);
+  return { ...loaded, schema: await loadFormSchema(loaded.page.formSchema).catch(notLoaded) };
 }
 
 /** Milliseconds since 1970. */

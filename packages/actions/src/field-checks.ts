@@ -1,7 +1,7 @@
 /** The check of each kind of field, on normalised text no longer than the field's limit. */
 import { isCountryCode } from "./countries.ts";
-import type { FormField } from "./form-schema.ts";
-import { findNationalRule } from "./schemas/eci-rules.ts";
+import type { FormField, FormSchema } from "./form-schema.ts";
+import { type DocumentRule, documentsOf, nationalRuleOf } from "./national-rule.ts";
 
 /** What is wrong with a field. Stable: the form's texts and the gateway's answers are written by these codes. */
 export type ProblemCode =
@@ -17,6 +17,7 @@ export type ProblemCode =
 /** What a check may know besides the field's own text. */
 export interface CheckContext {
   readonly nowMs: number;
+  readonly schema: FormSchema;
   /** Upper-case code of the nationality, or "" where there is none. */
   readonly nationality: string;
   readonly documentType: string;
@@ -44,11 +45,11 @@ export function checkField(
     case "country":
       return chosen(text.toUpperCase(), isCountryCode);
     case "member-state":
-      return chosen(text.toUpperCase(), (code) => findNationalRule(code) !== undefined);
+      return chosen(text.toUpperCase(), (code) => nationalRuleOf(context.schema, code) !== undefined);
     case "birth-date":
       return checkBirthDate(text, context);
     case "document-type":
-      return chosen(text, (type) => documentsOf(context).some((document) => document.type === type));
+      return chosen(text, (type) => acceptedDocuments(context).some((document) => document.type === type));
     case "document-number":
       return checkDocumentNumber(text, context);
   }
@@ -89,7 +90,7 @@ function isTelephone(text: string): boolean {
 
 const oldestYears = 130;
 
-function checkBirthDate(text: string, { nowMs, nationality }: CheckContext): CheckedText {
+function checkBirthDate(text: string, { nowMs, schema, nationality }: CheckContext): CheckedText {
   const parts = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/.exec(text);
   if (parts === null) return malformed;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
@@ -100,17 +101,16 @@ function checkBirthDate(text: string, { nowMs, nationality }: CheckContext): Che
   const hadBirthday = today.getUTCMonth() * 32 + today.getUTCDate() >= (month - 1) * 32 + day;
   const age = today.getUTCFullYear() - year - (hadBirthday ? 0 : 1);
   if (age > oldestYears) return malformed;
-  return age < (findNationalRule(nationality)?.minimumAge ?? 0) ? { problem: "too-young" } : { text };
+  return age < (nationalRuleOf(schema, nationality)?.minimumAge ?? 0) ? { problem: "too-young" } : { text };
 }
 
-function documentsOf({ nationality }: CheckContext): readonly { readonly type: string; readonly pattern: RegExp }[] {
-  const rule = findNationalRule(nationality);
-  return rule?.part === "B" ? rule.documents : [];
+function acceptedDocuments({ schema, nationality }: CheckContext): readonly DocumentRule[] {
+  return documentsOf(schema, nationality);
 }
 
 function checkDocumentNumber(text: string, context: CheckContext): CheckedText {
   const bare = text.replace(/[ ./-]/g, "").toUpperCase();
-  const document = documentsOf(context).find(({ type }) => type === context.documentType);
+  const document = acceptedDocuments(context).find(({ type }) => type === context.documentType);
   if (document === undefined) return /^[A-Z0-9+]{4,20}$/.test(bare) ? { text: bare } : malformed;
   return document.pattern.test(bare) ? { text: bare } : malformed;
 }

@@ -2,9 +2,7 @@
  * What a form asks for, as data: the same description draws the form, and validates in the browser, at the gateway and
  * when a contact is opened (docs/protocol/actions.md §6).
  */
-import { UnknownNameError } from "./errors.ts";
-import { basicSchema } from "./schemas/basic.ts";
-import { eciSchema } from "./schemas/eci.ts";
+import type { NationalRule } from "./national-rule.ts";
 
 /** The name and version of a form schema. A version never changes once contacts were sealed under it. */
 export type FormSchemaId = "basic/1" | "eci/1";
@@ -65,26 +63,15 @@ export interface FormField {
 export interface FormSchema {
   readonly id: FormSchemaId;
   readonly fields: readonly FormField[];
+  /** By ISO 3166-1 code: what a nationality decides about the fields, where it decides anything. */
+  readonly nationalRules?: Readonly<Record<string, NationalRule>>;
 }
 
-/** All schemas by name. */
-export const formSchemas: { readonly [Id in FormSchemaId]: FormSchema } = {
-  "basic/1": basicSchema,
-  "eci/1": eciSchema,
-};
+const schemaIds: readonly string[] = ["basic/1", "eci/1"] satisfies FormSchemaId[];
 
 /** Whether `text`, which came from outside, names a schema. */
 export function isFormSchemaId(text: string): text is FormSchemaId {
-  return Object.hasOwn(formSchemas, text);
-}
-
-/**
- * The schema of that name.
- * @throws UnknownNameError where this version has no such schema
- */
-export function getFormSchema(id: string): FormSchema {
-  if (!isFormSchemaId(id)) throw new UnknownNameError("this version knows no such form schema");
-  return formSchemas[id];
+  return schemaIds.includes(text);
 }
 
 /** The paths that a page may add to its required fields. */

@@ -22,5 +22,6 @@ export {
   renderActionPage,
   renderFrame,
 } from "./form/page-document.ts";
-export { type FormAnswers, readForm } from "./form/read-form.ts";
+export { type FormAnswers, readForm, readFormOf } from "./form/read-form.ts";
 export { type FailureCode, type FormTexts, failureOf, type RefusalCode } from "./form/texts.ts";
+export { loadFormSchema } from "./schemas/load-schema.ts";

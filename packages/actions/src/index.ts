@@ -20,13 +20,14 @@ export {
   type FormField,
   type FormSchema,
   type FormSchemaId,
-  formSchemas,
-  getFormSchema,
   isFormSchemaId,
   optionalFieldPaths,
 } from "./form-schema.ts";
+export { formSchemas, getFormSchema } from "./form-schemas.ts";
 export { actionLimits } from "./limits.ts";
+export { findNationalRule, memberStates } from "./member-states.ts";
 export { isLocale, isSlug } from "./names.ts";
+export type { DocumentRule, DocumentType, NationalRule } from "./national-rule.ts";
 export { paddingFor } from "./padding.ts";
 export {
   type ActionPageView,
@@ -46,13 +47,6 @@ export {
   type ValidationRules,
   validatePerson,
 } from "./person.ts";
-export {
-  type DocumentRule,
-  type DocumentType,
-  findNationalRule,
-  memberStates,
-  type NationalRule,
-} from "./schemas/eci-rules.ts";
 export {
   type Answers,
   type ContactPlan,

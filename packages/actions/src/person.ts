@@ -4,8 +4,8 @@
  */
 import { type CheckContext, checkField, type ProblemCode } from "./field-checks.ts";
 import type { FieldPath, FormField, FormSchema } from "./form-schema.ts";
+import { type DocumentRule, documentsOf, type NationalRule, nationalRuleOf } from "./national-rule.ts";
 import { normaliseText } from "./text.ts";
-import { findNationalRule, type NationalRule } from "./schemas/eci-rules.ts";
 
 /** A person's fields: text, or one level of groups such as `address`. Only fields of the schema, none of them empty. */
 export interface Person {
@@ -45,7 +45,7 @@ export function askedFields(
   schema: FormSchema,
   { requiredFields, nationality }: { readonly requiredFields: readonly string[]; readonly nationality: string },
 ): readonly AskedField[] {
-  const rule = findNationalRule(nationality);
+  const rule = nationalRuleOf(schema, nationality);
   return schema.fields.map((field) => ({ ...field, demand: demandOf(field, { rule, requiredFields }) }));
 }
 
@@ -71,7 +71,13 @@ export function validatePerson(schema: FormSchema, input: unknown, rules: Valida
   }
   const nationality = (typed.get("nationality.country") ?? "").toUpperCase();
   const asked = askedFields(schema, { requiredFields: rules.requiredFields, nationality });
-  const context: CheckContext = { nowMs: rules.now(), nationality, documentType: documentTypeOf(typed, nationality) };
+  const documents = documentsOf(schema, nationality);
+  const context: CheckContext = {
+    nowMs: rules.now(),
+    schema,
+    nationality,
+    documentType: documentTypeOf(typed, documents),
+  };
   const kept = new Map<FieldPath, string>();
   const refused = new Set<FieldPath | "">(problems.map(({ field }) => field));
   for (const field of asked) {
@@ -106,10 +112,10 @@ function checkOne(
 }
 
 // A nationality with one kind of document needs no choice.
-function documentTypeOf(typed: ReadonlyMap<FieldPath, string>, nationality: string): string {
+function documentTypeOf(typed: ReadonlyMap<FieldPath, string>, documents: readonly DocumentRule[]): string {
   const chosen = typed.get("nationality.documentType") ?? "";
-  const rule = findNationalRule(nationality);
-  return chosen === "" && rule?.part === "B" && rule.documents.length === 1 ? rule.documents[0].type : chosen;
+  const [only, another] = documents;
+  return chosen === "" && only !== undefined && another === undefined ? only.type : chosen;
 }
 
 interface FlatInput {

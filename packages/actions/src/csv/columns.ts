@@ -1,5 +1,6 @@
 /** The columns of a CSV file: always in the same order for the same form schemas and custom fields. */
-import { formSchemas, isFormSchemaId } from "../form-schema.ts";
+import { isFormSchemaId } from "../form-schema.ts";
+import { formSchemas } from "../form-schemas.ts";
 import type { OpenedRow } from "./opened-row.ts";
 
 /** What was seen among the contacts that a file is made from. */

@@ -1,8 +1,8 @@
 /** One field: its label, its help, what is wrong with it, and the input. */
 import { countryCodes } from "../countries.ts";
+import { type DocumentRule, documentsOf } from "../national-rule.ts";
 import type { AskedField } from "../person.ts";
-import { type DocumentRule, findNationalRule, memberStates } from "../schemas/eci-rules.ts";
-import { describeShortly, type FormState, fieldId } from "./form-state.ts";
+import { chosenNationality, describeShortly, type FormState, fieldId } from "./form-state.ts";
 import { element, type Markup, type MarkupAttributes, type MarkupElement } from "./markup.ts";
 import type { FormTexts } from "./texts.ts";
 
@@ -15,7 +15,7 @@ interface FieldContext {
 /** The field, or undefined where there is nothing to choose. */
 export function viewField(context: FieldContext): MarkupElement | undefined {
   const { texts, state, field } = context;
-  const documents = documentsOf(state);
+  const documents = documentsOf(state.schema, chosenNationality(state));
   if (field.kind === "document-type" && documents.length === 1) return undefined;
   const id = fieldId(field.path);
   const hint = texts.hints[field.path];
@@ -44,20 +44,26 @@ export function viewField(context: FieldContext): MarkupElement | undefined {
     found === undefined
       ? undefined
       : element("p", { class: "problem", id: `${id}-problem` }, describeShortly(texts, { found, kind: field.kind })),
-    viewControl(context, common),
+    viewControl({ ...context, documents }, common),
   );
 }
 
-function viewControl(context: FieldContext, common: MarkupAttributes): MarkupElement {
-  const { texts, state, field } = context;
+function viewControl(
+  { texts, state, field, documents }: FieldContext & { readonly documents: readonly DocumentRule[] },
+  common: MarkupAttributes,
+): MarkupElement {
   const value = state.values.get(field.path) ?? "";
   switch (field.kind) {
     case "country":
       return viewChoice(common, { texts, value, choices: countryChoices(state.texts.locale, countryCodes) });
     case "member-state":
-      return viewChoice(common, { texts, value, choices: countryChoices(state.texts.locale, memberStates) });
+      return viewChoice(common, {
+        texts,
+        value,
+        choices: countryChoices(state.texts.locale, Object.keys(state.schema.nationalRules ?? {})),
+      });
     case "document-type":
-      return viewChoice(common, { texts, value, choices: documentChoices(texts, documentsOf(state)) });
+      return viewChoice(common, { texts, value, choices: documentChoices(texts, documents) });
     case "birth-date":
       return element("input", { ...common, type: "date", value, min: "1900-01-01" });
     case "email":
@@ -96,11 +102,6 @@ function countryChoices(locale: string, codes: readonly string[]): readonly Choi
   const collator = new Intl.Collator(locale);
   const choices = codes.map((code): Choice => [code, names.of(code) ?? code]);
   return choices.sort(([, left], [, right]) => collator.compare(left, right));
-}
-
-function documentsOf(state: FormState): readonly DocumentRule[] {
-  const rule = findNationalRule((state.values.get("nationality.country") ?? "").toUpperCase());
-  return rule?.part === "B" ? rule.documents : [];
 }
 
 // Without a nationality (no script) every kind of document is offered.

@@ -1,9 +1,8 @@
 /** Everything that a form's appearance depends on. The views are functions of it. */
-import type { FieldKind, FieldPath } from "../form-schema.ts";
-import { getFormSchema } from "../form-schema.ts";
+import type { FieldKind, FieldPath, FormSchema } from "../form-schema.ts";
+import { nationalRuleOf } from "../national-rule.ts";
 import type { ActionPageView } from "../page-view.ts";
 import { type AskedField, askedFields, type FieldProblem } from "../person.ts";
-import { findNationalRule } from "../schemas/eci-rules.ts";
 import type { FailureCode, FormTexts, RefusalCode } from "./texts.ts";
 
 /** How far a person has come. */
@@ -18,6 +17,8 @@ export type FormPhase =
 /** The state of one form. */
 export interface FormState {
   readonly page: ActionPageView;
+  /** The page's schema. */
+  readonly schema: FormSchema;
   /** The language of the form. */
   readonly texts: FormTexts;
   /** Undefined where it is not known; then none is shown. */
@@ -47,12 +48,16 @@ export function fieldId(path: FieldPath): string {
   return `f-${path.replace(".", "-")}`;
 }
 
+/** The code of the nationality chosen so far, in upper case; "" for none. */
+export function chosenNationality({ values }: Pick<FormState, "values">): string {
+  return (values.get("nationality.country") ?? "").toUpperCase();
+}
+
 /** The fields to draw, by the nationality chosen so far. Without script both groups of an initiative are drawn. */
 export function fieldsToDraw(state: FormState): readonly AskedField[] {
-  const nationality = (state.values.get("nationality.country") ?? "").toUpperCase();
-  const schema = getFormSchema(state.page.formSchema);
-  const known = findNationalRule(nationality) !== undefined;
-  const asked = askedFields(schema, { requiredFields: state.page.requiredFields, nationality });
+  const nationality = chosenNationality(state);
+  const known = nationalRuleOf(state.schema, nationality) !== undefined;
+  const asked = askedFields(state.schema, { requiredFields: state.page.requiredFields, nationality });
   return asked.filter((field) => {
     if (field.demand === "required") return true;
     if (field.demand === "left-out" || !field.offered) return false;

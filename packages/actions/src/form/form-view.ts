@@ -1,10 +1,10 @@
 /** The form in each of its states. */
-import { getFormSchema } from "../form-schema.ts";
-import { findNationalRule, memberStates } from "../schemas/eci-rules.ts";
+import type { FormSchema } from "../form-schema.ts";
+import { nationalRuleOf } from "../national-rule.ts";
 import { viewKeys, viewOptIns, viewReaders } from "./consent-view.ts";
 import { viewDone } from "./done-view.ts";
 import { viewField } from "./field-view.ts";
-import { describeProblem, type FormState, fieldId, fieldsToDraw } from "./form-state.ts";
+import { chosenNationality, describeProblem, type FormState, fieldId, fieldsToDraw } from "./form-state.ts";
 import { element, type Markup, type MarkupElement } from "./markup.ts";
 import { listNames } from "./names-list.ts";
 import type { FormTexts } from "./texts.ts";
@@ -82,7 +82,7 @@ function viewOpenForm(texts: FormTexts, state: FormState): MarkupElement {
 
 function viewSummary(texts: FormTexts, state: FormState): MarkupElement | undefined {
   if (state.problems.length === 0) return undefined;
-  const kindByPath = new Map(getFormSchema(state.page.formSchema).fields.map(({ path, kind }) => [path, kind]));
+  const kindByPath = new Map(state.schema.fields.map(({ path, kind }) => [path, kind]));
   const items = state.problems.map((found) => {
     const text = describeProblem(texts, {
       found,
@@ -125,16 +125,15 @@ function viewFields(texts: FormTexts, state: FormState): readonly Markup[] {
 
 // Where both groups are drawn (no script, no nationality yet), each says whose it is.
 function partNames(state: FormState, part: "A" | "B"): string {
-  const chosen = state.values.get("nationality.country") ?? "";
-  if (findNationalRule(chosen.toUpperCase()) !== undefined) return "";
+  if (nationalRuleOf(state.schema, chosenNationality(state)) !== undefined) return "";
   const names = new Intl.DisplayNames(state.texts.locale, { type: "region" });
   const listed = listNames(
     state.texts.locale,
-    memberStatesOf(part).map((code) => names.of(code) ?? code),
+    statesOf(state.schema, part).map((code) => names.of(code) ?? code),
   );
   return state.texts.onlyFor(listed);
 }
 
-function memberStatesOf(part: "A" | "B"): readonly string[] {
-  return memberStates.filter((code) => findNationalRule(code)?.part === part);
+function statesOf({ nationalRules = {} }: FormSchema, part: "A" | "B"): readonly string[] {
+  return Object.entries(nationalRules).flatMap(([code, rule]) => (rule.part === part ? [code] : []));
 }

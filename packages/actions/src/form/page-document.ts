@@ -1,4 +1,5 @@
 /** Whole HTML documents for the gateway: the page, which works without script, and the frame, which needs it. */
+import { getFormSchema } from "../form-schemas.ts";
 import type { ActionPageView } from "../page-view.ts";
 import type { FieldProblem } from "../person.ts";
 import { pickFormLocale } from "../wordings.ts";
@@ -65,6 +66,7 @@ export function renderFrame(input: Pick<ActionPageInput, "page" | "locale" | "as
 function stateOf(input: ActionPageInput): FormState {
   return {
     page: input.page,
+    schema: getFormSchema(input.page.formSchema),
     texts: textsOf(pickFormLocale(input.locale)),
     counter: input.counter,
     idempotencyId: input.idempotencyId,

@@ -1,6 +1,7 @@
 /** From a posted form, or a browser's `FormData`, to what {@link validatePerson} and the consent records take. */
 import type { OptIn } from "../coalition.ts";
-import { getFormSchema } from "../form-schema.ts";
+import type { FormSchema } from "../form-schema.ts";
+import { getFormSchema } from "../form-schemas.ts";
 import type { ActionPageView } from "../page-view.ts";
 import { optInName } from "./form-state.ts";
 
@@ -18,12 +19,20 @@ export interface FormAnswers {
 
 /** The answers of a form of this page. Names that the form does not have are ignored; of repeated names the first counts. */
 export function readForm(page: ActionPageView, entries: Iterable<readonly [string, string]>): FormAnswers {
+  return readFormOf({ page, schema: getFormSchema(page.formSchema) }, entries);
+}
+
+/** The same for a form whose schema is at hand. */
+export function readFormOf(
+  { page, schema }: { readonly page: ActionPageView; readonly schema: FormSchema },
+  entries: Iterable<readonly [string, string]>,
+): FormAnswers {
   const given = new Map<string, string>();
   for (const [name, value] of entries) if (!given.has(name)) given.set(name, value);
   const values = new Map<string, string>();
   const top = new Map<string, unknown>();
   const groups = new Map<string, Map<string, string>>();
-  for (const { path } of getFormSchema(page.formSchema).fields) {
+  for (const { path } of schema.fields) {
     const value = given.get(path);
     if (value === undefined || value === "") continue;
     values.set(path, value);

@@ -1,7 +1,7 @@
 /** What a catalogue of form texts holds. Typed, so that a language that lacks a text does not compile. */
 import type { ProblemCode } from "../field-checks.ts";
 import type { FieldKind, FieldPath } from "../form-schema.ts";
-import type { DocumentType } from "../schemas/eci-rules.ts";
+import type { DocumentType } from "../national-rule.ts";
 import type { FormLocale } from "../wordings.ts";
 
 /** Why a submission did not arrive, as far as it matters to the person. */

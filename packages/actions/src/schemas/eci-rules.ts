@@ -8,22 +8,7 @@
  * nested repetition, and sees at most `maxCharacters` of the field.
  */
 
-/** The codes of documents in `nationality.documentType`. */
-export type DocumentType = "personal-number" | "identity-card" | "citizen-card" | "passport";
-
-/** A kind of number that a Member State accepts. */
-export interface DocumentRule {
-  readonly type: DocumentType;
-  /** What the State calls it, in its own language: shown beside our word for it. */
-  readonly name: string;
-  /** Of the number without separators, upper-case. */
-  readonly pattern: RegExp;
-}
-
-/** What a Member State requires of its nationals. */
-export type NationalRule =
-  | { readonly part: "A"; readonly minimumAge: number }
-  | { readonly part: "B"; readonly minimumAge: number; readonly documents: readonly [DocumentRule, ...DocumentRule[]] };
+import type { DocumentRule, NationalRule } from "../national-rule.ts";
 
 const cardOrPassport = /^[A-Z0-9]{5,12}$/;
 
@@ -37,8 +22,8 @@ const partB = (documents: readonly [DocumentRule, ...DocumentRule[]], minimumAge
   documents,
 });
 
-/** The rules by ISO 3166-1 code of the nationality. */
-const nationalRules: Readonly<Record<string, NationalRule>> = {
+/** The rules by ISO 3166-1 code of the nationality: the 27 Member States (Greece is GR, not the Union's own EL). */
+export const nationalRules: Readonly<Record<string, NationalRule>> = {
   AT: partB([passport("Reisepass"), card("Personalausweis")], 16),
   BE: partB([number("Rijksregisternummer / Numéro de Registre National", /^[0-9]{11}$/)], 16),
   BG: partB([number("Единен граждански номер", /^[0-9]{10}$/)]),
@@ -78,11 +63,3 @@ const nationalRules: Readonly<Record<string, NationalRule>> = {
   SI: partB([number("Enotna matična številka občana (EMŠO)", /^[0-9]{13}$/)]),
   SK: partA(),
 };
-
-/** The 27 Member States, ISO 3166-1 (Greece is GR, not the Union's own EL). */
-export const memberStates: readonly string[] = Object.keys(nationalRules);
-
-/** The rule of a nationality, or undefined where `country` is no Member State. */
-export function findNationalRule(country: string): NationalRule | undefined {
-  return Object.hasOwn(nationalRules, country) ? nationalRules[country] : undefined;
-}

@@ -1,5 +1,6 @@
 /** `eci/1`: statements of support for European citizens' initiatives, Regulation (EU) 2019/788, Annex III. */
 import type { FormSchema } from "../form-schema.ts";
+import { nationalRules } from "./eci-rules.ts";
 
 /**
  * The schema `eci/1`. The fields of the groups "residence" and "document" are required or left out by the rules of the
@@ -7,6 +8,7 @@ import type { FormSchema } from "../form-schema.ts";
  */
 export const eciSchema: FormSchema = {
   id: "eci/1",
+  nationalRules,
   fields: [
     {
       path: "nationality.country",
