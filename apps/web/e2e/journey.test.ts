@@ -1,10 +1,24 @@
 // The whole way of an organisation, from its token to a CSV file, against a real gateway in a real browser.
 import { KeyState, Sealing } from "@coterie/protocol";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clearRequest, sealedRequest } from "../../gateway/test/support/coalition.ts";
 import { connectClients } from "../../gateway/test/support/gateway.ts";
 import { activateKey, goTo, makeKey, openContacts, passphrase, savedBy } from "./support/steps.ts";
-import { chromiumPath, createWorld, makeStaff, openBrowser, signIn, type World } from "./support/world.ts";
+import { chromiumPath, createWorld, makeStaff, openBrowser, signIn, type Staff, type World } from "./support/world.ts";
+
+/** Begins to make a key, whose worker then runs for a second or two. */
+async function startKeyWorker(page: Page, staff: Staff): Promise<void> {
+  await page.locator("input[name=token]").fill(staff.token);
+  await page.locator("form button[type=submit]").click();
+  await page.locator(".menu").waitFor();
+  await goTo(page, "keys");
+  await page.locator('main a[href="#/keys/new"]').click();
+  await page.locator("input[name=label]").fill("Office");
+  await page.locator("input[name=passphrase]").fill(passphrase);
+  await page.locator("input[name=repeated]").fill(passphrase);
+  await page.locator("button.main").click();
+}
 
 // skip: without Chromium there is nothing to drive
 describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
@@ -122,6 +136,43 @@ describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
     await page.reload();
     await page.locator("input[name=token]").waitFor();
+  });
+
+  it("serves workers whose policy forbids them every connection, and a document without inline code", async () => {
+    const { page, complaints } = await openBrowser(world);
+    await page.goto(world.address);
+    await page.locator("input[name=token]").waitFor();
+    const document = await fetch(world.address);
+    const policy = document.headers.get("content-security-policy") ?? "";
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types coterie");
+    expect(policy).not.toMatch(/unsafe|http|\*/);
+    const html = await document.text();
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
+    const [, entry = ""] = /src="(\/organisation\/assets\/[\w.-]+\.js)"/.exec(html) ?? [];
+    const script = await (await fetch(`${world.gateway.address}${entry}`)).text();
+    const workers = [...script.matchAll(/\/organisation\/assets\/(?:key|opening)-worker-[\w-]+\.js/g)].map(
+      ([path]) => path,
+    );
+    expect(new Set(workers).size).toBe(2);
+    for (const path of workers) {
+      const worker = await fetch(`${world.gateway.address}${path}`);
+      expect(worker.headers.get("content-security-policy")).toContain("connect-src 'none'");
+    }
+    // The browser obeys it: a worker of these pages cannot fetch even from its own gateway.
+    const [worker] = await Promise.all([page.waitForEvent("worker"), startKeyWorker(page, await makeStaff(world))]);
+    const refusedBy = await worker.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          addEventListener("securitypolicyviolation", ({ effectiveDirective }) => resolve(effectiveDirective));
+          fetch("/health").then(
+            () => resolve("nobody"),
+            () => undefined,
+          );
+        }),
+    );
+    expect(refusedBy).toBe("connect-src");
+    expect(complaints).toEqual([]);
   });
 
   it("refuses a gateway that shows another signing key, until the operator's characters are typed", async () => {

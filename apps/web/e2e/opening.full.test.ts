@@ -71,7 +71,12 @@ describe.skipIf(chromiumPath === undefined)("the console", () => {
     expect(emails.size).toBe(contacts);
     expect(csv.split("\r\n").length).toBe(contacts + 2);
     expect(complaints).toEqual([]);
-    const figures = { openedMs: Math.round(openedMs), savedMs: Math.round(savedMs), longestMs, longTasks: longTasks.length };
+    const figures = {
+      openedMs: Math.round(openedMs),
+      savedMs: Math.round(savedMs),
+      longestMs,
+      longTasks: longTasks.length,
+    };
     process.stdout.write(`opening 100,000 contacts: ${JSON.stringify(figures)}\n`);
     expect(longestMs).toBeLessThan(200);
     expect(openedMs).toBeLessThan(60_000);
