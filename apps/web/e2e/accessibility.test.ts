@@ -69,24 +69,24 @@ describe.skipIf(chromiumPath === undefined)("accessibility", () => {
         await page.locator(".problem").waitFor();
         expect(await page.locator("html").getAttribute("lang")).toBe(locale);
         expect(await page.locator("html").getAttribute("dir")).toBe(locale === "ar" ? "rtl" : "ltr");
-        expect(await violationsIn(page), "sign-in").toEqual([]);
+        expect(["sign-in", ...(await violationsIn(page))]).toEqual(["sign-in"]);
         await signIn({ page }, world, staff.token);
         await page.locator(".figures").waitFor();
-        expect(await violationsIn(page), "overview").toEqual([]);
+        expect(["overview", ...(await violationsIn(page))]).toEqual(["overview"]);
         for (const screen of ["campaigns", "pages", "keys"] as const) {
           await goTo(page, screen);
           await page.locator("ul.cards li").first().waitFor();
           for (const summary of await page.locator("summary").all()) await summary.click();
-          expect(await violationsIn(page), screen).toEqual([]);
+          expect([screen, ...(await violationsIn(page))]).toEqual([screen]);
         }
         for (const path of ["keys/new", "keys/import"]) {
           await page.goto(`${world.address}#/${path}`);
           await page.locator("main form").waitFor();
-          expect(await violationsIn(page), path).toEqual([]);
+          expect([path, ...(await violationsIn(page))]).toEqual([path]);
         }
         await openContacts(page, [key.fileText]);
         await page.locator("table").waitFor();
-        expect(await violationsIn(page), "contacts").toEqual([]);
+        expect(["contacts", ...(await violationsIn(page))]).toEqual(["contacts"]);
         await context.close();
       });
 
@@ -118,7 +118,7 @@ describe.skipIf(chromiumPath === undefined)("accessibility", () => {
       await page.goto(`${world.address}#/${path}`);
       await page.locator("main h1").waitFor();
       const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
-      expect(widths[0], path).toBeLessThanOrEqual(widths[1] ?? 0);
+      expect([path, ...widths]).toEqual([path, 320, 320]);
     }
   });
 });

@@ -1,5 +1,6 @@
 // The whole way of an organisation, from its token to a CSV file, against a real gateway in a real browser.
 import { KeyState, Sealing } from "@coterie/protocol";
+import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clearRequest, sealedRequest } from "../../gateway/test/support/coalition.ts";
@@ -101,7 +102,7 @@ describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
     for (const secret of secrets) expect(sent.filter((text) => text.includes(secret))).toEqual([]);
     // The search would find them: what is meant to be sent is there.
     expect(sent.filter((text) => text.includes("river-gateway")).length).toBeGreaterThan(0);
-    const remembered = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+    const remembered = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage]));
     expect(remembered).toContain(staff.token);
     for (const secret of secrets) expect(remembered).not.toContain(secret);
     expect(await context.cookies()).toEqual([]);
@@ -138,10 +139,14 @@ describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
     await page.locator("input[name=token]").waitFor();
   });
 
-  it("serves workers whose policy forbids them every connection, and a document without inline code", async () => {
-    const { page, complaints } = await openBrowser(world);
+  it("serves little, no inline code, and workers whose policy forbids them every connection", async () => {
+    const { page, complaints, requests } = await openBrowser(world);
     await page.goto(world.address);
     await page.locator("input[name=token]").waitFor();
+    const loaded = await Promise.all(requests.map(async (request) => await (await request.response())?.body()));
+    const firstLoadBytes = loaded.reduce((sum, body) => sum + (body === undefined ? 0 : gzipSync(body).length), 0);
+    expect(loaded.length).toBeGreaterThan(4);
+    expect(firstLoadBytes).toBeLessThan(75_000);
     const document = await fetch(world.address);
     const policy = document.headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
@@ -238,7 +243,11 @@ describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
     await openContacts(page, [second.fileText, first.fileText]);
     await page.getByText("All contacts were opened: 2.").waitFor();
     const states = await staff.clients.organisations.listPublicKeys({});
-    expect(states.keys.map(({ label, state }) => [label, state]).sort()).toEqual([
+    expect(
+      states.keys
+        .map(({ label, state }) => [label, state])
+        .toSorted(([left], [right]) => (String(left) < String(right) ? -1 : 1)),
+    ).toEqual([
       ["First", KeyState.RETIRED],
       ["Second", KeyState.ACTIVE],
     ]);

@@ -59,17 +59,15 @@ export function makeContact(options: ContactOptions = {}): Contact {
   const createdAtMs = 1_700_000_000_500;
   const commitment = contactCommitment(primitives, { person, salt });
   const header = createContactHeader(primitives, {
-    ...{
-      contact: sealed,
-      action,
-      campaign,
-      page,
-      organisation,
-      commitment,
-      consentHash,
-      sealing: "gateway",
-      createdAtMs,
-    },
+    contact: sealed,
+    action,
+    campaign,
+    page,
+    organisation,
+    commitment,
+    consentHash,
+    sealing: "gateway",
+    createdAtMs,
   });
   return create(ContactSchema, {
     actionId: action,
@@ -85,8 +83,13 @@ export function makeContact(options: ContactOptions = {}): Contact {
     createdAtMs: BigInt(createdAtMs),
     headerSignature: signContactHeader({ primitives }, { header, signingKey: gatewayKeys.secretKey }),
     consent: {
-      ...{ organisationId: organisation, purpose: record.purpose, optIn: OptIn.YES, wordingId: record.wordingId },
-      ...{ wordingHash: new Uint8Array(record.wordingHash), locale: "en", givenAtMs: BigInt(record.givenAtMs) },
+      organisationId: organisation,
+      purpose: record.purpose,
+      optIn: OptIn.YES,
+      wordingId: record.wordingId,
+      wordingHash: new Uint8Array(record.wordingHash),
+      locale: "en",
+      givenAtMs: BigInt(record.givenAtMs),
     },
     actionType: "petition",
     campaignName: "river",
