@@ -21,6 +21,7 @@ import { closeServer, listen } from "./http/listen.ts";
 import { defaultRateLimits, type RateLimits } from "./http/rate-limits.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createStaticFiles } from "./http/static-files.ts";
+import { registerKeyLogService } from "./key-log/key-log-service.ts";
 import { createLog, type Log } from "./log/log.ts";
 import { createMailKeys, defaultMailPolicy } from "./mails/mail-keys.ts";
 import { registerMailService } from "./mails/mail-service.ts";
@@ -144,6 +145,7 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
   const calls = createConnectCalls(deps, (router) => {
     registerActionService(router, intake);
     registerOrganisationService(router, { ...intake, authentication, origin, files });
+    registerKeyLogService(router, { ...intake, authentication });
     registerAdministrationService(router, { ...deps, authentication });
     registerMailService(router, { ...intake, authentication, origin, canSend: mails.canSend });
   });

@@ -52,6 +52,10 @@ const tables = [
   "deliveries",
   "delivery_events",
   "key_challenges",
+  "key_log_entries",
+  "key_logs",
+  "key_uses",
+  "key_windows",
   "mail_boxes",
   "mail_tokens",
   "mails",
@@ -62,7 +66,7 @@ const tables = [
   "public_keys",
 ];
 
-const migrationCount = 5;
+const migrationCount = 6;
 
 /** Migrates three times at once and once more; the tables and how many migrations were applied. */
 async function migrateOften(address: DatabaseAddress): Promise<{ readonly names: string[]; readonly applied: number }> {

@@ -159,6 +159,21 @@ export {
   UpdateCampaignResponseSchema,
 } from "./generated/coterie/organisations/v1/organisations_pb.ts";
 export {
+  type GetKeyLogRequest,
+  type GetKeyLogRequestJson,
+  GetKeyLogRequestSchema,
+  type GetKeyLogResponse,
+  type GetKeyLogResponseJson,
+  GetKeyLogResponseSchema,
+  KeyLogService,
+  type PublishKeyLogEntriesRequest,
+  type PublishKeyLogEntriesRequestJson,
+  PublishKeyLogEntriesRequestSchema,
+  type PublishKeyLogEntriesResponse,
+  type PublishKeyLogEntriesResponseJson,
+  PublishKeyLogEntriesResponseSchema,
+} from "./generated/coterie/organisations/v1/key_log_pb.ts";
+export {
   type CampaignMails,
   type CampaignMailsJson,
   CampaignMailsSchema,

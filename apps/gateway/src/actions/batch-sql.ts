@@ -7,7 +7,8 @@ type Statement = (values: readonly unknown[]) => QueryConfig;
 export const batchSql: { readonly [Name in StatementName]: Statement } = {
   present: statement(
     "present",
-    `SELECT key_id AS id, true AS is_key FROM public_keys WHERE state = 'active' AND key_id = ANY($1::bytea[])
+    `SELECT key_id AS id, true AS is_key FROM key_uses
+     WHERE key_id = ANY($1::bytea[]) AND from_ms <= $3::bigint AND $3::bigint < until_ms
      UNION ALL SELECT id, false FROM campaigns WHERE open AND id = ANY($2::bytea[])`,
   ),
   insertActions: statement(

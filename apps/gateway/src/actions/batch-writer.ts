@@ -2,12 +2,11 @@
  * Group commit: what arrives while one transaction is under way is written by the next, together. Nothing is answered before
  * the commit that holds it.
  */
-import type { Pool } from "pg";
 import { RefusedError } from "../errors.ts";
 import { gatewayLimits } from "../limits.ts";
 import { errorCode, type Log } from "../log/log.ts";
 import type { PreparedAction, StoreOutcome } from "./prepared-action.ts";
-import { BatchFailure, storeBatch } from "./store-batch.ts";
+import { BatchFailure, storeBatch, type StoreBatchDeps } from "./store-batch.ts";
 
 interface Waiting {
   readonly action: PreparedAction;
@@ -17,12 +16,12 @@ interface Waiting {
 
 /** Stores actions in the order they are added. */
 export class BatchWriter {
-  readonly #deps: { readonly pool: Pool; readonly log: Log };
+  readonly #deps: StoreBatchDeps & { readonly log: Log };
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
 
-  constructor(deps: { readonly pool: Pool; readonly log: Log }) {
+  constructor(deps: StoreBatchDeps & { readonly log: Log }) {
     this.#deps = deps;
   }
 
@@ -63,7 +62,7 @@ export class BatchWriter {
   async #write(batch: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await storeBatch(
-        this.#deps.pool,
+        this.#deps,
         batch.map(({ action }) => action),
       );
       batch.forEach(({ resolve, reject }, index) => {

@@ -1,6 +1,6 @@
 /**
  * Sealing in the browser: the gateway cannot open what arrives, so it checks everything that can be checked without opening:
- * that there is one contact for just the organisations that the rule decides, to just their active keys, in one of the few sizes.
+ * that there is one contact for just the organisations that the rule decides, to just their active keys (or, by a key log, ones in grace), in one of the few sizes.
  */
 import { type Ciphertext, copyBytes, equalBytes } from "@coterie/bytes";
 import { InvalidPublicKeyError } from "@coterie/primitives";
@@ -9,7 +9,7 @@ import { contactSizes, deriveKeyId } from "@coterie/sealed-box/seal";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 import { encodeId, parseId, parseRequestKeyId } from "../ids.ts";
-import type { PageOrganisation, PageTruth } from "../pages/page-truth.ts";
+import type { PageKey, PageOrganisation, PageTruth } from "../pages/page-truth.ts";
 import type { PlannedContacts } from "./clear-part.ts";
 import type { SealedForOne } from "./seal-person.ts";
 
@@ -24,7 +24,7 @@ const boxTagBytes = 16;
 
 /**
  * The contacts in the order of the plan.
- * @throws RefusedError "wrong-key" where one is sealed to another key than the active one, "no-active-key", "invalid"
+ * @throws RefusedError "wrong-key" where one is sealed to a key that is neither active nor in grace, "no-active-key", "invalid"
  */
 export function checkSealedPerson(
   { primitives }: Pick<GatewayDeps, "primitives">,
@@ -40,25 +40,25 @@ export function checkSealedPerson(
     const contact = byOrganisation.get(one.receiver.organisationId);
     if (organisation?.key === undefined) throw new RefusedError("no-active-key");
     if (contact === undefined) throw new RefusedError("invalid");
-    return {
-      planned: one,
-      commitment,
-      keyId: organisation.key.bytes,
-      contact: checkContact({ primitives }, { organisation, contact }),
-    };
+    const key = findKey(organisation, contact);
+    return { planned: one, commitment, keyId: key.bytes, contact: checkContact({ primitives }, { key, contact }) };
   });
   refuseSharedSenders(checked);
   return checked;
 }
 
+/** The active key, or one in grace: a form that was loaded before a rotation may still be sent. */
+function findKey({ key, graceKeys }: PageOrganisation, contact: WireContact): PageKey {
+  const { id } = parseRequestKeyId(contact.keyId);
+  const found = key?.id === id ? key : graceKeys.find((grace) => grace.id === id);
+  if (found === undefined) throw new RefusedError("wrong-key");
+  return found;
+}
+
 function checkContact(
   { primitives }: Pick<GatewayDeps, "primitives">,
-  { organisation, contact }: { readonly organisation: PageOrganisation; readonly contact: WireContact },
+  { key, contact }: { readonly key: PageKey; readonly contact: WireContact },
 ): SealedForOne["contact"] {
-  const { key } = organisation;
-  if (key === undefined) throw new RefusedError("no-active-key");
-  const { id } = parseRequestKeyId(contact.keyId);
-  if (id !== key.id) throw new RefusedError("wrong-key");
   const { payload, nonce, signKey } = contact;
   if (!contactSizes.includes(payload.length - boxTagBytes) || nonce.length !== 24) throw new RefusedError("invalid");
   checkSender(primitives, signKey);
@@ -68,7 +68,7 @@ function checkContact(
     // brand: ciphertext by the sender's word; the gateway cannot know more, and opens nothing
     payload: copyBytes(payload) as Ciphertext<"contact">,
     nonce: copyBytes(nonce),
-    publicKey: { id, public: key.public },
+    publicKey: { id: key.id, public: key.public },
     signKey: { id: deriveKeyId(primitives, signKey), public: copyBytes(signKey) },
   };
 }

@@ -20,14 +20,23 @@ export class BatchFailure extends CoterieError {
   }
 }
 
+/** Where actions are stored, and by which clock keys are judged. */
+export interface StoreBatchDeps {
+  readonly pool: Pool;
+  readonly now: () => number;
+}
+
 /** Stores the actions, in order; one outcome for each. Throws BatchFailure. */
-export async function storeBatch(pool: Pool, actions: readonly PreparedAction[]): Promise<readonly StoreOutcome[]> {
+export async function storeBatch(
+  { pool, now }: StoreBatchDeps,
+  actions: readonly PreparedAction[],
+): Promise<readonly StoreOutcome[]> {
   const state = { commitSent: false };
   let client: PoolClient | undefined;
   try {
     client = await pool.connect();
     await client.query(`BEGIN; ${deliveryLockSql}`);
-    const outcomes = await writeRows(client, actions);
+    const outcomes = await writeRows(client, { actions, nowMs: now() });
     state.commitSent = true;
     await client.query("COMMIT");
     client.release();
@@ -46,8 +55,14 @@ async function giveBack(client: PoolClient | undefined): Promise<void> {
   client?.release(rolledBack !== true);
 }
 
-async function writeRows(client: PoolClient, actions: readonly PreparedAction[]): Promise<readonly StoreOutcome[]> {
-  const present = await readPresent(client, actions);
+interface Batch {
+  readonly actions: readonly PreparedAction[];
+  /** After the lock was taken. */
+  readonly nowMs: number;
+}
+
+async function writeRows(client: PoolClient, { actions, nowMs }: Batch): Promise<readonly StoreOutcome[]> {
+  const present = await readPresent(client, { actions, nowMs });
   const allowed = actions.filter((action) => refusalOf(action, present) === undefined);
   const inserted = await insertActions(client, allowed);
   // The first of several with one id is the one that was inserted.
@@ -70,16 +85,18 @@ async function writeRows(client: PoolClient, actions: readonly PreparedAction[])
   });
 }
 
-/** Active keys and open campaigns among those that a batch needs. */
+/** Keys that take contacts and open campaigns among those that a batch needs. */
 interface Present {
   readonly keys: ReadonlySet<string>;
   readonly campaigns: ReadonlySet<string>;
 }
 
-async function readPresent(client: PoolClient, actions: readonly PreparedAction[]): Promise<Present> {
+async function readPresent(client: PoolClient, { actions, nowMs }: Batch): Promise<Present> {
   const keyIds = distinct(actions.flatMap(({ contacts }) => contacts.map(({ keyId }) => keyId)));
   const campaignIds = distinct(actions.map(({ campaignId }) => campaignId));
-  const { rows } = await client.query<{ id: Uint8Array; is_key: boolean }>(batchSql.present([keyIds, campaignIds]));
+  const { rows } = await client.query<{ id: Uint8Array; is_key: boolean }>(
+    batchSql.present([keyIds, campaignIds, nowMs]),
+  );
   return {
     keys: new Set(rows.filter((row) => row.is_key).map(({ id }) => encodeHex(id))),
     campaigns: new Set(rows.filter((row) => !row.is_key).map(({ id }) => encodeHex(id))),
@@ -88,8 +105,8 @@ async function readPresent(client: PoolClient, actions: readonly PreparedAction[
 
 function refusalOf(action: PreparedAction, present: Present): "campaign-closed" | "key-replaced" | undefined {
   if (!present.campaigns.has(encodeHex(action.campaignId))) return "campaign-closed";
-  const sealedToActive = action.contacts.every(({ keyId }) => present.keys.has(encodeHex(keyId)));
-  return sealedToActive ? undefined : "key-replaced";
+  const keysTaken = action.contacts.every(({ keyId }) => present.keys.has(encodeHex(keyId)));
+  return keysTaken ? undefined : "key-replaced";
 }
 
 async function insertActions(client: PoolClient, actions: readonly PreparedAction[]): Promise<Set<string>> {

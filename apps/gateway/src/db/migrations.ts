@@ -7,6 +7,7 @@ import { keys } from "./migrations/0002-keys.ts";
 import { campaigns } from "./migrations/0003-campaigns.ts";
 import { actions } from "./migrations/0004-actions.ts";
 import { mails } from "./migrations/0005-mails.ts";
+import { keyLog } from "./migrations/0006-key-log.ts";
 import type { Database } from "./schema.ts";
 
 /** In order; an applied one is never changed. */
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   "0003-campaigns": campaigns,
   "0004-actions": actions,
   "0005-mails": mails,
+  "0006-key-log": keyLog,
 };
 
 const minimumServerVersion = 150_000;

@@ -3,6 +3,7 @@
  * is routing, public keys, hashes and the clear part of an action.
  */
 import type { Bytes } from "@coterie/bytes";
+import type { KeyLogEntryTable, KeyLogTable, KeyWindowTable } from "./key-log-schema.ts";
 import type {
   CampaignMailTable,
   DeliveryEventTable,
@@ -19,6 +20,9 @@ export interface Database {
   readonly organisation_tokens: OrganisationTokenTable;
   readonly public_keys: PublicKeyTable;
   readonly key_challenges: KeyChallengeTable;
+  readonly key_logs: KeyLogTable;
+  readonly key_log_entries: KeyLogEntryTable;
+  readonly key_windows: KeyWindowTable;
   readonly deliveries: DeliveryTable;
   readonly campaigns: CampaignTable;
   readonly campaign_partners: CampaignPartnerTable;

@@ -5,10 +5,12 @@
 import { type Bytes, copyBytes, equalBytes, Plaintext } from "@coterie/bytes";
 import { InvalidPublicKeyError, randomBytes } from "@coterie/primitives";
 import { deriveKeyId, keyIdBytes, sealEnvelope } from "@coterie/sealed-box/seal";
+import { sql } from "kysely";
 import { lockDeliveries } from "../db/delivery-lock.ts";
 import type { PublicKeyTable } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
+import { hasKeyLog } from "../key-log/stored-log.ts";
 import { gatewayLimits } from "../limits.ts";
 import { parseLabel } from "../texts.ts";
 
@@ -39,7 +41,7 @@ export async function importPublicKey(
     imported_at_ms: now(),
     activated_at_ms: null,
   };
-  if ((await listPublicKeys({ db }, input.organisationId)).length >= gatewayLimits.keysPerOrganisation) {
+  if ((await listPublicKeys({ db, now }, input.organisationId)).length >= gatewayLimits.keysPerOrganisation) {
     throw new RefusedError("too-large");
   }
   const inserted = await db
@@ -61,18 +63,22 @@ function checkUsable(primitives: GatewayDeps["primitives"], publicKey: Uint8Arra
   }
 }
 
-/** All keys of an organisation, the newest first. */
+/** All keys of an organisation, the newest first, with their states now. */
 export async function listPublicKeys(
-  { db }: Pick<GatewayDeps, "db">,
+  { db, now }: Pick<GatewayDeps, "db" | "now">,
   organisationId: Bytes,
 ): Promise<readonly PublicKeyTable[]> {
-  return await db
-    .selectFrom("public_keys")
-    .selectAll()
-    .where("organisation_id", "=", organisationId)
-    .orderBy("imported_at_ms", "desc")
-    .orderBy("key_id")
-    .execute();
+  const nowMs = now();
+  // The stored state is that of organisations without a key log.
+  const { rows } = await sql<PublicKeyTable>`
+    SELECT k.key_id, k.organisation_id, k.public, k.label, k.imported_at_ms, k.activated_at_ms,
+      CASE WHEN EXISTS (SELECT FROM key_uses u WHERE u.key_id = k.key_id AND u.is_active
+                          AND u.from_ms <= ${nowMs} AND ${nowMs} < u.until_ms) THEN 'active'
+           WHEN k.activated_at_ms IS NULL THEN 'imported'
+           ELSE 'retired' END AS state
+    FROM public_keys k WHERE k.organisation_id = ${organisationId}
+    ORDER BY k.imported_at_ms DESC, k.key_id`.execute(db);
+  return rows;
 }
 
 /** Seals 32 random bytes to the key; an earlier challenge of the key is void. Throws RefusedError "not-found". */
@@ -105,20 +111,19 @@ export async function startActivation(
 /**
  * Makes the key the organisation's active one; the one before is retired. Every attempt, right or wrong, uses the
  * challenge up.
- * @throws RefusedError "not-found", or "not-proven" on a wrong, expired, used or missing challenge
+ * @throws RefusedError "not-found", "not-proven" on a wrong, expired, used or missing challenge, or "conflict" where the
+ * organisation has a key log: then its entries activate keys
  */
 export async function activatePublicKey(
   deps: Pick<GatewayDeps, "db" | "primitives" | "now">,
   { organisationId, keyId, proof }: KeyName & { readonly proof: Uint8Array },
 ): Promise<PublicKeyTable> {
-  const { db, primitives, now } = deps;
-  await requireKey(deps, { organisationId, keyId });
-  // In a transaction of its own: the challenge stays used up when what follows is refused.
-  const challenge = await db.deleteFrom("key_challenges").where("key_id", "=", keyId).returningAll().executeTakeFirst();
-  const proven = challenge !== undefined && equalBytes(challenge.challenge_hash, primitives.sha256(proof));
-  if (!proven || challenge.expires_at_ms < now()) throw new RefusedError("not-proven");
+  const { db, now } = deps;
+  await requireProof(deps, { organisationId, keyId, proof });
   return await db.transaction().execute(async (tx) => {
     await lockDeliveries(tx);
+    // Where there is a log, its authority alone decides.
+    if (await hasKeyLog({ db: tx }, organisationId)) throw new RefusedError("conflict");
     await tx
       .updateTable("public_keys")
       .set({ state: "retired" })
@@ -134,6 +139,22 @@ export async function activatePublicKey(
       .returningAll()
       .executeTakeFirstOrThrow();
   });
+}
+
+/**
+ * Uses the challenge of a key up, whether the proof is right or wrong.
+ * @throws RefusedError "not-found", or "not-proven" on a wrong, expired, used or missing challenge
+ */
+export async function requireProof(
+  deps: Pick<GatewayDeps, "db" | "primitives" | "now">,
+  { organisationId, keyId, proof }: KeyName & { readonly proof: Uint8Array },
+): Promise<void> {
+  const { db, primitives, now } = deps;
+  await requireKey(deps, { organisationId, keyId });
+  // In a transaction of its own: the challenge stays used up when what follows is refused.
+  const challenge = await db.deleteFrom("key_challenges").where("key_id", "=", keyId).returningAll().executeTakeFirst();
+  const proven = challenge !== undefined && equalBytes(challenge.challenge_hash, primitives.sha256(proof));
+  if (!proven || challenge.expires_at_ms < now()) throw new RefusedError("not-proven");
 }
 
 async function requireKey({ db }: Pick<GatewayDeps, "db">, { organisationId, keyId }: KeyName): Promise<void> {

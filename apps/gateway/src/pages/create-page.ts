@@ -10,7 +10,7 @@ import { gatewayLimits } from "../limits.ts";
 import type { Caller } from "../organisations/authentication.ts";
 import { type ListRange, takePage } from "../paging.ts";
 import { parseDescription, parseSlug } from "../texts.ts";
-import { loadPage, type PageTruth } from "./page-truth.ts";
+import { loadPage, type PageDeps, type PageTruth } from "./page-truth.ts";
 
 /** What an organisation says about a new page. */
 export interface NewPage {
@@ -28,7 +28,7 @@ export interface NewPage {
 
 /** Makes a page of a campaign that the caller leads or takes part in. Throws RefusedError "not-found", "conflict", "invalid". */
 export async function createActionPage(
-  deps: Pick<GatewayDeps, "db" | "random" | "now">,
+  deps: PageDeps & Pick<GatewayDeps, "random">,
   input: NewPage,
 ): Promise<PageTruth> {
   refuseHome(input.caller);
@@ -62,10 +62,10 @@ export async function createActionPage(
 
 /** The pages that an organisation runs, by name. */
 export async function listActionPages(
-  { db }: Pick<GatewayDeps, "db">,
+  deps: PageDeps,
   { organisationId, range }: { readonly organisationId: Bytes; readonly range: ListRange },
 ): Promise<{ readonly page: readonly PageTruth[]; readonly nextPageToken: string }> {
-  const rows = await db
+  const rows = await deps.db
     .selectFrom("action_pages")
     .select(["id", "name"])
     .where("organisation_id", "=", organisationId)
@@ -74,7 +74,7 @@ export async function listActionPages(
     .limit(range.size + 1)
     .execute();
   const { page, nextPageToken } = takePage(rows, range);
-  const loaded = await Promise.all(page.map(async ({ id }) => await loadPage({ db }, { id })));
+  const loaded = await Promise.all(page.map(async ({ id }) => await loadPage(deps, { id })));
   return { page: loaded.filter((found) => found !== undefined), nextPageToken };
 }
 

@@ -9,7 +9,7 @@ import type { PageTruth } from "./page-truth.ts";
 /** The wire form of a page, with the key that pins this gateway. */
 export function toPageMessage(
   { secrets }: Pick<GatewayDeps, "secrets">,
-  { view, embedOrigins, mails }: PageTruth,
+  { view, organisations, embedOrigins, mails }: PageTruth,
 ): MessageInitShape<typeof ActionPageSchema> {
   return {
     id: view.id,
@@ -30,6 +30,7 @@ export function toPageMessage(
       organisationName,
       asksOptIn,
       confirmsOptIn: mails.newsletterConfirmers.has(organisationId),
+      keyLog: [...(organisations.find(({ idText }) => idText === organisationId)?.keyLog?.entries ?? [])],
       ...(publicKey === undefined ? {} : { publicKey: { id: publicKey.id, public: publicKey.public } }),
     })),
     accepting: view.accepting,

@@ -9,6 +9,7 @@ import { sql } from "kysely";
 import type { StoredSealing } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { encodeId } from "../ids.ts";
+import { loadReceiverLogs, type ReceiverLog } from "../key-log/receiver-logs.ts";
 import { gatewayLimits } from "../limits.ts";
 import { type MailRuleColumns, mailRuleSql, type MailRules, toMailRules } from "../mails/mail-rules.ts";
 
@@ -17,7 +18,17 @@ export interface PageOrganisation {
   readonly id: Bytes;
   readonly idText: string;
   readonly title: string;
-  readonly key: { readonly id: KeyId; readonly bytes: Bytes; readonly public: Bytes } | undefined;
+  readonly key: PageKey | undefined;
+  /** Where the browser seals: other keys that still take what was sealed to them, and the log that says so. */
+  readonly graceKeys: readonly PageKey[];
+  readonly keyLog: ReceiverLog | undefined;
+}
+
+/** A key that contacts may be sealed to. */
+export interface PageKey {
+  readonly id: KeyId;
+  readonly bytes: Bytes;
+  readonly public: Bytes;
 }
 
 /** A page with everything around it. */
@@ -48,8 +59,11 @@ interface Remembered {
   readonly readAtMs: number;
 }
 
+/** What reading pages needs. */
+export type PageDeps = Pick<GatewayDeps, "db" | "now">;
+
 /** The pages of this database. */
-export function createPages({ db, now }: Pick<GatewayDeps, "db" | "now">): Pages {
+export function createPages({ db, now }: PageDeps): Pages {
   const remembered = new Map<string, Remembered>();
   return {
     find: async (name) => {
@@ -58,7 +72,7 @@ export function createPages({ db, now }: Pick<GatewayDeps, "db" | "now">): Pages
       const readAtMs = now();
       const ageMs = known === undefined ? Number.POSITIVE_INFINITY : readAtMs - known.readAtMs;
       if (known !== undefined && ageMs >= 0 && ageMs < gatewayLimits.publicAnswerAgeMs) return known.page;
-      const page = await loadPage({ db }, name);
+      const page = await loadPage({ db, now }, name);
       if (page === undefined) remembered.delete(key);
       else {
         if (remembered.size >= gatewayLimits.cachedPages) remembered.clear();
@@ -96,7 +110,8 @@ interface PageRow extends MailRuleColumns {
 }
 
 /** Reads a page from the database, not from memory. */
-export async function loadPage({ db }: Pick<GatewayDeps, "db">, name: PageName): Promise<PageTruth | undefined> {
+export async function loadPage(deps: PageDeps, name: PageName): Promise<PageTruth | undefined> {
+  const nowMs = deps.now();
   const which = "name" in name ? sql`p.name = ${name.name}` : sql`p.id = ${name.id}`;
   const { rows } = await sql<PageRow>`
     SELECT p.id, p.name, p.campaign_id, p.organisation_id, p.locale, p.sealing, p.delivers, p.action_type,
@@ -108,26 +123,38 @@ export async function loadPage({ db }: Pick<GatewayDeps, "db">, name: PageName):
     JOIN campaigns c ON c.id = p.campaign_id
     JOIN organisations po ON po.id = p.organisation_id
     JOIN organisations lo ON lo.id = c.lead_organisation_id
-    LEFT JOIN public_keys pk ON pk.organisation_id = p.organisation_id AND pk.state = 'active'
-    LEFT JOIN public_keys lk ON lk.organisation_id = c.lead_organisation_id AND lk.state = 'active'
+    LEFT JOIN key_uses pu ON pu.organisation_id = p.organisation_id AND pu.is_active
+      AND pu.from_ms <= ${nowMs} AND ${nowMs} < pu.until_ms
+    LEFT JOIN public_keys pk ON pk.key_id = pu.key_id
+    LEFT JOIN key_uses lu ON lu.organisation_id = c.lead_organisation_id AND lu.is_active
+      AND lu.from_ms <= ${nowMs} AND ${nowMs} < lu.until_ms
+    LEFT JOIN public_keys lk ON lk.key_id = lu.key_id
     ${sql.raw(mailRuleSql.joins)}
-    WHERE ${which}`.execute(db);
+    WHERE ${which}`.execute(deps.db);
   const row = rows[0];
-  return row === undefined ? undefined : toTruth(row);
+  if (row === undefined) return undefined;
+  const organisationIds = [row.organisation_id, row.lead_organisation_id];
+  // Where the gateway seals, nobody else verifies a log.
+  const logs = row.sealing === "browser" ? await loadReceiverLogs(deps, { organisationIds, nowMs }) : noLogs;
+  return toTruth(row, logs);
 }
 
-function toTruth(row: PageRow): PageTruth {
+const noLogs: ReadonlyMap<string, ReceiverLog> = new Map();
+
+function toTruth(row: PageRow, logs: ReadonlyMap<string, ReceiverLog>): PageTruth {
   const own = organisation({
     id: row.organisation_id,
     title: row.page_title,
     keyId: row.page_key_id,
     key: row.page_public,
+    logs,
   });
   const lead = organisation({
     id: row.lead_organisation_id,
     title: row.lead_title,
     keyId: row.lead_key_id,
     key: row.lead_public,
+    logs,
   });
   const organisations = own.idText === lead.idText ? [own] : [own, lead];
   return {
@@ -167,14 +194,16 @@ interface OrganisationColumns {
   readonly title: string;
   readonly keyId: Bytes | null;
   readonly key: Bytes | null;
+  readonly logs: ReadonlyMap<string, ReceiverLog>;
 }
 
-function organisation({ id, title, keyId, key }: OrganisationColumns): PageOrganisation {
+function organisation({ id, title, keyId, key, logs }: OrganisationColumns): PageOrganisation {
   const active =
     keyId === null || key === null
       ? undefined
       : { id: parseKeyId(encodeTextForm("ckey", keyId)), bytes: keyId, public: key };
-  return { id, idText: encodeId("corg", id), title, key: active };
+  const keyLog = logs.get(encodeHex(id));
+  return { id, idText: encodeId("corg", id), title, key: active, keyLog, graceKeys: keyLog?.graceKeys ?? [] };
 }
 
 function receiverView({ idText, title, key }: PageOrganisation): ReceiverView {

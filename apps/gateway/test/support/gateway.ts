@@ -1,7 +1,13 @@
 // A gateway of the test's own: fresh data folder, free port, wide rates unless the test is about them.
 import { createClient, type Client, ConnectError } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
-import { ActionService, AdministrationService, OrganisationService, wireErrorHeader } from "@coterie/protocol";
+import {
+  ActionService,
+  AdministrationService,
+  KeyLogService,
+  OrganisationService,
+  wireErrorHeader,
+} from "@coterie/protocol";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +50,7 @@ export interface Clients {
   readonly actions: Client<typeof ActionService>;
   readonly organisations: Client<typeof OrganisationService>;
   readonly administration: Client<typeof AdministrationService>;
+  readonly keyLogs: Client<typeof KeyLogService>;
 }
 
 export function connectClients(address: string, token?: string): Clients {
@@ -61,6 +68,7 @@ export function connectClients(address: string, token?: string): Clients {
     actions: createClient(ActionService, transport),
     organisations: createClient(OrganisationService, transport),
     administration: createClient(AdministrationService, transport),
+    keyLogs: createClient(KeyLogService, transport),
   };
 }
 
