@@ -1,6 +1,7 @@
 // Builds the widget: three entries with fixed names, shared code in hashed chunks, the style sheet, and a list of integrity hashes.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
 import { defaultClientConditions, defineConfig, type Plugin } from "vite";
 
 const source = (name: string): string => `${import.meta.dirname}/src/${name}`;
@@ -26,6 +27,7 @@ export default defineConfig({
         "coterie-action": source("coterie-action.ts"),
         frame: source("frame.ts"),
         page: source("page.ts"),
+        "page-sealing": source("page-sealing.ts"),
         style: source("style.css"),
       },
       formats: ["es"],
@@ -39,39 +41,51 @@ export default defineConfig({
       },
     },
   },
-  plugins: [dropErrorTexts(), copySha256(), listIntegrity()],
+  plugins: [dropErrorTexts(), bundleApart(), listIntegrity()],
 });
 
-/** Drops the texts of our own errors: programs branch on codes, and nobody in a browser reads them. */
+/** Drops the texts of errors, ours and the libraries': programs branch on codes, and nobody in a browser reads them. */
 function dropErrorTexts(): Plugin {
+  const text = /(?<=\bthrow new \w*Error\()(?:"[^"]*"|'[^']*'|`[^`]*`)(?: \+ [^;]*)?(?=\);)/g;
   return {
     name: "coterie-drop-error-texts",
     enforce: "pre",
-    transform(code, id) {
-      if (id.includes("/node_modules/")) return undefined;
-      return code.replace(/(throw new \w+Error\()(?:"[^"]*"|`[^`]*`)\)/g, '$1"")');
-    },
+    transform: (code, id) => (/\.[jt]s(\?|$)/.test(id) ? code.replace(text, '""') : undefined),
   };
 }
 
+/** What begins a file of its own: the entries, and what only some visitors load. */
+const partStarts: readonly RegExp[] = [
+  /\/widget\/src\/(coterie-action|element-form|frame|page|page-sealing)\.ts$/,
+  /\/actions\/src\/form\/texts-[a-z]+\.ts$/,
+  /\/actions\/src\/schemas\/eci\.ts$/,
+  /\/primitives\/src\/widget\/(script-x25519|verify-signature)\.ts$/,
+  /\/primitives\/src\/portable\/verify-ed25519\.ts$/,
+  /\/@noble\/curves\/ed25519\.js$/,
+];
+
 /**
- * Gives SHA-256 a copy of its own of the hash library's files. Shared with the fallback curve, which current browsers never
- * load, they would come whole, SHA-512 and all: 3 kB for every visitor.
+ * Bundles every file that a visitor loads by itself, with copies of its own of what others need, too: no small shared
+ * files, compression sees all of it at once, and each carries only what it uses. No visitor loads two copies of much, since
+ * each loads one entry; the classes of errors are compared within one file only.
  */
-function copySha256(): Plugin {
-  const mark = "?sha256";
+function bundleApart(): Plugin {
+  const mark = "?part=";
   return {
-    name: "coterie-copy-sha256",
+    name: "coterie-bundle-apart",
     enforce: "pre",
-    async resolveId(name, importer) {
-      const starts =
-        name.startsWith("@noble/hashes/") && /\/(widget\/sha256|clear-submitter)\.ts$/.test(importer ?? "");
-      if (importer === undefined || !(starts || importer.endsWith(mark))) return undefined;
-      const resolved = await this.resolve(name, importer.replace(mark, ""), { skipSelf: true });
-      return resolved === null ? undefined : { ...resolved, id: `${resolved.id}${mark}` };
+    async resolveId(name, importer, options) {
+      const [importerPath, parent] = importer?.split(mark) ?? [];
+      const resolved = await this.resolve(name, importerPath, { ...options, skipSelf: true });
+      if (resolved === null || !/\.[jt]s$/.test(resolved.id)) return resolved;
+      const part = partStarts.some((start) => start.test(resolved.id))
+        ? basename(resolved.id, extname(resolved.id))
+        : parent;
+      return part === undefined ? resolved : { ...resolved, id: `${resolved.id}${mark}${part}` };
     },
     async load(id) {
-      return id.endsWith(mark) ? await readFile(id.replace(mark, ""), "utf8") : undefined;
+      const [path, part] = id.split(mark);
+      return path === undefined || part === undefined ? undefined : await readFile(path, "utf8");
     },
   };
 }

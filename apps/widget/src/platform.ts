@@ -1,12 +1,13 @@
 /** The browser, as the widget's functions take it. */
 import type { FormSchema } from "@coterie/actions";
 import { loadFormSchema } from "@coterie/actions/form";
+import { createClearSubmitter } from "./clear-submitter.ts";
 import { RequestFailedError } from "./errors.ts";
 import { createGatewayApi, type GatewayApi } from "./gateway-api.ts";
 import { widgetLimits } from "./limits.ts";
 import type { MountedForm } from "./form-controller.ts";
 import type { LoadedPage } from "./page-json.ts";
-import type { Sealing } from "./sealing.ts";
+import { loadBrowserSealing, type Sealing } from "./sealing.ts";
 import type { Submitter } from "./submitter.ts";
 
 /** The API of the gateway at `origin`. */
@@ -29,14 +30,14 @@ export async function loadForm(api: GatewayApi, pageName: string): Promise<Loade
 /** Milliseconds since 1970. */
 export const browserClock = (): number => Date.now();
 
-/** Loads what touches keys: once, and again where that failed. */
+/** Makes what touches keys: once, and again where a part of it could not be loaded. */
 export function sealingLoader(): () => Promise<Sealing> {
-  return loadOnce(async () => await (await import("./sealing.ts").catch(notLoaded)).loadBrowserSealing());
+  return loadOnce(loadBrowserSealing);
 }
 
-/** Loads what submissions need that the gateway seals. */
+/** Makes what submissions need that the gateway seals. */
 export function clearSubmitterLoader(): () => Promise<Submitter> {
-  return loadOnce(async () => (await import("./clear-submitter.ts").catch(notLoaded)).createClearSubmitter());
+  return loadOnce(async () => createClearSubmitter());
 }
 
 function loadOnce<Loaded>(load: () => Promise<Loaded>): () => Promise<Loaded> {

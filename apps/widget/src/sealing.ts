@@ -1,4 +1,4 @@
-/** Everything that touches keys, in a file of its own: it is loaded while the form is already being filled in. */
+/** Everything that touches keys: only scripts of pages that seal in the browser carry it. */
 import type { ActionPageView } from "@coterie/actions";
 import type { RefusalCode } from "@coterie/actions/form";
 import { loadWidgetPrimitives, systemRandom } from "@coterie/primitives/widget";

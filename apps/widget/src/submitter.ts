@@ -1,4 +1,4 @@
-/** What a form needs to hand in: made by the files that touch hashes and keys, which are loaded beside the form. */
+/** What a form needs to hand in: made by the files that touch hashes and keys. */
 import { encodeTextForm } from "@coterie/bytes";
 import { type RandomSource, randomBytes } from "@coterie/primitives";
 import { encodeSubmission, type SubmissionDeps, type SubmissionInput } from "./submission.ts";

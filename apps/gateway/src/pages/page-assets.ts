@@ -6,8 +6,8 @@ import type { AssetLink, DocumentAssets } from "@coterie/actions/form";
 import { parseJson } from "../http/body.ts";
 import type { StaticFiles } from "../http/static-files.ts";
 
-/** Which script: of the page itself, or of the frame that other sites embed. */
-export type PageScript = "page.js" | "frame.js";
+/** Which script: of a page, by where it seals, or of the frame that other sites embed. */
+export type PageScript = "page.js" | "page-sealing.js" | "frame.js";
 
 /** Assets of a document with that script. */
 export async function findPageAssets(files: StaticFiles, script: PageScript): Promise<DocumentAssets> {

@@ -135,7 +135,7 @@ async function document(deps: DocumentDeps, { page, status, state }: DocumentInp
     ...state,
     page: page.view,
     locale: page.view.locale,
-    assets: await findPageAssets(deps.files, "page.js"),
+    assets: await findPageAssets(deps.files, page.view.sealing === "browser" ? "page-sealing.js" : "page.js"),
   });
   return htmlAnswer({ status, html, frameAncestors: "'none'" });
 }

@@ -1,0 +1,11 @@
+/** Script of the gateway's own page, `/p/<page>`, where the browser seals. */
+import { showPageForm } from "./page-form.ts";
+import { sealingLoader } from "./platform.ts";
+
+const sealing = sealingLoader();
+
+void showPageForm({
+  mode: "browser",
+  submitter: sealing,
+  pinsOf: async (page) => (await sealing()).pinsOfPage(page),
+});
