@@ -138,7 +138,7 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
     mailKeys,
   };
   const metrics = createMetrics({ waiting: () => writer.waiting });
-  const mailDeps = { ...intake, bounceKey: deps.secrets.bounces, origin, registry: metrics.registry };
+  const mailDeps = { ...intake, bounceKey: deps.secrets.bounces, origin, registry: metrics.registry, isShared: options.databaseUrl !== undefined };
   const mails = await startMails(mailDeps, options.mails ?? {});
   closing.add(mails.close);
   const authentication = createAuthentication(deps, rates);

@@ -25,9 +25,11 @@ export function startLoop(
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const runNow = async (): Promise<void> => {
-    const run = last.then(async () => {
+    const before = last;
+    const run = (async () => {
+      await before;
       if (!stopped) await work();
-    });
+    })();
     last = run.catch(() => undefined);
     await run;
   };

@@ -42,13 +42,7 @@ export async function startBounceReceiver(deps: BounceDeps, { host, port }: Boun
     },
     onData: (stream, { envelope }, done) => {
       const ids = envelope.rcptTo.flatMap(({ address }) => deps.returnPaths.decode(address) ?? []);
-      receive(deps, { stream, ids }).then(
-        () => done(null),
-        (error: unknown) => {
-          deps.log(unexpectedError(error));
-          done(replied(451, "try again later"));
-        },
-      );
+      void receiveOrRefuse(deps, { stream, ids, done });
     },
   });
   // Clients that break off are their own business.
@@ -77,6 +71,20 @@ function replied(responseCode: number, text: string): Error {
 interface Received {
   readonly stream: SMTPServerDataStream;
   readonly ids: readonly Bytes[];
+}
+
+async function receiveOrRefuse(
+  deps: BounceDeps,
+  { done, ...received }: Received & { readonly done: (refusal?: Error | null) => void },
+): Promise<void> {
+  let refusal: Error | null = null;
+  try {
+    await receive(deps, received);
+  } catch (error) {
+    deps.log(unexpectedError(error));
+    refusal = replied(451, "try again later");
+  }
+  done(refusal);
 }
 
 async function receive({ pool, now }: BounceDeps, { stream, ids }: Received): Promise<void> {

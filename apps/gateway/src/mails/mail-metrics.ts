@@ -51,5 +51,5 @@ export function createMailMetrics(deps: UpkeepDeps, registry: Registry): MailMet
 
 async function readNumber({ pool }: Pick<UpkeepDeps, "pool">, query: string): Promise<number> {
   const { rows } = await pool.query<{ number: number | null }>(query);
-  return Number(rows[0]?.number ?? 0);
+  return rows[0]?.number ?? 0;
 }

@@ -10,7 +10,7 @@ import { startBounceReceiver } from "./bounce-receiver.ts";
 import { createReturnPaths } from "./bounces.ts";
 import type { MailKeys } from "./mail-keys.ts";
 import { createMailMetrics, type MailMetrics } from "./mail-metrics.ts";
-import { claimMails, settleMail } from "./outbox.ts";
+import { claimMails, releaseLeases, settleMail } from "./outbox.ts";
 import { createMailRenderer } from "./render-mail.ts";
 import { createAddressLimits, sendMail, type SendMailDeps } from "./send-mail.ts";
 import { createMailTransport } from "./transport.ts";
@@ -34,6 +34,8 @@ export interface MailsDeps extends GatewayDeps {
   readonly bounceKey: SecretKey<"bounces">;
   readonly origin: () => string;
   readonly registry: Registry;
+  /** Whether other gateways may use the same database. */
+  readonly isShared: boolean;
 }
 
 const sendEveryMs = 1000;
@@ -48,6 +50,7 @@ export async function startMails(deps: MailsDeps, options: MailOptions): Promise
       ? undefined
       : createReturnPaths({ ...deps, key: deps.bounceKey }, options.bounces.domain);
   const sender = createSender({ ...deps, returnPaths, metrics }, options);
+  if (!deps.isShared) await releaseLeases(deps);
   const upkeep = startLoop(deps, { work: async () => await keepUpMails(deps), pauseMs: upkeepEveryMs });
   const sending = sender === undefined ? undefined : startLoop(deps, { work: sender.sendDue, pauseMs: sendEveryMs });
   const receiver =

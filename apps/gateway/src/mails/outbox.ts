@@ -73,6 +73,11 @@ export async function claimMails(
   return rows;
 }
 
+/** Takes back the leases of a process that died, where no other one can hold any: on the private database of this gateway. */
+export async function releaseLeases({ pool }: Pick<GatewayDeps, "pool">): Promise<void> {
+  await pool.query("UPDATE mails SET lease_until_ms = 0 WHERE state = 'due' AND lease_until_ms > 0");
+}
+
 /** How a claimed mail ended, or that it is tried again. */
 export type Settlement =
   | { readonly kind: "sent" | "failed" | "bounced" }

@@ -148,5 +148,5 @@ export async function countOverdue({ pool, now, mailKeys }: UpkeepDeps): Promise
        OR NOT EXISTS (SELECT 1 FROM mails m WHERE m.action_id = b.action_id AND m.state IN ('due', 'waiting'))`,
     [now(), unconfirmedMs, undeliveredMs, settleMs],
   );
-  return Number(rows[0]?.overdue ?? 0);
+  return rows[0]?.overdue ?? 0;
 }

@@ -29,12 +29,14 @@ export interface MailServer {
   refuse: ((address: string) => Refusal | undefined) | undefined;
   /** Called once a mail is taken and before its sender is told. */
   taken: (() => Promise<void>) | undefined;
+  /** While set, recipients wait for it. */
+  hold: Promise<void> | undefined;
   readonly close: () => Promise<void>;
 }
 
 export async function startMailServer(): Promise<MailServer> {
   const mails: ReceivedMail[] = [];
-  const state: { refuse: MailServer["refuse"]; taken: MailServer["taken"] } = { refuse: undefined, taken: undefined };
+  const state: Pick<MailServer, "refuse" | "taken" | "hold"> = { refuse: undefined, taken: undefined, hold: undefined };
   const refusalFor = (address: string, at: Refusal["at"]): Error | null => {
     const refusal = state.refuse?.(address);
     return refusal?.at === at ? Object.assign(new Error(refusal.text), { responseCode: refusal.code }) : null;
@@ -44,43 +46,37 @@ export async function startMailServer(): Promise<MailServer> {
     disabledCommands: ["STARTTLS"],
     disableReverseLookup: true,
     closeTimeout: 100,
-    onRcptTo: ({ address }, _session, done) => done(refusalFor(address, "RCPT")),
-    onData: (stream, { envelope }, done) => {
+    onRcptTo: ({ address }, _session, done) => {
       void (async () => {
+        await state.hold;
+        done(refusalFor(address, "RCPT"));
+      })();
+    },
+    onData: (stream, { envelope }, done) => {
+      const take = async (): Promise<Error | null> => {
         const chunks: Buffer[] = [];
         for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array));
         const address = envelope.rcptTo[0]?.address ?? "";
         const refused = refusalFor(address, "DATA");
-        if (refused === null) {
-          const { mailFrom } = envelope;
-          mails.push(await parse(Buffer.concat(chunks), address, mailFrom === false ? "" : mailFrom.address));
-          await state.taken?.();
-        }
-        done(refused);
-      })();
+        if (refused !== null) return refused;
+        const { mailFrom } = envelope;
+        mails.push(await parse(Buffer.concat(chunks), address, mailFrom === false ? "" : mailFrom.address));
+        await state.taken?.();
+        return null;
+      };
+      // A sender that was killed in the middle sent nothing.
+      take().then(done, () => undefined);
     },
   });
   server.on("error", () => undefined);
   const port = await freePort();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", () => resolve()));
-  return {
+  return Object.assign(state, {
     url: `smtp://127.0.0.1:${port}`,
     mails,
-    to: (address) => mails.filter(({ envelopeTo }) => envelopeTo === address),
-    get refuse() {
-      return state.refuse;
-    },
-    set refuse(refuse) {
-      state.refuse = refuse;
-    },
-    get taken() {
-      return state.taken;
-    },
-    set taken(taken) {
-      state.taken = taken;
-    },
-    close: async () => await new Promise((resolve) => server.close(() => resolve())),
-  };
+    to: (address: string) => mails.filter(({ envelopeTo }) => envelopeTo === address),
+    close: async () => await new Promise<void>((resolve) => server.close(() => resolve())),
+  });
 }
 
 async function parse(raw: Buffer, envelopeTo: string, envelopeFrom: string): Promise<ReceivedMail> {
