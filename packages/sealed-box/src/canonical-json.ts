@@ -29,6 +29,16 @@ export function encodeCanonicalJson(value: JsonObject): Bytes {
   return encodeUtf8(objectText(value, 1));
 }
 
+/**
+ * The members of `value` as they stand in its canonical form, in order, each as `"name":value`: joined by commas in
+ * braces, they are that form. For whoever needs the form of a part as well and encodes only once.
+ * @throws InvalidJsonError as {@link encodeCanonicalJson}
+ */
+export function canonicalMemberTexts(value: JsonObject): readonly string[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new InvalidJsonError("not an object");
+  return memberTexts(value, 1);
+}
+
 /** Text that is in NFC whatever it says, and in which JSON escapes nothing. */
 const plainAscii = /^[ !#-[\]-~]*$/;
 
@@ -41,13 +51,17 @@ function valueText(value: unknown, level: number): string {
 }
 
 function objectText(object: object, level: number): string {
+  return `{${memberTexts(object, level).join(",")}}`;
+}
+
+function memberTexts(object: object, level: number): string[] {
   checkLevel(level);
   // cast: own members are looked up by the names of own members only
   const members = object as Readonly<Record<string, unknown>>;
   const texts: string[] = [];
   // The default order of `sort` is by UTF-16 code units.
   for (const name of Object.keys(object).sort()) texts.push(`${nameText(name)}:${valueText(members[name], level)}`);
-  return `{${texts.join(",")}}`;
+  return texts;
 }
 
 function arrayText(array: readonly unknown[], level: number): string {

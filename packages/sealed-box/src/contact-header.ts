@@ -65,8 +65,7 @@ export function createContactHeader(
  */
 export function encodeContactHeader(header: ContactHeader): Bytes {
   if (header.sealing !== "gateway" && header.sealing !== "browser") throw new MalformedHeaderError("unknown sealing");
-  if (!Number.isSafeInteger(header.createdAtMs) || header.createdAtMs < 0)
-    throw new MalformedHeaderError("a time is a whole number of milliseconds");
+  requireHeaderTime(header.createdAtMs);
   return new FieldWriter()
     .text(fieldLabels.contactHeader)
     .bytes(idBytes(header, "action"))
@@ -74,11 +73,11 @@ export function encodeContactHeader(header: ContactHeader): Bytes {
     .bytes(idBytes(header, "page"))
     .bytes(idBytes(header, "organisation"))
     .bytes(keyIdBytes(header.key))
-    .bytes(ofLength(header.signKey, 32))
-    .bytes(ofLength(header.nonce, 24))
-    .bytes(ofLength(header.payloadHash, 32))
-    .bytes(ofLength(header.commitment, 32))
-    .bytes(ofLength(header.consentHash, 32))
+    .bytes(requirePartLength(header.signKey, 32))
+    .bytes(requirePartLength(header.nonce, 24))
+    .bytes(requirePartLength(header.payloadHash, 32))
+    .bytes(requirePartLength(header.commitment, 32))
+    .bytes(requirePartLength(header.consentHash, 32))
     .text(header.sealing)
     .number(header.createdAtMs)
     .finish();
@@ -96,7 +95,14 @@ function idBytes(header: ContactHeader, name: keyof typeof contextIdPrefixes): B
   return decodeTextForm(contextIdPrefixes[name], header[name], { lengthBytes: 16 });
 }
 
-function ofLength(bytes: Uint8Array, lengthBytes: number): Uint8Array {
+/** Refuses what is no time. */
+export function requireHeaderTime(createdAtMs: number): void {
+  if (!Number.isSafeInteger(createdAtMs) || createdAtMs < 0)
+    throw new MalformedHeaderError("a time is a whole number of milliseconds");
+}
+
+/** `bytes`, where they have that length. */
+export function requirePartLength(bytes: Uint8Array, lengthBytes: number): Uint8Array {
   if (bytes.length !== lengthBytes) throw new MalformedHeaderError("a part of the header has another length");
   return bytes;
 }

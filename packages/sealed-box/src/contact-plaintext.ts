@@ -74,14 +74,25 @@ export function contactCommitment(
   { sha256 }: Pick<Primitives, "sha256">,
   { person, salt }: { readonly person: JsonObject; readonly salt: Uint8Array },
 ): Bytes {
-  requireHashLength(salt);
   refuseReservedMember(person);
   const json = encodeCanonicalJson(person);
+  try {
+    return commitmentOfCanonical({ sha256 }, { json, salt });
+  } finally {
+    json.fill(0);
+  }
+}
+
+/** The same for a person whose canonical JSON is already there. */
+export function commitmentOfCanonical(
+  { sha256 }: Pick<Primitives, "sha256">,
+  { json, salt }: { readonly json: Uint8Array; readonly salt: Uint8Array },
+): Bytes {
+  requireHashLength(salt);
   const fields = encodeFields(fieldLabels.contactCommitment, salt, json);
   try {
     return sha256(fields);
   } finally {
-    json.fill(0);
     fields.fill(0);
   }
 }
@@ -127,8 +138,8 @@ function checkIds(context: ContactContext): void {
   keyIdBytes(context.key);
 }
 
-// A text form that is valid may still be in capitals or have white space around it; inside a contact it has neither.
-function oneSpelling(id: string): string {
+/** A text form that is valid may still be in capitals or have white space around it; inside a contact it has neither. */
+export function oneSpelling(id: string): string {
   return id.trim().toLowerCase();
 }
 

@@ -5,8 +5,8 @@ export {
   type ContactOpenerInput,
   createContactOpener,
   type OpenContactInput,
-  type OpenedContact,
 } from "./contact-opener.ts";
+export type { OpenedContact } from "./contact-content.ts";
 export {
   CommitmentMismatchError,
   ConsentMismatchError,
@@ -19,4 +19,11 @@ export {
   type SealedBoxError,
   UnknownKeyError,
 } from "./errors.ts";
+export {
+  createDeliveredContactVerifier,
+  createStoredContactOpener,
+  type DeliveredContact,
+  type DeliveredContactVerifier,
+  type StoredContactOpener,
+} from "./stored-contact-opener.ts";
 export { openEnvelope, type OpenEnvelopeInput } from "./open-envelope.ts";
