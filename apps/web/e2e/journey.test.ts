@@ -204,6 +204,29 @@ describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
     await signIn({ page }, world, staff.token);
   });
 
+  it("stops at once when it is cancelled, and can begin again", async () => {
+    const staff = await makeStaff(world);
+    const { page } = await openBrowser(world);
+    await signIn({ page }, world, staff.token);
+    const key = await makeKey(page);
+    await activateKey(page);
+    const held: (() => void)[] = [];
+    await page.route("**/PullContacts", async (route) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      await route.continue().catch(() => undefined);
+    });
+    await openContacts(page, [key.fileText]);
+    await page.locator("progress").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByText("Cancelled. 0 were opened").waitFor();
+    for (const release of held) release();
+    await page.unroute("**/PullContacts");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Cancelled");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await openContacts(page, [key.fileText]);
+    await page.getByText("There are no contacts yet.").waitFor();
+  });
+
   it("lists what it cannot open by action and code, and opens it once the older key file is there", async () => {
     const staff = await makeStaff(world);
     const { page } = await openBrowser(world);

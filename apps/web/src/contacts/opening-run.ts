@@ -25,6 +25,7 @@ export async function runOpening({ pool, now }: OpeningRunDeps, input: OpeningRu
   const { batches, contacts, estimate, onProgress } = input;
   const meter = createProgressMeter({ now }, { estimate });
   const counts = { looked: 0, pulled: 0, allPulled: false };
+  onProgress(meter.measure(counts));
   const running = new Set<Promise<void>>();
   let previewWanted: number = webLimits.previewRows;
   const openOne = async (sequence: number, batch: SealedBatch): Promise<void> => {

@@ -1,5 +1,6 @@
 /** What a run of the console gave: files to save, what was refused, and a look at the first rows. */
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { OpenedRow } from "@coterie/actions/csv";
 import type { ConsoleState, OpeningOutcomeView } from "../contacts/console-model.ts";
 import { countByCode } from "../contacts/opened-contacts.ts";
@@ -18,11 +19,16 @@ export function OpenedFiles({
 }: SessionScreenProps & { readonly state: Extract<ConsoleState, { kind: "done" }> }): JSX.Element {
   const texts = app.texts.value.console;
   const { outcome, saving, problem } = state;
-  const { opened, refused, preview, ending } = outcome;
+  const { opened, refused, preview } = outcome;
   const model = screens.console;
+  const ending = useRef<HTMLDivElement>(null);
+  // The form that had the focus is gone: what came of it is read out in its place.
+  useEffect(() => ending.current?.focus(), []);
   return (
     <>
-      <Ending app={app} outcome={outcome} />
+      <div ref={ending} tabIndex={-1}>
+        <Ending app={app} outcome={outcome} />
+      </div>
       {opened > 0 && (
         <section class="card">
           <h2>{texts.saveTitle}</h2>
@@ -45,7 +51,7 @@ export function OpenedFiles({
       {preview.length > 0 && <Preview app={app} rows={preview} />}
       <p>
         <button type="button" onClick={model.forget}>
-          {ending === "complete" && opened + refused.length === 0 ? app.texts.value.tryAgain : texts.forget}
+          {opened + refused.length === 0 ? app.texts.value.tryAgain : texts.forget}
         </button>
       </p>
     </>
