@@ -33,6 +33,7 @@ import { createAuthentication } from "./organisations/authentication.ts";
 import { registerOrganisationService } from "./organisations/organisation-service.ts";
 import { ensureHomeOrganisation } from "./organisations/organisations.ts";
 import { createPages } from "./pages/page-truth.ts";
+import { createProcaEndpoint } from "./proca/endpoint.ts";
 import { loadGatewaySecrets } from "./secrets/gateway-secrets.ts";
 
 /** A running gateway. */
@@ -116,7 +117,10 @@ async function openDatabase(
   return { connection, server };
 }
 
-async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<Pick<Gateway, "address" | "port" | "mails">> {
+async function serve(
+  deps: GatewayDeps,
+  { options, closing }: Opening,
+): Promise<Pick<Gateway, "address" | "port" | "mails">> {
   const state = { address: "" };
   const origin = (): string => options.origin ?? state.address;
   const rates: RateLimits = { ...defaultRateLimits, ...options.rates };
@@ -138,7 +142,13 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
     mailKeys,
   };
   const metrics = createMetrics({ waiting: () => writer.waiting });
-  const mailDeps = { ...intake, bounceKey: deps.secrets.bounces, origin, registry: metrics.registry, isShared: options.databaseUrl !== undefined };
+  const mailDeps = {
+    ...intake,
+    bounceKey: deps.secrets.bounces,
+    origin,
+    registry: metrics.registry,
+    isShared: options.databaseUrl !== undefined,
+  };
   const mails = await startMails(mailDeps, options.mails ?? {});
   closing.add(mails.close);
   const authentication = createAuthentication(deps, rates);
@@ -158,6 +168,7 @@ async function serve(deps: GatewayDeps, { options, closing }: Opening): Promise<
   const server = createHttpServer({
     ...intake,
     calls,
+    proca: createProcaEndpoint(intake),
     rates,
     trustedProxies,
     isHealthy,

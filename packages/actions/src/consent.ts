@@ -8,6 +8,9 @@ import { isLocale } from "./names.ts";
 /** What an organisation is given the person for. */
 export type ConsentPurpose = "delivery" | "newsletter";
 
+/** The wording id of consents that another program hands over: what the person read was shown there, and is not known here. */
+export const apiWordingId = "api/1";
+
 /** One organisation's record. */
 export interface ConsentRecord {
   /** Organisation id as text, "corg1…". */
@@ -45,7 +48,7 @@ export function encodeConsentRecord(record: ConsentRecord): Bytes {
     record.wordingId,
     record.wordingHash,
     record.locale,
-    "form",
+    record.wordingId === apiWordingId ? "api" : "form",
     record.givenAtMs,
   );
 }

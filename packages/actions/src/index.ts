@@ -3,7 +3,13 @@
  * `@coterie/actions/form`. This file is the table of contents.
  */
 export { type CoalitionCase, decideReceivers, type OptIn } from "./coalition.ts";
-export { type ConsentPurpose, type ConsentRecord, encodeConsentRecord, hashConsentRecord } from "./consent.ts";
+export {
+  apiWordingId,
+  type ConsentPurpose,
+  type ConsentRecord,
+  encodeConsentRecord,
+  hashConsentRecord,
+} from "./consent.ts";
 export { countryCodes, isCountryCode } from "./countries.ts";
 export {
   type CheckedClear,
@@ -31,6 +37,7 @@ export type { DocumentRule, DocumentType, NationalRule } from "./national-rule.t
 export { paddingFor } from "./padding.ts";
 export {
   type ActionPageView,
+  mailFollows,
   type OptInByOrganisation,
   type ReceiverKey,
   type ReceiverView,
@@ -49,7 +56,9 @@ export {
 } from "./person.ts";
 export {
   type Answers,
+  type ConsentMethod,
   type ContactPlan,
+  type PlanInput,
   type PlannedContact,
   planContacts,
   recordConsents,

@@ -5,7 +5,7 @@
 import { type Bytes, equalBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import type { OptIn } from "./coalition.ts";
-import { type ConsentRecord, hashConsentRecord } from "./consent.ts";
+import { apiWordingId, type ConsentRecord, hashConsentRecord } from "./consent.ts";
 import { isLocale } from "./names.ts";
 import {
   type ActionPageView,
@@ -69,14 +69,27 @@ export function recordConsents(
   return records;
 }
 
+/** Where consents were asked for: in our form, or in another program that hands them over. */
+export type ConsentMethod = "form" | "api";
+
+/** What {@link planContacts} is told. */
+export interface PlanInput {
+  readonly page: ActionPageView;
+  readonly consents: readonly ConsentRecord[];
+  /** "form" where absent: then no other record is taken than those of our own sentences. */
+  readonly method?: ConsentMethod;
+}
+
 /**
  * The contacts that follow from a page and its consent records, after checking that there is exactly the record that the
- * form of this page makes for each organisation: its purpose, its wording, and a hash of the very sentence.
+ * form of this page makes for each organisation: its purpose, its wording, and a hash of the very sentence. Records of the
+ * API name the wording `api/1` instead, with the hash of the empty text.
  */
 export function planContacts(
   deps: Pick<Primitives, "sha256">,
-  { page, consents }: { readonly page: ActionPageView; readonly consents: readonly ConsentRecord[] },
+  { page, consents, method = "form" }: PlanInput,
 ): ContactPlan {
+  const isExpected = method === "form" ? isRecordOf : isApiRecordOf;
   const recordById = new Map(consents.map((record) => [record.organisationId, record]));
   if (recordById.size !== consents.length) return { kind: "invalid", problem: "repeated" };
   let expected = 0;
@@ -85,7 +98,7 @@ export function planContacts(
     expected++;
     const record = recordById.get(receiver.organisationId);
     if (record === undefined) return { kind: "invalid", problem: "missing" };
-    if (!isRecordOf(deps, { page, receiver, record })) return { kind: "invalid", problem: "malformed" };
+    if (!isExpected(deps, { page, receiver, record })) return { kind: "invalid", problem: "malformed" };
   }
   if (expected !== consents.length) return { kind: "invalid", problem: "unexpected" };
   const optIns = new Map(consents.map(({ organisationId, optIn }) => [organisationId, optIn]));
@@ -116,4 +129,13 @@ function isRecordOf(deps: Pick<Primitives, "sha256">, { page, receiver, record }
   const locale = pickFormLocale(record.locale);
   const shown = hashWording(deps, { id, locale, organisationName: receiver.organisationName });
   return record.locale === locale && equalBytes(shown, record.wordingHash);
+}
+
+// Who was asked nothing has a record of the delivery itself.
+function isApiRecordOf({ sha256 }: Pick<Primitives, "sha256">, { page, receiver, record }: RecordCheck): boolean {
+  const answered = record.optIn !== "not-asked";
+  if (record.wordingId !== apiWordingId || record.pageId !== page.id || !isLocale(record.locale)) return false;
+  if (record.purpose !== (answered ? "newsletter" : "delivery") || (answered && !receiver.asksOptIn)) return false;
+  if (!Number.isSafeInteger(record.givenAtMs) || record.givenAtMs < 0) return false;
+  return equalBytes(sha256(new Uint8Array(0)), record.wordingHash);
 }

@@ -1,5 +1,6 @@
 /** The clear part of a submission: ids, custom fields, tracking, consents. The client's clock is believed within a day. */
 import {
+  type ConsentMethod,
   type ConsentRecord,
   type OptIn as Answer,
   type ContactPlan,
@@ -49,10 +50,14 @@ function trackingOf({ source, medium, campaign, content, location }: NonNullable
 /** Decides the receivers by the coalition rule. Throws RefusedError "invalid" where consents are missing, doubled or not this form's. */
 export function planReceivers(
   { primitives, now }: Pick<GatewayDeps, "primitives" | "now">,
-  { page, consents }: { readonly page: PageTruth; readonly consents: readonly Consent[] },
+  {
+    page,
+    consents,
+    method,
+  }: { readonly page: PageTruth; readonly consents: readonly Consent[]; readonly method: ConsentMethod },
 ): PlannedContacts {
   const records = consents.map((consent) => parseConsent(consent, { page, nowMs: now() }));
-  const plan = planContacts(primitives, { page: page.view, consents: records });
+  const plan = planContacts(primitives, { page: page.view, consents: records, method });
   if (plan.kind === "invalid") throw new RefusedError("invalid");
   return plan.contacts;
 }

@@ -2,7 +2,7 @@
  * Taking in one action (docs/architecture): validate, decide the receivers, seal or check, sign the headers, commit, answer.
  * Personal fields exist here in clear for as long as one request of a gateway-sealing page, and go nowhere.
  */
-import type { Person } from "@coterie/actions";
+import type { ConsentMethod, Person } from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
 import type { SubmitRequest } from "@coterie/protocol";
 import { createContactHeader, signContactHeader } from "@coterie/sealed-box/seal";
@@ -41,10 +41,25 @@ export interface IntakeDeps extends Pick<GatewayDeps, "db" | "secrets">, Prepare
 
 /** Takes in one action; repeating a request that was taken in gives its receipt again. Throws RefusedError. */
 export async function takeIn(deps: IntakeDeps, request: SubmitRequest): Promise<Receipt> {
+  return await takeInBy(deps, { request, method: "form" });
+}
+
+/**
+ * Takes in one action whose person was asked by another program: its consents name the wording `api/1`. Otherwise the same.
+ * Throws RefusedError.
+ */
+export async function takeInFromApi(deps: IntakeDeps, request: SubmitRequest): Promise<Receipt> {
+  return await takeInBy(deps, { request, method: "api" });
+}
+
+async function takeInBy(
+  deps: IntakeDeps,
+  { request, method }: { readonly request: SubmitRequest; readonly method: ConsentMethod },
+): Promise<Receipt> {
   const clear = parseClearPart(request);
   const mac = requestMac({ primitives: deps.primitives, key: deps.secrets.requestMac }, request);
   try {
-    return await store(deps, { request, clear, mac });
+    return await store(deps, { request, clear, mac, method });
   } catch (error) {
     // What was accepted once stays accepted, also after its campaign closed or its key was replaced.
     const repeated =
@@ -58,6 +73,7 @@ interface Submission {
   readonly request: SubmitRequest;
   readonly clear: ClearPart;
   readonly mac: Bytes;
+  readonly method: ConsentMethod;
 }
 
 async function store(deps: IntakeDeps, submission: Submission): Promise<Receipt> {
@@ -124,7 +140,7 @@ function plan(deps: IntakeDeps, { page, submission }: PagedSubmission): PlannedC
   if ((person.case === "sealed") !== (page.view.sealing === "browser")) throw new RefusedError("wrong-sealing");
   if (!page.campaignOpen) throw new RefusedError("campaign-closed");
   if (!page.view.accepting) throw new RefusedError("no-active-key");
-  return planReceivers(deps, { page, consents });
+  return planReceivers(deps, { page, consents, method: submission.method });
 }
 
 /** The contacts, and the person where the gateway seals. */

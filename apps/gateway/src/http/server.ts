@@ -6,6 +6,7 @@ import { unexpectedError } from "../log/log.ts";
 import { type ConfirmDeps, postConfirm, showConfirm } from "../mails/confirm-documents.ts";
 import type { Metrics } from "../metrics.ts";
 import { type DocumentDeps, postPage, showFrame, showPage } from "../pages/page-documents.ts";
+import type { ProcaEndpoint } from "../proca/endpoint.ts";
 import { type Answer, sendAnswer, textAnswer } from "./answer.ts";
 import { clientPrefix } from "./client-address.ts";
 import { type ConnectCalls, refusalAnswer } from "./connect-calls.ts";
@@ -16,6 +17,7 @@ import { fileAnswer, type StaticFiles } from "./static-files.ts";
 /** What the server needs. */
 export interface ServerDeps extends DocumentDeps, ConfirmDeps {
   readonly calls: ConnectCalls;
+  readonly proca: ProcaEndpoint;
   readonly rates: RateLimits;
   readonly trustedProxies: number;
   readonly metrics: Pick<Metrics, "answered">;
@@ -72,6 +74,7 @@ function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
     if (isPublicCall && request.method === "OPTIONS") return preflight;
     if (path.startsWith("/coterie.") && !isPublicCall) return await call(deps, arrival);
     if (path === "/health") return await health(deps);
+    if (path === "/api") return await deps.proca(request, () => submissions.take(prefix));
     const isPost = request.method === "POST" && (path.startsWith("/p/") || path.startsWith("/c/"));
     const isSubmission = path === `${publicService}Submit` || isPost;
     const limiter = isSubmission ? submissions : reads;
@@ -90,7 +93,7 @@ function kindOf(path: string): string {
   const [, first = ""] = path.split("/", 2);
   if (path.startsWith(publicService)) return path === `${publicService}Submit` ? "submit" : "action";
   if (first.startsWith("coterie.")) return "organisation";
-  return ["p", "c", "frame", "widget", "health"].includes(first) ? first : "other";
+  return ["p", "c", "frame", "widget", "health", "api"].includes(first) ? first : "other";
 }
 
 async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
@@ -115,7 +118,7 @@ async function routeDocument(deps: ServerDeps, { request, path }: Arrival): Prom
   if (folder === "p") return await showPage(deps, name);
   if (folder === "c") return await showConfirm(deps, { text: name, request });
   if (folder === "frame") return await showFrame(deps, name);
-  return fileAnswer(await deps.files.find(name), request.headers["if-none-match"]);
+  return await fileAnswer(await deps.files.find(name), { name, request });
 }
 
 async function health({ isHealthy }: ServerDeps): Promise<Answer> {

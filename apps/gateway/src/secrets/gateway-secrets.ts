@@ -33,6 +33,8 @@ export interface GatewaySecrets {
   readonly requestMac: SecretKey<"request-mac">;
   /** Keys the return addresses of mails. */
   readonly bounces: SecretKey<"bounces">;
+  /** Keys the references that Proca's clients are given for actions. */
+  readonly contactRefs: SecretKey<"contact-refs">;
   readonly destroy: () => void;
 }
 
@@ -48,6 +50,7 @@ export async function loadGatewaySecrets(
   const home = useSeed(await load("home-secret"), primitives.deriveAgreementKeyPair);
   const requestMac = SecretKey.own("request-mac", await load("request-mac-key"));
   const bounces = SecretKey.own("bounces", await load("bounce-key"));
+  const contactRefs = SecretKey.own("contact-refs", await load("contact-ref-key"));
   const token = await loadOrCreateSecretFile(join(folder, "operator-token"), () =>
     encodeTextForm("cctl", randomBytes(random, 32)),
   );
@@ -57,11 +60,13 @@ export async function loadGatewaySecrets(
     operatorTokenHash: primitives.sha256(decodeTextForm("cctl", token, { lengthBytes: 32 })),
     requestMac,
     bounces,
+    contactRefs,
     destroy: () => {
       signing.secretKey.destroy();
       home.secretKey.destroy();
       requestMac.destroy();
       bounces.destroy();
+      contactRefs.destroy();
     },
   };
 }
