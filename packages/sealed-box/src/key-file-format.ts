@@ -15,10 +15,20 @@ export interface KeyFileKdf {
 }
 
 /** A key file as it is written: bytes in base64url. `createdAt` and `comment` describe it and are not authenticated. */
-export interface KeyFile {
+export interface KeyFile extends WrappedKeyMembers {
   readonly format: "coterie/organisation-key";
   readonly version: 1;
   readonly keyId: KeyId;
+}
+
+/** The file of a key authority's Ed25519 key (docs/protocol/key-log.md §12): the same members, without a key id. */
+export interface KeyAuthorityFile extends WrappedKeyMembers {
+  readonly format: "coterie/key-authority";
+  readonly version: 1;
+}
+
+/** What all kinds of key files hold. */
+export interface WrappedKeyMembers {
   readonly public: string;
   /** ISO 8601 in UTC with milliseconds. */
   readonly createdAt: string;
@@ -31,8 +41,12 @@ export interface KeyFile {
 }
 
 /** The bytes of a key file, all of checked lengths. */
-export interface KeyFileBytes {
+export interface KeyFileBytes extends WrappedKeyBytes {
   readonly publicKeyId: Bytes;
+}
+
+/** The bytes that all kinds of key files hold. */
+export interface WrappedKeyBytes {
   readonly publicKey: Bytes;
   readonly memoryKiB: number;
   readonly passes: number;
@@ -63,21 +77,49 @@ export function parseKeyFile(text: string): KeyFile {
   return value;
 }
 
+/**
+ * The key authority's file in text from outside, as strictly as {@link parseKeyFile}.
+ * @throws MalformedKeyFileError, KeyFileParametersError
+ */
+export function parseKeyAuthorityFile(text: string): KeyAuthorityFile {
+  if (text.length > keyFileLimits.fileCharacters) throw new MalformedKeyFileError("the key file is too long");
+  const value = parseJson(text);
+  if (!isKeyAuthorityFile(value)) throw new MalformedKeyFileError("not a key authority file of version 1");
+  if (withoutWhiteSpace(text) !== JSON.stringify(orderedAuthorityMembers(value)))
+    throw new MalformedKeyFileError("members of the key file are repeated, unknown or out of order");
+  decodeWrappedKey(value);
+  return value;
+}
+
+/** The text of a key authority's file, to be written to disk. */
+export function encodeKeyAuthorityFile(file: KeyAuthorityFile): string {
+  return `${JSON.stringify(orderedAuthorityMembers(file), null, 2)}\n`;
+}
+
 /** The bytes of `file`. Throws MalformedKeyFileError, KeyFileParametersError. */
 export function decodeKeyFile(file: KeyFile): KeyFileBytes {
+  const bytes = decodeWrappedKey(file);
+  return { ...bytes, publicKeyId: wellFormed(() => keyIdBytes(file.keyId)) };
+}
+
+/** The bytes that all kinds of key files hold. Throws MalformedKeyFileError, KeyFileParametersError. */
+export function decodeWrappedKey(file: WrappedKeyMembers): WrappedKeyBytes {
   checkParameters(file.kdf);
   const { memoryKiB, passes } = file.kdf;
+  return wellFormed(() => ({
+    publicKey: decodeOf(file.public, 32),
+    memoryKiB,
+    passes,
+    salt: decodeOf(file.kdf.salt, 16),
+    nonce: decodeOf(file.nonce, 24),
+    commitment: decodeOf(file.commitment, 32),
+    wrapped: decodeOf(file.wrapped, 48),
+  }));
+}
+
+function wellFormed<Result>(decode: () => Result): Result {
   try {
-    return {
-      publicKeyId: keyIdBytes(file.keyId),
-      publicKey: decodeOf(file.public, 32),
-      memoryKiB,
-      passes,
-      salt: decodeOf(file.kdf.salt, 16),
-      nonce: decodeOf(file.nonce, 24),
-      commitment: decodeOf(file.commitment, 32),
-      wrapped: decodeOf(file.wrapped, 48),
-    };
+    return decode();
   } catch (error) {
     if (error instanceof MalformedTextError)
       throw new MalformedKeyFileError("a value of the key file has another form");
@@ -93,19 +135,38 @@ export function checkParameters({ memoryKiB, passes }: { readonly memoryKiB: num
     throw new KeyFileParametersError();
 }
 
+/** The labels of one kind of key file: bytes of one kind never open as another. */
+export interface KeyFileLabels {
+  readonly associatedData: string;
+  readonly commitment: string;
+}
+
+/** The labels of every kind. */
+export const keyFileLabels: { readonly organisation: KeyFileLabels; readonly authority: KeyFileLabels } = {
+  organisation: { associatedData: fieldLabels.keyFile, commitment: fieldLabels.keyFileCommitment },
+  authority: { associatedData: fieldLabels.keyAuthorityFile, commitment: fieldLabels.keyAuthorityFileCommitment },
+};
+
 /** Associated data of the wrapped key. */
-export function keyFileAssociatedData(file: Omit<KeyFileBytes, "wrapped" | "publicKeyId">): Bytes {
+export function keyFileAssociatedData(labels: KeyFileLabels, file: Omit<WrappedKeyBytes, "wrapped">): Bytes {
   const { publicKey, memoryKiB, passes, salt, nonce, commitment } = file;
-  return encodeFields(fieldLabels.keyFile, publicKey, memoryKiB, passes, salt, nonce, commitment);
+  return encodeFields(labels.associatedData, publicKey, memoryKiB, passes, salt, nonce, commitment);
 }
 
 function orderedMembers(file: KeyFile): KeyFile {
-  const { format, version, keyId, createdAt, comment, kdf, nonce, commitment, wrapped } = file;
+  const { format, version, keyId } = file;
+  return { format, version, keyId, ...orderedWrapping(file) };
+}
+
+function orderedAuthorityMembers(file: KeyAuthorityFile): KeyAuthorityFile {
+  const { format, version } = file;
+  return { format, version, ...orderedWrapping(file) };
+}
+
+function orderedWrapping(file: WrappedKeyMembers): WrappedKeyMembers {
+  const { createdAt, comment, kdf, nonce, commitment, wrapped } = file;
   const { name, memoryKiB, passes, salt } = kdf;
   return {
-    format,
-    version,
-    keyId,
     public: file.public,
     createdAt,
     comment,
@@ -131,11 +192,18 @@ function withoutWhiteSpace(json: string): string {
 }
 
 function isKeyFile(value: unknown): value is KeyFile {
+  if (!hasWrappedKey(value)) return false;
+  return value["format"] === "coterie/organisation-key" && value["version"] === 1 && typeof value["keyId"] === "string";
+}
+
+function isKeyAuthorityFile(value: unknown): value is KeyAuthorityFile {
+  return hasWrappedKey(value) && value["format"] === "coterie/key-authority" && value["version"] === 1;
+}
+
+function hasWrappedKey(value: unknown): value is Readonly<Record<string, unknown>> {
   if (!isRecord(value) || !isRecord(value["kdf"])) return false;
-  const texts = ["keyId", "public", "nonce", "commitment", "wrapped"];
+  const texts = ["public", "nonce", "commitment", "wrapped"];
   return (
-    value["format"] === "coterie/organisation-key" &&
-    value["version"] === 1 &&
     texts.every((name) => typeof value[name] === "string") &&
     isTime(value["createdAt"]) &&
     isComment(value["comment"]) &&

@@ -8,12 +8,22 @@ export {
   MalformedKeyFileError,
   MalformedKeyWordsError,
 } from "./key-file-errors.ts";
-export { encodeKeyFile, type KeyFile, type KeyFileKdf, parseKeyFile } from "./key-file-format.ts";
+export {
+  encodeKeyAuthorityFile,
+  encodeKeyFile,
+  type KeyAuthorityFile,
+  type KeyFile,
+  type KeyFileKdf,
+  parseKeyAuthorityFile,
+  parseKeyFile,
+  type WrappedKeyMembers,
+} from "./key-file-format.ts";
 export { keyFromWords, keyToWords } from "./key-words.ts";
 export { keyFileLimits } from "./limits.ts";
 export {
-  createKeyFile,
-  type CreateKeyFileDeps,
-  type CreateKeyFileInput,
-  unlockKeyFile,
-} from "./organisation-key-file.ts";
+  createKeyAuthorityFile,
+  type CreateKeyAuthorityFileInput,
+  unlockKeyAuthorityFile,
+} from "./authority-key-file.ts";
+export { createKeyFile, type CreateKeyFileInput, unlockKeyFile } from "./organisation-key-file.ts";
+export type { CreateKeyFileDeps } from "./wrapped-secret.ts";

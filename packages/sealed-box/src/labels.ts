@@ -8,6 +8,8 @@ export const fieldLabels = {
   contactCommitment: "coterie/contact-commitment/1",
   contactHeader: "coterie/contact-header/1",
   envelopeBody: "coterie/envelope/1",
+  keyAuthorityFile: "coterie/key-authority-file/1",
+  keyAuthorityFileCommitment: "coterie/key-authority-file-commitment/1",
   keyFile: "coterie/key-file/1",
   keyFileCommitment: "coterie/key-file-commitment/1",
 } as const;

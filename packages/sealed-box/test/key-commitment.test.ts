@@ -9,7 +9,7 @@ import { bodyAssociatedData, deriveBodyKeys, deriveWrapKeys } from "../src/envel
 import { encodeEnvelopeHead } from "../src/envelope-layout.ts";
 import { deriveKeyIdBytes } from "../src/key-id.ts";
 import { createKeyFile, unlockKeyFile } from "../src/key-file.ts";
-import { decodeKeyFile, keyFileAssociatedData } from "../src/key-file-format.ts";
+import { decodeKeyFile, keyFileAssociatedData, keyFileLabels } from "../src/key-file-format.ts";
 import { createContactOpener, openEnvelope } from "../src/open.ts";
 import { deriveKeyId } from "../src/seal.ts";
 import { createRow, createScene, outcomeOf, withCheapArgon2id, withContact } from "./fixtures.ts";
@@ -148,7 +148,7 @@ describe("a two-key collision", () => {
           .argon2id({ ...bytes, passphrase: new TextEncoder().encode(text), lengthBytes: 64 })
           .subarray(0, 32);
       const keys = [keyOf(passphrases[0] ?? ""), keyOf(passphrases[1] ?? "")] as const;
-      const associatedData = keyFileAssociatedData(bytes);
+      const associatedData = keyFileAssociatedData(keyFileLabels.organisation, bytes);
       const wrapped = collideAead({ keys, nonce: bytes.nonce, associatedData, lengthBytes: 32 });
       for (const key of keys)
         expect(

@@ -12,7 +12,7 @@ describe("the labels", () => {
       ...[keyIdLabel, ...Object.values(fieldLabels)].map((label) => encodeFields(label)),
       ...Object.values(derivationLabels).map(encodeUtf8),
     ].map((bytes) => `${[...bytes].join(",")},`);
-    expect(new Set(encoded).size).toBe(9);
+    expect(new Set(encoded).size).toBe(11);
     for (const [i, label] of encoded.entries())
       for (const [j, longer] of encoded.entries()) if (i !== j) expect(longer.startsWith(label)).toBe(false);
   });

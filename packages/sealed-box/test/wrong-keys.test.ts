@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Bytes, decodeBase64Url, Plaintext, SecretKey } from "@coterie/bytes";
 import { generateAgreementKeyPair } from "@coterie/primitives";
 import { createKeyFile, unlockKeyFile } from "../src/key-file.ts";
-import { decodeKeyFile, keyFileAssociatedData } from "../src/key-file-format.ts";
+import { decodeKeyFile, keyFileAssociatedData, keyFileLabels } from "../src/key-file-format.ts";
 import { bodyAssociatedData } from "../src/envelope-keys.ts";
 import { decodeEnvelope } from "../src/envelope-layout.ts";
 import { createContactOpener, openEnvelope } from "../src/open.ts";
@@ -78,7 +78,7 @@ describe("1,000 ciphertexts of one plain text", () => {
     expect(distinct(files.map((file) => decodeBase64Url(file.wrapped)))).toBe(count);
     for (const file of files) {
       const bytes = decodeKeyFile(file);
-      const associatedData = keyFileAssociatedData(bytes);
+      const associatedData = keyFileAssociatedData(keyFileLabels.organisation, bytes);
       const { nonce, wrapped: ciphertext } = bytes;
       const runs = constants.map(
         (key) => () => primitives.xchacha20Poly1305.decrypt({ key, nonce, ciphertext, associatedData }),
