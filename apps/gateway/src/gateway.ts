@@ -6,7 +6,6 @@ import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { pino } from "pino";
 import { registerActionService } from "./actions/action-service.ts";
 import { BatchWriter } from "./actions/batch-writer.ts";
 import { createCounters } from "./actions/counters.ts";
@@ -23,6 +22,7 @@ import { createHttpServer } from "./http/server.ts";
 import { createStaticFiles } from "./http/static-files.ts";
 import { registerKeyLogService } from "./key-log/key-log-service.ts";
 import { createLog, type Log } from "./log/log.ts";
+import { openLogFile } from "./log/log-file.ts";
 import { createMailKeys, defaultMailPolicy } from "./mails/mail-keys.ts";
 import { registerMailService } from "./mails/mail-service.ts";
 import { type Mails, startMails } from "./mails/mails.ts";
@@ -79,9 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 async function start(options: GatewayOptions, closing: Closing): Promise<Gateway> {
   const startedAtMs = performance.now();
   await mkdir(options.dataFolder, { recursive: true, mode: 0o700 });
-  const destination =
-    options.logDestination ?? pino.destination({ dest: join(options.dataFolder, "gateway.log"), mode: 0o600 });
-  const log = createLog(destination);
+  const log = createLog(options.logDestination ?? openLogFile(join(options.dataFolder, "gateway.log")));
   const secrets = await loadGatewaySecrets({ primitives: nodePrimitives, random: systemRandom }, options.dataFolder);
   closing.add(() => secrets.destroy());
   const { connection, server } = await openDatabase({ log }, { options, closing });

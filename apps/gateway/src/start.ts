@@ -3,6 +3,7 @@ import { CoterieError } from "@coterie/bytes";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readEnvironment } from "./environment.ts";
+import { StartError } from "./errors.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { errorCode } from "./log/log.ts";
 import { makeSample } from "./start/sample.ts";
@@ -26,7 +27,9 @@ async function main(): Promise<void> {
   if (widget === "failed") say("The action form's script could not be built: pages work without it.");
   const pages = isDevelopment ? "fresh" : await buildPagesWhenStale(root);
   if (pages === "failed") say("The organisation pages could not be built: the command line works without them.");
-  const gateway = await startGateway(settings.gateway);
+  const gateway = await startGateway(settings.gateway).catch((error: unknown) => {
+    throw explainUnusableFolder(error, settings.gateway.dataFolder) ?? error;
+  });
   stopOnSignals(gateway);
   stopOnFaults(gateway);
   say(`Coterie listens on ${gateway.address}`);
@@ -70,6 +73,13 @@ function stopOnFaults(gateway: Gateway): void {
   };
   process.once("uncaughtException", stop);
   process.once("unhandledRejection", stop);
+}
+
+/** What the operating system does not let us do with the data folder, in words; undefined for any other error. */
+function explainUnusableFolder(error: unknown, dataFolder: string): StartError | undefined {
+  const code = errorCode(error);
+  if (!/^E(ACCES|DQUOT|EXIST|IO|ISDIR|LOOP|NAMETOOLONG|NOSPC|NOTDIR|PERM|ROFS)$/.test(code)) return undefined;
+  return new StartError(`the data folder ${dataFolder} cannot be used (${code}): set COTERIE_DATA to one that can`);
 }
 
 /** Where it happened, without the message: that may repeat what somebody sent. */

@@ -165,10 +165,11 @@ describe("the private PostgreSQL", () => {
     const folder = await makeDataFolder();
     await (await startPostgres(silent, { dataFolder: folder })).close();
     // As a kill during initdb leaves it: the unfinished folder exists, the finished one does not.
-    await rename(join(folder, "postgres"), join(folder, "postgres.unfinished"));
+    const unfinished = join(folder, "postgres.unfinished-99999999");
+    await rename(join(folder, "postgres"), unfinished);
     const again = await startPostgres(silent, { dataFolder: folder });
     await again.close();
-    expect(existsSync(join(folder, "postgres.unfinished"))).toBe(false);
+    expect(existsSync(unfinished)).toBe(false);
     await rm(folder, { recursive: true, force: true });
   });
 });

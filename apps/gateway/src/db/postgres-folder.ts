@@ -4,8 +4,8 @@
  */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readlink, realpath, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, readlink, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { FolderInUseError, StartError } from "../errors.ts";
 import type { PostgresBinaries } from "./postgres-binaries.ts";
@@ -17,14 +17,17 @@ const shutdownWaitMs = 30_000;
 /** The one name of the database's role; it exists only behind the private socket. */
 export const databaseRole = "coterie";
 
-/** Makes the folder where it does not exist. An interrupted attempt leaves nothing that looks finished. */
+/**
+ * Makes the folder where it does not exist. An interrupted attempt leaves nothing that looks finished, and of two attempts at
+ * the same time the first to finish counts: each works in a folder of its own until then.
+ */
 export async function createDatabaseFolder(
   { binaries, user }: { readonly binaries: PostgresBinaries; readonly user: PostgresUser },
   folder: string,
 ): Promise<void> {
   if (existsSync(join(folder, "PG_VERSION"))) return;
-  const unfinished = `${folder}.unfinished`;
-  await rm(unfinished, { recursive: true, force: true });
+  await removeLeftovers(folder);
+  const unfinished = `${folder}${unfinishedMark}${process.pid}`;
   await mkdir(unfinished, { recursive: true, mode: 0o700 });
   await user.own(unfinished);
   const child = user.spawn(binaries.initdb, [...initArguments, "-D", unfinished], {
@@ -32,8 +35,28 @@ export async function createDatabaseFolder(
     env: databaseEnvironment(),
   });
   const [code] = await once(child, "exit");
-  if (code !== 0) throw new StartError("the packaged PostgreSQL could not make its database folder");
-  await rename(unfinished, folder);
+  if (code !== 0) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw new StartError("the packaged PostgreSQL could not make its database folder: is the disk full?");
+  }
+  await rename(unfinished, folder).catch(async (error: NodeJS.ErrnoException) => {
+    await rm(unfinished, { recursive: true, force: true });
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+  });
+}
+
+/** Between the folder's name and the number of the process that makes it. */
+const unfinishedMark = ".unfinished-";
+
+/** Removes what interrupted attempts left; those of living processes are theirs. */
+async function removeLeftovers(folder: string): Promise<void> {
+  const start = `${basename(folder)}${unfinishedMark}`;
+  for (const name of await readdir(dirname(folder))) {
+    if (!name.startsWith(start)) continue;
+    const maker = Number(name.slice(start.length));
+    if (maker !== process.pid && isAlive(maker)) continue;
+    await rm(join(dirname(folder), name), { recursive: true, force: true });
+  }
 }
 
 const initArguments: readonly string[] = [

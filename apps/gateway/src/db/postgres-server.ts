@@ -39,6 +39,7 @@ export async function startPostgres(
   const user = choosePostgresUser();
   const folder = join(dataFolder, "postgres");
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
+  await user.letThrough(dataFolder);
   await waitForFolder(folder);
   await createDatabaseFolder({ binaries, user }, folder);
   // Socket paths are limited to 107 bytes: a short folder of its own, wherever the data lies.

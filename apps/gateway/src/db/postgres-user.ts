@@ -4,7 +4,7 @@
  * shut down when the gateway dies, however it dies.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
-import { chown, lstat, readdir } from "node:fs/promises";
+import { chmod, chown, lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
 
@@ -13,6 +13,11 @@ export interface PostgresUser {
   readonly spawn: (program: string, args: readonly string[], options: SpawnOptions) => ChildProcess;
   /** Makes a folder and everything in it the user's own. */
   readonly own: (folder: string) => Promise<void>;
+  /**
+   * Lets the user through a folder to what is its own inside, without letting it list the folder.
+   * @throws StartError where a folder above does not let it through
+   */
+  readonly letThrough: (folder: string) => Promise<void>;
 }
 
 const nobody = 65_534;
@@ -22,15 +27,20 @@ export function choosePostgresUser(): PostgresUser {
   const dieWithParent = works("setpriv", ["--pdeathsig", "INT", "--", "true"])
     ? ["setpriv", "--pdeathsig", "INT", "--"]
     : [];
-  if (process.getuid?.() !== 0) return { spawn: prefixed(dieWithParent, {}), own: async () => undefined };
+  if (process.getuid?.() !== 0) return asCaller(prefixed(dieWithParent, {}));
   const namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"];
   if (works("unshare", [...namespace.slice(1), "true"])) {
-    return { spawn: prefixed([...namespace, ...dieWithParent], {}), own: async () => undefined };
+    return asCaller(prefixed([...namespace, ...dieWithParent], {}));
   }
   const asNobody = { uid: nobody, gid: nobody };
   if (spawnSync("true", [], asNobody).status === 0)
-    return { spawn: prefixed(dieWithParent, asNobody), own: ownByNobody };
+    return { spawn: prefixed(dieWithParent, asNobody), own: ownByNobody, letThrough: letNobodyThrough };
   throw new StartError("PostgreSQL does not run as root: start the gateway as another user, or set DATABASE_URL");
+}
+
+/** A user whose files are the caller's. */
+function asCaller(spawnIt: PostgresUser["spawn"]): PostgresUser {
+  return { spawn: spawnIt, own: async () => undefined, letThrough: async () => undefined };
 }
 
 function works(program: string, args: readonly string[]): boolean {
@@ -48,4 +58,13 @@ async function ownByNobody(path: string): Promise<void> {
   await chown(path, nobody, nobody);
   if (!(await lstat(path)).isDirectory()) return;
   for (const name of await readdir(path)) await ownByNobody(join(path, name));
+}
+
+async function letNobodyThrough(folder: string): Promise<void> {
+  await chmod(folder, 0o711);
+  if (spawnSync("test", ["-x", folder], { uid: nobody, gid: nobody }).status === 0) return;
+  throw new StartError(
+    'as root, PostgreSQL runs here as "nobody", who cannot get to the data folder: start the gateway as another user, ' +
+      "choose a data folder that all users can get to (COTERIE_DATA), or set DATABASE_URL",
+  );
 }
