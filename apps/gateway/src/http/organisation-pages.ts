@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import { type Answer, textAnswer } from "./answer.ts";
-import type { StaticFiles } from "./static-files.ts";
+import { encodedAnswer, immutable, type StaticFiles } from "./static-files.ts";
 
 /** The path of the document. */
 export const organisationPath = "/organisation/";
@@ -22,16 +22,12 @@ export async function organisationAnswer(
   if (file === undefined) {
     return textAnswer(404, isDocument ? "the organisation pages are not built: see apps/web" : "not found");
   }
-  const etag = `"${file.integrity}"`;
   const headers = {
-    "content-type": file.contentType,
     "content-security-policy": isDocument ? documentPolicy : filePolicy,
     // Names of files change with their content; the document names them.
-    "cache-control": isDocument ? "no-cache" : "public, max-age=31536000, immutable",
-    etag,
+    "cache-control": isDocument ? "no-cache" : immutable,
   };
-  if (request.headers["if-none-match"] === etag) return { status: 304, headers, body: "" };
-  return { status: 200, headers, body: file.bytes };
+  return await encodedAnswer(file, { request, headers });
 }
 
 const documentPolicy = [

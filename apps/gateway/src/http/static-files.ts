@@ -1,7 +1,10 @@
 /** Built files of the widget and of the organisation pages: few, small, one level of folders; each read again only when it changed. */
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { extname, join } from "node:path";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
 import { type Answer, textAnswer } from "./answer.ts";
 
 /** One file in memory. */
@@ -10,7 +13,12 @@ export interface StaticFile {
   readonly contentType: string;
   /** Subresource integrity, "sha384-…". */
   readonly integrity: string;
+  /** The bytes in an encoding: made at the first call, and kept. */
+  readonly encoded: (encoding: Encoding) => Promise<Uint8Array>;
 }
+
+/** Content encodings (RFC 9110 §8.4.1), the smaller first. */
+export type Encoding = "br" | "gzip";
 
 /** Files of one folder. */
 export interface StaticFiles {
@@ -42,7 +50,7 @@ export function createStaticFiles(folder: string): StaticFiles {
       if (last?.mtimeMs === found.mtimeMs) return last;
       const bytes = await readFile(path);
       const integrity = `sha384-${createHash("sha384").update(bytes).digest("base64")}`;
-      const file = { bytes, contentType, integrity, mtimeMs: found.mtimeMs };
+      const file = { bytes, contentType, integrity, encoded: encodeOnce(bytes), mtimeMs: found.mtimeMs };
       known.set(name, file);
       return file;
     },
@@ -50,15 +58,75 @@ export function createStaticFiles(folder: string): StaticFiles {
 }
 
 /** A file as an answer. Any site may load it: it says nothing about whoever asks. */
-export function fileAnswer(file: StaticFile | undefined, ifNoneMatch: string | undefined): Answer {
+export async function fileAnswer(
+  file: StaticFile | undefined,
+  { name, request }: { readonly name: string; readonly request: IncomingMessage },
+): Promise<Answer> {
   if (file === undefined) return textAnswer(404, "not found");
-  const etag = `"${file.integrity}"`;
-  const headers = {
-    "content-type": file.contentType,
-    "cache-control": "public, max-age=60",
-    "access-control-allow-origin": "*",
-    "cross-origin-resource-policy": "cross-origin",
-    etag,
+  const cacheControl = isNameOfContent(name) ? immutable : "public, max-age=60";
+  return await encodedAnswer(file, {
+    request,
+    headers: {
+      "cache-control": cacheControl,
+      "access-control-allow-origin": "*",
+      "cross-origin-resource-policy": "cross-origin",
+    },
+  });
+}
+
+/** For names that change with their content. */
+export const immutable = "public, max-age=31536000, immutable";
+
+/** Names that end in 16 hexadecimal digits of a hash, as the widget's build writes them. */
+function isNameOfContent(name: string): boolean {
+  return /-[0-9a-f]{16}\.js$/.test(name);
+}
+
+/** The file in the best encoding that the request takes, or the news that it did not change. */
+export async function encodedAnswer(
+  file: StaticFile,
+  { request, headers }: { readonly request: IncomingMessage; readonly headers: Readonly<Record<string, string>> },
+): Promise<Answer> {
+  const encoding = compressible.has(file.contentType) ? acceptedEncoding(request) : undefined;
+  const etag = `"${file.integrity}${encoding === undefined ? "" : `-${encoding}`}"`;
+  const all = { ...headers, "content-type": file.contentType, vary: "accept-encoding", etag };
+  if (request.headers["if-none-match"] === etag) return { status: 304, headers: all, body: "" };
+  if (encoding === undefined) return { status: 200, headers: all, body: file.bytes };
+  return { status: 200, headers: { ...all, "content-encoding": encoding }, body: await file.encoded(encoding) };
+}
+
+const compressible: ReadonlySet<string> = new Set(
+  Object.entries(contentTypes).flatMap(([extension, type]) => (extension === ".woff2" ? [] : [type])),
+);
+
+/** What the client names without forbidding it ("br;q=0"). */
+function acceptedEncoding(request: IncomingMessage): Encoding | undefined {
+  const given = String(request.headers["accept-encoding"] ?? "").slice(0, 1024);
+  const accepted = given
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.split(";").map((text) => text.trim()))
+    .filter(([, weight = "q=1"]) => !/^q=0(\.0*)?$/.test(weight))
+    .map(([name]) => name);
+  return encodings.find((encoding) => accepted.includes(encoding));
+}
+
+const encodings: readonly Encoding[] = ["br", "gzip"];
+
+function encodeOnce(bytes: Uint8Array): StaticFile["encoded"] {
+  const made = new Map<Encoding, Promise<Uint8Array>>();
+  return async (encoding) => {
+    const known = made.get(encoding) ?? compress(bytes, encoding);
+    made.set(encoding, known);
+    return await known;
   };
-  return ifNoneMatch === etag ? { status: 304, headers, body: "" } : { status: 200, headers, body: file.bytes };
+}
+
+async function compress(bytes: Uint8Array, encoding: Encoding): Promise<Uint8Array> {
+  if (encoding === "gzip") return await promisify(gzip)(bytes, { level: 9 });
+  const params = {
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+  };
+  return await promisify(brotliCompress)(bytes, { params });
 }
