@@ -17,7 +17,8 @@ export default defineConfig({
   logLevel: "warn",
   build: {
     outDir: `${import.meta.dirname}/dist`,
-    emptyOutDir: true,
+    // Sites name a file of an earlier build together with its integrity: it stays, with all that it loads.
+    emptyOutDir: false,
     target: "es2022",
     minify: true,
     cssCodeSplit: true,
@@ -36,7 +37,9 @@ export default defineConfig({
       output: {
         minify: true,
         entryFileNames: "[name].js",
-        chunkFileNames: "[name]-[hash].js",
+        // The gateway lets browsers keep names of this form for a year.
+        chunkFileNames: "[name]-[hash:16].js",
+        hashCharacters: "hex",
         assetFileNames: "[name][extname]",
       },
     },
@@ -90,7 +93,10 @@ function bundleApart(): Plugin {
   };
 }
 
-/** Writes assets.json: for every file its SHA-384 integrity metadata and the files that it imports statically. */
+/**
+ * Writes assets.json: for every file its SHA-384 integrity metadata and the files that it imports statically; for the
+ * element also the name under which its content stays the same (`addressed`).
+ */
 function listIntegrity(): Plugin {
   return {
     name: "coterie-integrity",
@@ -103,6 +109,14 @@ function listIntegrity(): Plugin {
           return [file.fileName, { integrity, imports: file.type === "chunk" ? allImports(file.fileName) : [] }];
         }),
       );
+      const element = bundle["coterie-action.js"];
+      if (element?.type === "chunk") {
+        // What a site embeds with integrity: this name never means another content.
+        const digest = createHash("sha256").update(element.code).digest("hex");
+        const addressed = `coterie-action-${digest.slice(0, 16)}.js`;
+        this.emitFile({ type: "asset", fileName: addressed, source: element.code });
+        Object.assign(assets["coterie-action.js"] ?? {}, { addressed });
+      }
       const sorted = Object.fromEntries(Object.entries(assets).sort(([left], [right]) => (left < right ? -1 : 1)));
       this.emitFile({ type: "asset", fileName: "assets.json", source: `${JSON.stringify(sorted, undefined, 2)}\n` });
 

@@ -1,6 +1,6 @@
 // Action pages as documents: without script, with strict headers, and nothing that a stranger writes runs.
 import { Sealing } from "@coterie/protocol";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,17 +17,20 @@ import { codeOf, startTestGateway, type TestGateway } from "./support/gateway.ts
 let gateway: TestGateway;
 let owner: TestOrganisation;
 let widgetFolder: string;
+const addressed = "coterie-action-0123456789abcdef.js";
 
 beforeAll(async () => {
   widgetFolder = await mkdtemp(join(tmpdir(), "coterie-widget-"));
   await writeFile(join(widgetFolder, "style.css"), "body{}");
   await writeFile(join(widgetFolder, "page.js"), "export {};");
+  await writeFile(join(widgetFolder, "page-sealing.js"), "export {};");
   await writeFile(join(widgetFolder, "frame.js"), "export {};");
   await writeFile(join(widgetFolder, "coterie-action.js"), "export {};");
+  await writeFile(join(widgetFolder, addressed), "export {};");
   await writeFile(join(widgetFolder, "shared-1.js"), "export {};");
   await writeFile(
     join(widgetFolder, "assets.json"),
-    '{"page.js":{"imports":["shared-1.js"]},"frame.js":{"imports":["../../secret.js"]}}',
+    `{"page.js":{"imports":["shared-1.js"]},"frame.js":{"imports":["../../secret.js"]},"coterie-action.js":{"addressed":"${addressed}"}}`,
   );
   await writeFile(join(widgetFolder, "notes.txt"), "not served");
   gateway = await startTestGateway({ widgetFolder });
@@ -101,6 +104,7 @@ describe("a page without script", () => {
     const shown = await (await fetch(`${gateway.address}/p/${page.name}`)).text();
     expect(shown).not.toContain("<form");
     expect(shown).toContain("noscript");
+    expect(shown).toContain('src="/widget/page-sealing.js"');
     const posted = await postForm(page.name, { ...typed, action: newActionId() });
     expect(posted.status).toBe(400);
     expect(posted.html).not.toContain("alice@example.org");
@@ -170,10 +174,18 @@ describe("the embed snippet", () => {
     expect(sealed.snippet).toContain(`keys="${runner.keyId} ${owner.keyId}"`);
     expect(sealed.snippet).toContain(`page="${sealed.page.name}"`);
     expect(sealed.snippet).toMatch(
-      /<script type="module" src="http:\/\/127\.0\.0\.1:\d+\/widget\/coterie-action\.js" integrity="sha384-/,
+      /<script type="module" src="http:\/\/127\.0\.0\.1:\d+\/widget\/coterie-action-0123456789abcdef\.js" integrity="sha384-/,
     );
     const clear = await makePage({ lead: owner });
     expect(clear.snippet).not.toContain("keys=");
+  });
+
+  it("names no integrity of a script whose content may change", async () => {
+    await rename(join(widgetFolder, addressed), join(widgetFolder, "away.js"));
+    const { snippet } = await makePage({ lead: owner });
+    await rename(join(widgetFolder, "away.js"), join(widgetFolder, addressed));
+    expect(snippet).toContain('/widget/coterie-action.js" crossorigin="anonymous"></script>');
+    expect(snippet).not.toContain("integrity");
   });
 
   it("is made only for origins that can stand in a header", async () => {

@@ -12,6 +12,7 @@ import { toKeyMessage } from "../keys/key-message.ts";
 import { activatePublicKey, importPublicKey, listPublicKeys, startActivation } from "../keys/public-keys.ts";
 import { createActionPage, listActionPages } from "../pages/create-page.ts";
 import { embedSnippet } from "../pages/embed-snippet.ts";
+import { findElementScript } from "../pages/page-assets.ts";
 import { fromSealingMessage, toPageMessage } from "../pages/page-message.ts";
 import type { Pages } from "../pages/page-truth.ts";
 import { parseListRange } from "../paging.ts";
@@ -123,8 +124,8 @@ function pageMethods(deps: OrganisationServiceDeps): Methods {
         description,
         embedOrigins,
       });
-      const script = await deps.files.find("coterie-action.js");
-      const snippet = embedSnippet({ page, origin: deps.origin(), scriptIntegrity: script?.integrity });
+      const script = await findElementScript(deps.files);
+      const snippet = embedSnippet({ page, origin: deps.origin(), script });
       return { page: toPageMessage(deps, page), embedSnippet: snippet };
     },
     listActionPages: async (request, context) => {

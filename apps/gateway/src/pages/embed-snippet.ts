@@ -9,18 +9,20 @@ export interface SnippetInput {
   readonly page: PageTruth;
   /** Origin of this gateway, "https://actions.example.org". */
   readonly origin: string;
-  /** Subresource integrity of the widget's script, where it is built. */
-  readonly scriptIntegrity: string | undefined;
+  /** Path and integrity of the element's script, which belong together; undefined where it is not built. */
+  readonly script: { readonly href: string; readonly integrity: string } | undefined;
 }
 
 /** HTML of a script and the custom element. Every value is of a restricted alphabet; quotes are escaped all the same. */
-export function embedSnippet({ page, origin, scriptIntegrity }: SnippetInput): string {
+export function embedSnippet({ page, origin, script }: SnippetInput): string {
   const keys = page.organisations.flatMap(({ key }) => (key === undefined ? [] : [key.id])).join(" ");
   // Pins promise that the gateway reads nothing: a page that seals at the gateway must not carry them.
   const pins = page.view.sealing === "browser" ? ` keys="${escape(keys)}"` : "";
-  const integrity = scriptIntegrity === undefined ? "" : ` integrity="${escape(scriptIntegrity)}"`;
+  // Only the name of a content may carry its integrity: the other changes with every version.
+  const href = script?.href ?? "/widget/coterie-action.js";
+  const integrity = script === undefined ? "" : ` integrity="${escape(script.integrity)}"`;
   return [
-    `<script type="module" src="${escape(origin)}/widget/coterie-action.js"${integrity} crossorigin="anonymous"></script>`,
+    `<script type="module" src="${escape(origin)}${escape(href)}"${integrity} crossorigin="anonymous"></script>`,
     `<coterie-action gateway="${escape(origin)}" page="${escape(page.view.name)}"${pins}></coterie-action>`,
   ].join("\n");
 }

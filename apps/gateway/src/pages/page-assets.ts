@@ -27,13 +27,29 @@ function assetPath(name: string): string {
   return `/widget/${name}`;
 }
 
-/** The files that a script imports, from the list that the widget's build writes. */
+/**
+ * The element's script as sites embed it: under the name of its content, so that a site that names its integrity goes on
+ * working when another version comes. Undefined where the widget is not built.
+ */
+export async function findElementScript(files: StaticFiles): Promise<Required<Omit<AssetLink, "imports">> | undefined> {
+  const name = (await findListed(files, "coterie-action.js"))?.["addressed"];
+  const file = typeof name === "string" ? await files.find(name) : undefined;
+  return typeof name !== "string" || file === undefined
+    ? undefined
+    : { href: assetPath(name), integrity: file.integrity };
+}
+
+/** The files that a script imports. */
 async function importsOf(files: StaticFiles, script: PageScript): Promise<readonly string[]> {
+  const imports = (await findListed(files, script))?.["imports"];
+  return Array.isArray(imports) ? imports.filter((name) => typeof name === "string") : [];
+}
+
+/** A file's entry in the list that the widget's build writes. */
+async function findListed(files: StaticFiles, name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const list = await files.find("assets.json");
   const assets = list === undefined ? undefined : parseJson(list.bytes);
-  if (typeof assets !== "object" || assets === null || Array.isArray(assets)) return [];
-  const entry = assets[script];
-  if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return [];
-  const { imports } = entry;
-  return Array.isArray(imports) ? imports.filter((name) => typeof name === "string") : [];
+  if (typeof assets !== "object" || assets === null || Array.isArray(assets)) return undefined;
+  const entry = assets[name];
+  return typeof entry !== "object" || entry === null || Array.isArray(entry) ? undefined : entry;
 }
