@@ -100,6 +100,18 @@ describe("the sample coalition", () => {
     }
   });
 
+  it("goes on where the same gateway answers at another address", async () => {
+    await gateway.stop();
+    const before = gateway.address;
+    gateway = await startRealGateway(join(folder, "data"));
+    expect(gateway.address).not.toBe(before);
+    sampleWords = sampleWords.map((word) => (word === before ? gateway.address : word));
+    const said = JSON.parse((await coterie([...sampleWords, "--json"])).out);
+    expect(said.gatewaySealing).toBe(`${gateway.address}/p/clean-harbour`);
+    const pulled = await coterie(["contacts", "pull", "--patience", "0", "--premises", premises]);
+    expect(pulled).toMatchObject({ code: 0, err: "" });
+  });
+
   it("does not open with the other organisation's key", async () => {
     const key = await readFile(join(premises, "clean-rivers", "passphrase"), "utf8");
     expect(key).toContain("sample");

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeTextForm } from "@coterie/bytes";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
@@ -216,5 +216,23 @@ describe("the pinned gateway", () => {
     await own.close();
     const silent = await coterie(["contacts", "pull", "--premises", premises, "--patience", "0"]);
     expect(silent).toMatchObject({ code: 4 });
+  });
+
+  it("is connected again where connecting was killed before the profile was written", async () => {
+    const { premises, folder } = await connectedPremises(gateway);
+    await rm(join(premises, "harbour-watch", "organisation.json"));
+    const words = ["--premises", premises, "--gateway", gateway.address, "--token-file", join(folder, "token")];
+    expect(await coterie(["organisation", "connect", ...words])).toMatchObject({ code: 0 });
+    expect(await coterie(["contacts", "pull", "--premises", premises])).toMatchObject({ code: 0 });
+  });
+
+  it("has its address replaced, and nothing else, where it answers at another one", async () => {
+    const { premises, folder } = await connectedPremises(gateway);
+    const profileFile = join(premises, "harbour-watch", "organisation.json");
+    const profile = await readFile(profileFile, "utf8");
+    await writeFile(profileFile, profile.replace(gateway.address, "http://127.0.0.1:9"));
+    const words = ["--premises", premises, "--gateway", gateway.address, "--token-file", join(folder, "token")];
+    expect(await coterie(["organisation", "connect", ...words])).toMatchObject({ code: 0 });
+    expect(await readFile(profileFile, "utf8")).toBe(profile);
   });
 });

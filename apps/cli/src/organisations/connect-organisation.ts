@@ -9,6 +9,7 @@ import {
   findOrganisationFolders,
   type OrganisationFolder,
   type OrganisationProfile,
+  saveGatewayAddress,
   saveToken,
 } from "../premises/organisation-folder.ts";
 import { premisesOf } from "../premises/premises-option.ts";
@@ -25,7 +26,7 @@ export const connectOrganisationCommand: Command = {
   summary: "make an organisation's folder from its token",
   help: [
     "Asks the gateway who the token belongs to and makes the organisation's folder below --premises: the gateway's address, the token, and the gateway's signing key, which is pinned. If the gateway ever signs with another key, every command refuses.",
-    "Repeated with a renewed token, it replaces the token and nothing else. After a gateway was truly set up anew, move the old folder away first.",
+    "Repeated with a renewed token, or where the same gateway answers at another address, it replaces the token and the address and nothing else. After a gateway was truly set up anew, move the old folder away first.",
   ],
   options: {
     gateway: { type: "string", value: "ADDRESS", help: "the gateway's address, https://…" },
@@ -65,7 +66,7 @@ export interface ConnectInput {
 }
 
 /**
- * The folder of the token's organisation, made where there is none; else its token is replaced.
+ * The folder of the token's organisation, made where there is none; else its token and the gateway's address are replaced.
  * @throws GatewayKeyChangedError where the folder pins another signing key
  */
 export async function connectOrganisation(
@@ -82,7 +83,7 @@ export async function connectOrganisation(
     throw new GatewayKeyChangedError("the gateway's signing key is not the one that was pinned at first contact");
   }
   await saveToken(known, token);
-  return known;
+  return saveGatewayAddress(known, profile.gatewayAddress);
 }
 
 function checkToken(token: string): void {

@@ -11,7 +11,7 @@ import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type Bytes, decodeBase64Url, decodeTextForm, encodeBase64Url } from "@coterie/bytes";
 import { parseGatewayAddress } from "../gateway/gateway-address.ts";
-import { FileMalformedError, FileUnusableError, UsageError } from "../terminal/errors.ts";
+import { FileExistsError, FileMalformedError, FileUnusableError, UsageError } from "../terminal/errors.ts";
 import {
   createPrivateFile,
   createPrivateFolder,
@@ -69,14 +69,28 @@ export async function createOrganisationFolder(
   const path = join(premises, profile.name);
   const paths = pathsOf(path);
   await createPrivateFolder(paths.keys);
-  await createPrivateFile(paths.profile, encodeProfile(profile));
+  if (await fileExists(paths.profile)) throw new FileExistsError(`${paths.profile} exists and is not overwritten`);
   await replacePrivateFile(paths.token, `${token}\n`);
+  // The profile last: it is what makes the folder an organisation's, and one without a token would be of no use.
+  await createPrivateFile(paths.profile, encodeProfile(profile));
   return { path, profile };
 }
 
 /** Replaces the token, where it was renewed. */
 export async function saveToken(folder: OrganisationFolder, token: string): Promise<void> {
   await replacePrivateFile(pathsOf(folder.path).token, `${token}\n`);
+}
+
+/** Replaces the gateway's address, where the same gateway answers at another one. */
+export async function saveGatewayAddress(
+  folder: OrganisationFolder,
+  gatewayAddress: string,
+): Promise<OrganisationFolder> {
+  const profile = { ...folder.profile, gatewayAddress };
+  if (gatewayAddress !== folder.profile.gatewayAddress) {
+    await replacePrivateFile(pathsOf(folder.path).profile, encodeProfile(profile));
+  }
+  return { ...folder, profile };
 }
 
 /** The organisation's token. */

@@ -2,6 +2,7 @@
 import type { Client } from "@connectrpc/connect";
 import { generateAgreementKeyPair, type RandomSource, randomBytes } from "@coterie/primitives";
 import type { AdministrationService, Organisation } from "@coterie/protocol";
+import { parseGatewayAddress } from "../gateway/gateway-address.ts";
 import { connectGateway, type Gateway, type GatewayDeps } from "../gateway/gateway-client.ts";
 import { checkPinnedGateway } from "../gateway/organisation-gateway.ts";
 import { activateKey } from "../keys/activate-key.ts";
@@ -13,6 +14,7 @@ import {
   loadToken,
   type OrganisationFolder,
   pathsOf,
+  saveGatewayAddress,
 } from "../premises/organisation-folder.ts";
 import { createPrivateFile, fileExists, readSmallFile } from "../premises/private-files.ts";
 import type { CliDeps } from "../terminal/command.ts";
@@ -59,7 +61,8 @@ export async function setUpOrganisation(
   try {
     await checkPinnedGateway(gateway, folder);
     await ensureActiveKey(deps, { folder, gateway });
-    return { folder, gateway };
+    // It may listen on another port than last time, and it is the pinned one.
+    return { folder: await saveGatewayAddress(folder, parseGatewayAddress(address)), gateway };
   } catch (error) {
     gateway.close();
     throw error;
