@@ -12,3 +12,10 @@ export {
   type RowTracking,
 } from "./csv/opened-row.ts";
 export { encodeFileStart, encodeOpenedRow, type OutputFormat, outputFormats } from "./csv/outputs.ts";
+export {
+  createProcaMessage,
+  type ProcaContent,
+  type ProcaKey,
+  type ProcaMessage,
+  type ProcaPersonalInfo,
+} from "./csv/proca-message.ts";

@@ -19,6 +19,7 @@ import { openToTerminal } from "./open-to-terminal.ts";
 import type { OpeningCounts } from "./opening-job.ts";
 import { openingOptions } from "./opening-session.ts";
 import { type OutputFormat, outputFormats } from "@coterie/actions/csv";
+import { exportSealed } from "./export-sealed.ts";
 import { pullContacts, type PullOutcome } from "./pull.ts";
 
 /** Pulls without opening: needs no passphrase. */
@@ -70,10 +71,12 @@ export const exportCommand: Command = {
   summary: "fetch and open contacts into files",
   help: [
     "Fetches what is new for each organisation and opens it into contacts.jsonl and contacts.csv in the organisation's folder, or into one file with --out. Run again, it adds what came since; stopped at any point, it goes on at its last checkpoint, without a loss or a double and in the same order. JSON lines are exact. CSV is made harmless for spreadsheets: text that would run as a formula gets an apostrophe in front.",
+    "--format proca writes one message of Proca's queue (version 2) a line into contacts.proca: still sealed, as its own tools open it, without a passphrase; with --opened in clear, after every check that opening makes.",
     "Refused contacts (tampered with, swapped, or sealed to a key that is not here) are listed with their error code in FILE.refused.jsonl; contacts whose fields do not follow the form are kept apart in FILE.quarantine.jsonl. Either makes the exit code 3. After a key was restored, --overwrite opens everything anew.",
   ],
   options: {
-    format: { type: "string", value: "FORMAT", help: "jsonl, csv or both (default: both, with --out jsonl)" },
+    format: { type: "string", value: "FORMAT", help: "jsonl, csv, both (default; with --out jsonl) or proca" },
+    opened: { type: "boolean", help: "with --format proca: the person in clear instead of sealed" },
     out: { type: "string", value: "FILE", help: "write one organisation's contacts to this file" },
     overwrite: { type: "boolean", help: "start anew, replacing what is there" },
     "no-pull": { type: "boolean", help: "open what is here; ask no gateway" },
@@ -103,7 +106,17 @@ async function exportOne(deps: CliDeps, args: Arguments, folder: OrganisationFol
   const pulled = args.has("no-pull") ? undefined : await pullInto(deps, args, folder);
   const out = args.find("out");
   const formats = formatsOf(args);
-  const files = out === undefined ? defaultFiles(folder, formats) : namedFiles(resolve(deps.workingFolder, out));
+  const path = out === undefined ? undefined : resolve(deps.workingFolder, out);
+  if (formats[0] === "proca" && !args.has("opened")) {
+    const { name } = folder.profile;
+    const exported = await exportSealed(deps, { args, folder, path });
+    deps.terminal.result(`${name}: ${groupDigits(exported.contacts)} sealed`);
+    deps.terminal.result(`  ${exported.path}`);
+    deps.terminal.json({ organisation: name, pulled, ...exported });
+    if (exported.damaged > 0) deps.terminal.warn(`  ${groupDigits(exported.damaged)} damaged lines were left out`);
+    return exported.damaged === 0 && (pulled?.conflicts ?? 0) === 0;
+  }
+  const files = path === undefined ? defaultFiles(folder, formats) : namedFiles(path);
   const counts = await openIntoFiles(deps, { args, folder, formats, files });
   const { name } = folder.profile;
   deps.terminal.result(`${name}: ${pulled === undefined ? "" : `${describePull(pulled)}; `}${describeCounts(counts)}`);
@@ -142,10 +155,11 @@ async function pullInto(deps: CliDeps, args: Arguments, folder: OrganisationFold
 
 /** Both formats where nothing is said; one file holds one format. */
 function formatsOf(args: Arguments): readonly OutputFormat[] {
-  const format = args.findChoice("format", [...outputFormats, "both"]);
+  const format = args.findChoice("format", [...outputFormats, "both", "proca"]);
   const out = args.find("out");
+  if (args.has("opened") && format !== "proca") throw new UsageError("--opened goes with --format proca");
   if (format === "both" && out !== undefined) throw new UsageError("--out takes one format: jsonl or csv");
-  if (format === "jsonl" || format === "csv") return [format];
+  if (format === "jsonl" || format === "csv" || format === "proca") return [format];
   return out === undefined ? outputFormats : ["jsonl"];
 }
 

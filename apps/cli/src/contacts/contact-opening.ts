@@ -130,7 +130,8 @@ function checkForm(contact: StoredContact, { person }: OpenedContact): OpeningOu
   return { kind: "quarantined", row: { actionId, formSchema, problems: checked.problems, person } };
 }
 
-function isWanted(contact: StoredContact, { sinceMs, campaign }: ContactFilter): boolean {
+/** Whether a filter lets a contact through. */
+export function isWanted(contact: StoredContact, { sinceMs, campaign }: ContactFilter): boolean {
   if (sinceMs !== undefined && contact.createdAtMs < sinceMs) return false;
   return campaign === undefined || contact.campaignName === campaign || contact.campaign === campaign;
 }
@@ -139,7 +140,8 @@ function refused(contact: StoredContact, code: string): OpeningOutcome {
   return { kind: "refused", actionId: contact.action, code };
 }
 
-function parseStoredContact(line: string): StoredContact | undefined {
+/** The contact of a line, or undefined where the line is damaged. */
+export function parseStoredContact(line: string): StoredContact | undefined {
   try {
     const json: unknown = JSON.parse(line);
     return isStoredContact(json) ? json : undefined;

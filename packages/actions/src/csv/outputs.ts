@@ -2,11 +2,15 @@
 import { type ColumnPlan, columnNames, columnTexts } from "./columns.ts";
 import { encodeRow } from "./csv-cells.ts";
 import { encodeJsonLine, type OpenedRow } from "./opened-row.ts";
+import { createProcaMessage } from "./proca-message.ts";
 
-/** `jsonl`: exact, one JSON object a line. `csv`: for spreadsheets, made harmless (csv-cells.ts). */
-export type OutputFormat = "jsonl" | "csv";
+/**
+ * `jsonl`: exact, one JSON object a line. `csv`: for spreadsheets, made harmless (csv-cells.ts). `proca`: one message of
+ * Proca's queue a line.
+ */
+export type OutputFormat = "jsonl" | "csv" | "proca";
 
-/** All formats. */
+/** The formats that are written where none is named. */
 export const outputFormats: readonly OutputFormat[] = ["jsonl", "csv"];
 
 /** One opened contact in a format. */
@@ -14,7 +18,14 @@ export function encodeOpenedRow(
   row: OpenedRow,
   { format, columns }: { readonly format: OutputFormat; readonly columns: ColumnPlan },
 ): string {
-  return format === "csv" ? encodeRow(columnTexts(row, columns)) : encodeJsonLine(row);
+  switch (format) {
+    case "csv":
+      return encodeRow(columnTexts(row, columns));
+    case "proca":
+      return encodeJsonLine(createProcaMessage(row, { kind: "opened", person: row.person }));
+    case "jsonl":
+      return encodeJsonLine(row);
+  }
 }
 
 /** What stands at the start of a file: the names of the columns in CSV, with a byte order mark where wanted. */

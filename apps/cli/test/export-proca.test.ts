@@ -1,0 +1,128 @@
+import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodeBase64Url } from "@coterie/bytes";
+import { type AgreementKeyPair, generateAgreementKeyPair } from "@coterie/primitives";
+import { nodePrimitives as primitives, systemRandom as random } from "@coterie/primitives/node";
+import { createKeyFile } from "@coterie/sealed-box/key-file";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { saveKeyFile } from "../src/keys/key-files.ts";
+import { connectOrganisation } from "../src/organisations/connect-organisation.ts";
+import { coterie, passphrase, temporaryFolder } from "./cli-process.ts";
+import { alice, type ContactPlace, sealedContact } from "./contact-fixtures.ts";
+import { type FixtureGateway, placeOf, startFixtureGateway } from "./fixture-gateway.ts";
+
+let gateway: FixtureGateway;
+let template: string;
+let premises: string;
+let passphraseFile: string;
+let place: ContactPlace;
+let keyPair: AgreementKeyPair;
+let target: string;
+
+beforeAll(async () => {
+  gateway = await startFixtureGateway();
+  template = await mkdtemp(join(tmpdir(), "coterie-export-proca-"));
+  const folder = await connectOrganisation(
+    { random, now: Date.now, signal: new AbortController().signal },
+    { premises: template, address: gateway.address, token: gateway.token, patienceMs: 0 },
+  );
+  keyPair = generateAgreementKeyPair(primitives, random);
+  const file = createKeyFile({ primitives, random, now: Date.now }, { keyPair, passphrase, comment: "" });
+  await saveKeyFile(folder.path, { name: "k", file });
+});
+afterAll(async () => {
+  await gateway.close();
+  await rm(template, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  const folder = await temporaryFolder();
+  premises = join(folder, "premises");
+  await cp(template, premises, { recursive: true });
+  passphraseFile = join(folder, "passphrase");
+  await writeFile(passphraseFile, passphrase);
+  target = join(premises, "harbour-watch", "contacts.proca");
+  gateway.contacts.length = 0;
+  gateway.acknowledged.length = 0;
+  place = placeOf(gateway, keyPair);
+});
+
+const messages = async () =>
+  (await readFile(target, "utf8"))
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("exporting for Proca's tools", () => {
+  it("writes sealed messages without a passphrase, in which nobody is to be read", async () => {
+    gateway.contacts.push(sealedContact(place, { customFields: { size: "3" } }), sealedContact(place));
+    const ended = await coterie(["contacts", "export", "--format", "proca", "--premises", premises]);
+    expect(ended).toMatchObject({ code: 0 });
+    const [first, ...rest] = await messages();
+    const [contact] = gateway.contacts;
+    expect(rest).toHaveLength(1);
+    expect(first).toEqual({
+      schema: "proca:action:2",
+      stage: "deliver",
+      actionId: contact?.actionId,
+      actionPageId: place.page,
+      campaignId: place.campaign,
+      orgId: place.organisation,
+      action: {
+        actionType: "petition",
+        customFields: { size: "3" },
+        createdAt: "2030-01-02T00:00:00.000Z",
+        testing: false,
+      },
+      actionPage: { locale: "en", name: "clean-harbour-en" },
+      campaign: { name: "clean-harbour", title: "clean-harbour", externalId: null, contactSchema: "basic" },
+      contact: { contactRef: contact?.actionId, dupeRank: 0 },
+      personalInfo: {
+        payload: encodeBase64Url(contact?.payload ?? new Uint8Array(0)),
+        nonce: encodeBase64Url(contact?.nonce ?? new Uint8Array(0)),
+        encryptKey: { id: contact?.publicKey?.id, public: encodeBase64Url(keyPair.publicKey) },
+        signKey: {
+          id: contact?.signKey?.id,
+          public: encodeBase64Url(contact?.signKey?.public ?? new Uint8Array(0)),
+        },
+      },
+      privacy: {
+        optIn: true,
+        givenAt: "2030-01-02T00:00:00.000Z",
+        emailStatus: null,
+        emailStatusChanged: null,
+        withConsent: true,
+      },
+      tracking: { source: "newsletter", medium: "email", campaign: "", content: "", location: "" },
+    });
+    expect(await readFile(target, "utf8")).not.toContain("alice");
+    expect((await stat(target)).mode & 0o777).toBe(0o600);
+  });
+
+  it("replaces a file only where it is told to, and filters", async () => {
+    gateway.contacts.push(sealedContact(place, { campaignName: "odd" }), sealedContact(place));
+    const command = ["contacts", "export", "--format", "proca", "--premises", premises];
+    expect(await coterie(command)).toMatchObject({ code: 0 });
+    expect((await coterie(command)).code).not.toBe(0);
+    expect(await coterie([...command, "--overwrite", "--only", "odd"])).toMatchObject({ code: 0 });
+    expect((await messages()).map(({ campaign }) => campaign.name)).toEqual(["odd"]);
+  });
+
+  it("writes people in clear where it is told to, and none that was tampered with", async () => {
+    const flipped = sealedContact(place);
+    flipped.payload = flipped.payload.map((byte, i) => (i === 100 ? byte ^ 1 : byte));
+    gateway.contacts.push(sealedContact(place), flipped);
+    const command = ["contacts", "export", "--format", "proca", "--premises", premises];
+    const ended = await coterie([...command, "--opened", "--passphrase-file", passphraseFile]);
+    expect(ended).toMatchObject({ code: 3 });
+    const opened = await messages();
+    expect(opened).toHaveLength(1);
+    expect(opened[0]).toMatchObject({
+      schema: "proca:action:2",
+      personalInfo: null,
+      contact: { ...alice, dupeRank: 0 },
+    });
+    expect((await coterie(["contacts", "export", "--opened", "--premises", premises])).code).not.toBe(0);
+  });
+});
