@@ -1,5 +1,6 @@
 /** The console: chooses key files, opens, shows how it goes. */
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import type { ConsoleState } from "../contacts/console-model.ts";
 import type { OpeningProgress } from "../contacts/opening-progress.ts";
 import { OpenedFiles } from "./opened-files.tsx";
@@ -17,13 +18,10 @@ export function Console({ app, screens }: SessionScreenProps): JSX.Element {
       <Notice kind="calm">{texts.console.promise}</Notice>
       {state.kind === "done" ? (
         <OpenedFiles app={app} screens={screens} state={state} />
+      ) : state.kind === "opening" ? (
+        <Progress app={app} progress={state.progress} onCancel={screens.console.cancel} />
       ) : (
-        <>
-          <ChooseKeys app={app} screens={screens} state={state} />
-          {state.kind === "opening" && (
-            <Progress app={app} progress={state.progress} onCancel={screens.console.cancel} />
-          )}
-        </>
+        <ChooseKeys app={app} screens={screens} state={state} />
       )}
     </>
   );
@@ -33,7 +31,7 @@ function ChooseKeys({
   app,
   screens,
   state,
-}: SessionScreenProps & { readonly state: Exclude<ConsoleState, { kind: "done" }> }): JSX.Element {
+}: SessionScreenProps & { readonly state: Extract<ConsoleState, { kind: "idle" | "unlocking" }> }): JSX.Element {
   const texts = app.texts.value;
   const model = screens.console;
   const keys = model.keys.value;
@@ -118,12 +116,15 @@ function Progress({
   const { looked, total, totalIsExact, perSecond, secondsLeft } = progress;
   const number = formats.number(looked);
   const whole = total === undefined ? "" : formats.number(total);
+  const cancel = useRef<HTMLButtonElement>(null);
+  // The form that had the focus is gone, and with it the passphrase.
+  useEffect(() => cancel.current?.focus(), []);
   const counted =
     total === undefined ? texts.lookedSoFar(number) : texts.looked(number, totalIsExact ? whole : texts.about(whole));
   return (
     <section class="card">
-      <label>
-        <span class="progress-label">{texts.progress}</span>
+      <label class="progress">
+        {texts.progress}
         <progress max={total} value={total === undefined ? undefined : looked} />
       </label>
       <p class="progress-text">
@@ -131,7 +132,7 @@ function Progress({
         {perSecond !== undefined && <span>{texts.rate(formats.number(perSecond))}</span>}
         {secondsLeft !== undefined && secondsLeft > 0 && <span>{texts.left(formats.span(secondsLeft))}</span>}
       </p>
-      <button type="button" onClick={onCancel}>
+      <button type="button" ref={cancel} onClick={onCancel}>
         {texts.cancel}
       </button>
     </section>
