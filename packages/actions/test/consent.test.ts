@@ -1,6 +1,7 @@
 import { encodeFields, encodeHex, encodeUtf8 } from "@coterie/bytes";
 import { describe, expect, it } from "vitest";
 import {
+  apiWordingId,
   type ConsentRecord,
   encodeConsentRecord,
   formLocales,
@@ -162,6 +163,51 @@ describe("planContacts", () => {
       [betaId, "delivery", "not-asked"],
     ]);
     expect(receiversOf(page, consents)).toEqual([betaId]);
+  });
+
+  it("takes what another program asked only where it is told so, with the wording that says so", () => {
+    const page = pageView();
+    const empty = deps.sha256(new Uint8Array(0));
+    const record = (organisationId: string, given: Partial<ConsentRecord> = {}): ConsentRecord => ({
+      organisationId,
+      pageId: page.id,
+      purpose: "newsletter",
+      optIn: "yes",
+      wordingId: apiWordingId,
+      wordingHash: empty,
+      locale: "en",
+      givenAtMs: 5,
+      ...given,
+    });
+    const kindOf = (consents: readonly ConsentRecord[]) => {
+      const plan = planContacts(deps, { page, consents, method: "api" });
+      return plan.kind === "planned" ? plan.contacts.length : plan.problem;
+    };
+    const unasked: Partial<ConsentRecord> = { purpose: "delivery", optIn: "not-asked" };
+    expect(kindOf([record(betaId), record(alphaId)])).toBe(2);
+    expect(kindOf([record(betaId, unasked), record(alphaId, unasked)])).toBe(1);
+    expect(kindOf([record(betaId)])).toBe("missing");
+    expect(receiversOf(page, [record(betaId), record(alphaId)])).toBe("malformed");
+    expect(kindOf([...recordConsents(deps, { page, answers: answers("yes", "yes") })])).toBe("malformed");
+    const wrong: readonly Partial<ConsentRecord>[] = [
+      { wordingHash: new Uint8Array(32) },
+      { purpose: "delivery" },
+      { optIn: "not-asked" },
+      { locale: "no locale" },
+      { pageId: "cpag1other" },
+      { givenAtMs: -1 },
+    ];
+    for (const given of wrong) expect(kindOf([record(betaId, given), record(alphaId)])).toBe("malformed");
+  });
+
+  it("says in the record's bytes where the person was asked", () => {
+    const [form] = recordConsents(deps, { page: pageView(), answers: answers("yes", "no") });
+    if (form === undefined) throw new Error("a record expected");
+    const textOf = (record: ConsentRecord) => encodeHex(encodeConsentRecord(record));
+    const [inForm, byApi] = ["form", "api"].map((method) => encodeHex(encodeFields(method)));
+    expect(textOf(form)).toContain(inForm);
+    expect(textOf({ ...form, wordingId: apiWordingId })).toContain(byApi);
+    expect(textOf({ ...form, wordingId: apiWordingId })).not.toContain(inForm);
   });
 
   it("refuses records that the page's form does not make", () => {
