@@ -150,6 +150,24 @@ describe("the private PostgreSQL", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it("loses a transaction and nothing else when the connection breaks in the middle of it", async () => {
+    await withConnection(server.connection, async ({ pool }) => {
+      const client = await pool.connect();
+      const { rows } = await client.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      await client.query("BEGIN");
+      const thrown: unknown[] = [];
+      const catchIt = (error: unknown): number => thrown.push(error);
+      process.on("uncaughtException", catchIt);
+      await pool.query("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
+      await expect(client.query("SELECT pg_sleep(5)")).rejects.toThrow();
+      await delay(50);
+      process.off("uncaughtException", catchIt);
+      client.release(true);
+      expect(thrown).toEqual([]);
+      expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    });
+  });
+
   it("starts over a lock file of a killed server whose process number belongs to another program now", async () => {
     const folder = await makeDataFolder();
     await (await startPostgres(silent, { dataFolder: folder })).close();

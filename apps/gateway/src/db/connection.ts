@@ -32,6 +32,8 @@ export function connectDatabase({ log }: { readonly log: Log }, address: Databas
   const pool = new Pool(config);
   // Without a listener, a connection that breaks while idle would end the process.
   pool.on("error", () => log({ event: "database-connection-lost" }));
+  // Nor may one that breaks in the middle of a transaction: the pool listens only while it has the connection itself.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, pool, close: async () => await pool.end() };
 }
