@@ -105,6 +105,7 @@ describe("hostile bodies", () => {
       JSON.stringify(wire({ consents: {} })),
       JSON.stringify(wire({ consents: Array.from({ length: 1000 }, () => ({})) })),
       JSON.stringify(wire({ consents: [{ organisationId: marker }] })),
+      JSON.stringify(wire({ consents: [{ organisationId: owner.organisation.id, optIn: -1 }] })),
       JSON.stringify(wire({ personJson: "" })),
       JSON.stringify(wire({ personJson: marker })),
       JSON.stringify(wire({ personJson: "[]" })),

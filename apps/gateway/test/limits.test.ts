@@ -184,7 +184,9 @@ describe("rates", () => {
         const response = await fetch(`${slow.address}/p/${page.name}`, {
           headers: { "x-forwarded-for": "192.0.2.77" },
         });
-        await response.text();
+        const text = await response.text();
+        // People read this: no JSON.
+        if (response.status === 429) expect(text).toBe("too many requests from this network: try again in a minute\n");
         return response.status;
       };
       expect([await read(), await read(), await read(), await read(), await read(), await read()]).toEqual([

@@ -5,8 +5,9 @@
 import { type Bytes, FieldWriter, type SecretKey } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import type { SubmitRequest } from "@coterie/protocol";
+import { RefusedError } from "../errors.ts";
 
-/** HMAC-SHA256 of the request, 32 bytes. The padding is not part of it. */
+/** HMAC-SHA256 of the request, 32 bytes. The padding is not part of it. Throws RefusedError "invalid" on an answer that no enum has. */
 export function requestMac(
   { primitives, key }: { readonly primitives: Pick<Primitives, "hmacSha256">; readonly key: SecretKey<"request-mac"> },
   request: SubmitRequest,
@@ -19,6 +20,8 @@ export function requestMac(
   for (const text of [source, medium, campaign, content, location]) writer.text(text);
   writer.number(request.consents.length);
   for (const consent of request.consents) {
+    // Enums are open on the wire, and a field holds no negative number.
+    if (consent.optIn < 0) throw new RefusedError("invalid");
     writer.text(consent.organisationId).text(consent.purpose).number(consent.optIn).text(consent.wordingId);
     writer.bytes(consent.wordingHash).text(consent.locale).text(String(consent.givenAtMs));
   }

@@ -57,7 +57,7 @@ export function createHttpServer(deps: ServerDeps): Server {
       };
       route({ request, path, prefix: clientPrefix(request, deps) }).then(send, (error: unknown) => {
         deps.log(unexpectedError(error));
-        send(refusalAnswer({ reason: "internal", fields: [] }));
+        send(path.startsWith("/coterie.") ? refusalAnswer({ reason: "internal", fields: [] }) : faultAnswer);
       });
     },
   );
@@ -79,12 +79,15 @@ function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
     const isSubmission = path === `${publicService}Submit` || isPost;
     const limiter = isSubmission ? submissions : reads;
     if (!limiter.take(prefix)) {
-      const refusal = refusalAnswer({ reason: "rate-limited", fields: [] });
-      return isPublicCall ? withCors(refusal) : refusal;
+      return isPublicCall ? withCors(refusalAnswer({ reason: "rate-limited", fields: [] })) : tooManyAnswer;
     }
     return isPublicCall ? withCors(await call(deps, arrival)) : await routeDocument(deps, arrival);
   };
 }
+
+/** What people read in place of a document. */
+const tooManyAnswer: Answer = textAnswer(429, "too many requests from this network: try again in a minute");
+const faultAnswer: Answer = textAnswer(500, "something went wrong here: try again in a minute");
 
 const publicService = "/coterie.actions.v1.ActionService/";
 
