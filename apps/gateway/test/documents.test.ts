@@ -3,6 +3,7 @@ import { Sealing } from "@coterie/protocol";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   makeOrganisation,
@@ -80,6 +81,38 @@ describe("a page without script", () => {
     expect(html).toContain(action);
     expect(html).toContain('aria-invalid="true"');
     expect((await pullAll(owner)).filter(({ pageId }) => pageId === page.id)).toEqual([]);
+  });
+
+  it("keeps the id where the database was away, so that trying again counts once", async () => {
+    const nowMs = Date.now();
+    // The clock stands still: the page is remembered while the database is away.
+    const frail = await startTestGateway({ widgetFolder, now: () => nowMs });
+    try {
+      const lead = await makeOrganisation(frail);
+      const { page } = await makePage({ lead });
+      const send = async (action: string): Promise<{ status: number; html: string }> => {
+        const body = new URLSearchParams({ ...typed, action });
+        const response = await fetch(`${frail.address}/p/${page.name}`, { method: "POST", body });
+        return { status: response.status, html: await response.text() };
+      };
+      expect((await send(newActionId())).status).toBe(200);
+      const database = frail.databaseProcessId();
+      if (database === undefined) throw new Error("no database");
+      process.kill(database, "SIGKILL");
+      const action = newActionId();
+      const failed = await send(action);
+      expect(failed.status).toBeGreaterThanOrEqual(500);
+      expect(failed.html).toContain(action);
+      let again = failed;
+      for (let waited = 0; again.status !== 200 && waited < 20_000; waited += 200) {
+        await delay(200);
+        again = await send(action);
+      }
+      expect(again.status).toBe(200);
+      expect(await pullAll(lead)).toHaveLength(2);
+    } finally {
+      await frail.close();
+    }
   });
 
   it("escapes everything", async () => {

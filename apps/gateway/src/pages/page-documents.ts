@@ -10,7 +10,7 @@ import {
   renderFrame,
 } from "@coterie/actions/form";
 import { decodeUtf8 } from "@coterie/bytes";
-import { OptIn, protocolLimits, type SubmitRequest, SubmitRequestSchema } from "@coterie/protocol";
+import { OptIn, protocolLimits, type SubmitRequest, SubmitRequestSchema, type WireErrorCode } from "@coterie/protocol";
 import type { IncomingMessage } from "node:http";
 import { type IntakeDeps, takeIn } from "../actions/intake.ts";
 import { RefusedError } from "../errors.ts";
@@ -64,8 +64,15 @@ export async function postPage(
   } catch (error) {
     const { reason } = toRefusal(deps, error);
     const values = posted.answers?.values ?? new Map<string, string>();
-    return await document(deps, { page, status: statusOf(reason), state: { values, failure: failureOf(reason) } });
+    const state = { values, failure: failureOf(reason), ...repeatable(posted.answers, reason) };
+    return await document(deps, { page, status: statusOf(reason), state });
   }
+}
+
+/** The same id where the action may have been stored, or may be when it is sent again: it must not count twice. */
+function repeatable(answers: FormAnswers | undefined, reason: WireErrorCode): { readonly idempotencyId?: string } {
+  const isWorthRepeating = reason === "unavailable" || reason === "internal" || reason === "rate-limited";
+  return answers !== undefined && isWorthRepeating ? { idempotencyId: answers.actionId } : {};
 }
 
 async function takeInForm(
