@@ -1,5 +1,9 @@
 /** All commands, in the order of the help text. */
 import { exportCommand, openCommand, pullCommand } from "./contacts/contact-commands.ts";
+import { makeAuthorityCommand } from "./key-log/make-authority.ts";
+import { retireKeyCommand, revokeKeyCommand } from "./key-log/retire-key.ts";
+import { rotateKeyCommand } from "./key-log/rotate-key.ts";
+import { showLogCommand } from "./key-log/show-log.ts";
 import { activateKeyCommand } from "./keys/activate-key.ts";
 import { newKeyCommand } from "./keys/new-key.ts";
 import { printKeyCommand } from "./keys/print-key.ts";
@@ -20,6 +24,11 @@ export const commands: readonly Command[] = [
   printKeyCommand,
   restoreKeyCommand,
   activateKeyCommand,
+  makeAuthorityCommand,
+  rotateKeyCommand,
+  retireKeyCommand,
+  revokeKeyCommand,
+  showLogCommand,
   pullCommand,
   openCommand,
   exportCommand,

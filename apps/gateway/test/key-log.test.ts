@@ -59,7 +59,7 @@ async function stateOf({ clients }: TestOrganisation, keyId: string): Promise<Ke
   return keys.find(({ id }) => id === keyId)?.state;
 }
 
-async function makeLogged(sealing = Sealing.GATEWAY): Promise<{ authority: Authority; made: TestPage }> {
+async function makeLogged(sealing: Sealing = Sealing.GATEWAY): Promise<{ authority: Authority; made: TestPage }> {
   const owner = await makeOrganisation(gateway);
   const made = await makePage({ lead: owner }, { sealing });
   return { authority: await startLog(owner, { nowMs: clockMs }), made };

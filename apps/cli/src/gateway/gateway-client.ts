@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Client, Interceptor } from "@connectrpc/connect";
 import type { RandomSource } from "@coterie/primitives";
-import type { AdministrationService, OrganisationService } from "@coterie/protocol";
+import type { AdministrationService, KeyLogService, OrganisationService } from "@coterie/protocol";
 import { parseGatewayAddress } from "./gateway-address.ts";
 
 /** What a gateway client needs from outside. */
@@ -25,6 +25,7 @@ export interface GatewayAccess {
 export interface Gateway {
   readonly organisations: Client<typeof OrganisationService>;
   readonly administration: Client<typeof AdministrationService>;
+  readonly keyLogs: Client<typeof KeyLogService>;
   readonly close: () => void;
 }
 
@@ -62,6 +63,7 @@ export async function connectGateway(
   return {
     organisations: createClient(protocol.OrganisationService, transport),
     administration: createClient(protocol.AdministrationService, transport),
+    keyLogs: createClient(protocol.KeyLogService, transport),
     close: () => agent.destroy(),
   };
 }

@@ -39,6 +39,7 @@ const repeatable: ReadonlySet<string> = new Set([
   "ImportPublicKey",
   "StartActivation",
   "AllowPartner",
+  "PublishKeyLogEntries",
 ]);
 
 /** Wraps `deps.inner`. Streams pass as they are; the gateway has none. */

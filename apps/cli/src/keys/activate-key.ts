@@ -1,9 +1,9 @@
 /** `coterie keys activate`: the gateway seals to a key only after somebody showed that it opens. */
-import { equalBytes } from "@coterie/bytes";
+import { equalBytes, type Plaintext } from "@coterie/bytes";
 import type { AgreementKeyPair, Primitives } from "@coterie/primitives";
 import { KeyState, type OrganisationKey } from "@coterie/protocol";
 import { openEnvelope } from "@coterie/sealed-box/open";
-import { deriveKeyId, keyIdBytes } from "@coterie/sealed-box/seal";
+import { deriveKeyId, type KeyId, keyIdBytes } from "@coterie/sealed-box/seal";
 import type { Gateway } from "../gateway/gateway-client.ts";
 import { organisationIdBytes, withOrganisationGateway } from "../gateway/organisation-gateway.ts";
 import { getOrganisationFolder, type OrganisationFolder } from "../premises/organisation-folder.ts";
@@ -60,18 +60,9 @@ export async function activateKey(
 ): Promise<OrganisationKey> {
   const { organisations } = gateway;
   const keyId = deriveKeyId(primitives, keyPair.publicKey);
-  const { keys } = await organisations.listPublicKeys({});
-  const known = keys.find(({ id }) => id === keyId);
-  if (known?.state === KeyState.ACTIVE) return known;
-  if (known === undefined) {
-    const { key } = await organisations.importPublicKey({ public: keyPair.publicKey, label });
-    if (key === undefined || !equalBytes(key.public, keyPair.publicKey)) {
-      throw new GatewayMisbehavedError("the gateway imported another key than the one that was sent");
-    }
-  }
-  const { challenge } = await organisations.startActivation({ keyId });
-  const context = ["coterie/activation/1", organisationIdBytes(folder), keyIdBytes(keyId)];
-  const proof = openEnvelope({ primitives }, { envelope: challenge, keyPair, context });
+  const known = await importKey({ gateway }, { keyId, keyPair, label });
+  if (known.state === KeyState.ACTIVE) return known;
+  const proof = await proveKey({ gateway, primitives }, { folder, keyPair });
   try {
     const { key } = await organisations.activatePublicKey({ keyId, proof: proof.exposePlainBytes() });
     if (key === undefined || key.id !== keyId) throw new GatewayMisbehavedError("the gateway activated another key");
@@ -79,4 +70,30 @@ export async function activateKey(
   } finally {
     proof.destroy();
   }
+}
+
+/** Sends the public half where the gateway does not know it. */
+export async function importKey(
+  { gateway: { organisations } }: { readonly gateway: Pick<Gateway, "organisations"> },
+  { keyId, keyPair, label }: { readonly keyId: KeyId; readonly keyPair: AgreementKeyPair; readonly label: string },
+): Promise<OrganisationKey> {
+  const { keys } = await organisations.listPublicKeys({});
+  const known = keys.find(({ id }) => id === keyId);
+  if (known !== undefined) return known;
+  const { key } = await organisations.importPublicKey({ public: keyPair.publicKey, label });
+  if (key === undefined || !equalBytes(key.public, keyPair.publicKey)) {
+    throw new GatewayMisbehavedError("the gateway imported another key than the one that was sent");
+  }
+  return key;
+}
+
+/** What the gateway sealed to the key, opened: shows that the key opens. The caller destroys it. */
+export async function proveKey(
+  { gateway, primitives }: { readonly gateway: Pick<Gateway, "organisations">; readonly primitives: Primitives },
+  { folder, keyPair }: { readonly folder: OrganisationFolder; readonly keyPair: AgreementKeyPair },
+): Promise<Plaintext> {
+  const keyId = deriveKeyId(primitives, keyPair.publicKey);
+  const { challenge } = await gateway.organisations.startActivation({ keyId });
+  const context = ["coterie/activation/1", organisationIdBytes(folder), keyIdBytes(keyId)];
+  return openEnvelope({ primitives }, { envelope: challenge, keyPair, context });
 }

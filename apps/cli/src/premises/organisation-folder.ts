@@ -6,6 +6,9 @@
  *     keys/*.json         key files, wrapped by a passphrase
  *     passphrase          optional: the passphrase, for unattended use (secret)
  *     contacts/           the sealed contacts pulled so far
+ *     key-authority.json  optional: the key that signs the organisation's key log, wrapped by a passphrase
+ *     key-log-head        the last entry of that log which was seen here
+ *     key-log-pending     entries that were signed, until the gateway is known to have them
  */
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -48,6 +51,9 @@ export function pathsOf(folder: string): {
   readonly keys: string;
   readonly passphrase: string;
   readonly contacts: string;
+  readonly keyAuthority: string;
+  readonly keyLogHead: string;
+  readonly keyLogPending: string;
 } {
   return {
     profile: join(folder, "organisation.json"),
@@ -55,6 +61,9 @@ export function pathsOf(folder: string): {
     keys: join(folder, "keys"),
     passphrase: join(folder, "passphrase"),
     contacts: join(folder, "contacts"),
+    keyAuthority: join(folder, "key-authority.json"),
+    keyLogHead: join(folder, "key-log-head"),
+    keyLogPending: join(folder, "key-log-pending"),
   };
 }
 
