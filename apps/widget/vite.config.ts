@@ -59,7 +59,7 @@ function dropErrorTexts(): Plugin {
 
 /** What begins a file of its own: the entries, and what only some visitors load. */
 const partStarts: readonly RegExp[] = [
-  /\/widget\/src\/(coterie-action|element-form|frame|page|page-sealing)\.ts$/,
+  /\/widget\/src\/(coterie-action|element-form|frame|mail-box|page|page-sealing)\.ts$/,
   /\/actions\/src\/form\/texts-[a-z]+\.ts$/,
   /\/actions\/src\/schemas\/eci\.ts$/,
   /\/primitives\/src\/widget\/(script-x25519|verify-signature)\.ts$/,

@@ -158,7 +158,8 @@ class Form {
       const answer = await this.#deps.api.submit(body);
       this.#state = { ...this.#state, counter: answer.counter, values: new Map() };
       this.#lastBody = undefined;
-      this.show({ kind: "done", receivedBy: answer.receivedBy });
+      const { receivedBy, awaitsConfirmation } = answer;
+      this.show({ kind: "done", receivedBy, awaitsConfirmation });
       this.#options.onSigned(answer.counter);
     } catch (error) {
       this.#showFailure(error);

@@ -4,7 +4,7 @@ import { wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol/wire-e
 import { MalformedAnswerError, RequestFailedError } from "./errors.ts";
 import { widgetLimits } from "./limits.ts";
 import { type LoadedPage, readPageAnswer } from "./page-json.ts";
-import { readCount, readObject, readTexts } from "./read-json.ts";
+import { readCount, readFlag, readObject, readTexts } from "./read-json.ts";
 
 /** What the API needs of the platform. */
 export interface ApiDeps {
@@ -16,6 +16,7 @@ export interface ApiDeps {
 export interface SubmitAnswer {
   readonly counter: number;
   readonly receivedBy: readonly string[];
+  readonly awaitsConfirmation: boolean;
 }
 
 /** The gateway as the widget sees it. Every function throws RequestFailedError where it does not succeed. */
@@ -96,7 +97,11 @@ function failureOfResponse(response: Response): RequestFailedError {
 
 function readSubmitAnswer(answer: unknown): SubmitAnswer {
   const members = readObject(answer);
-  return { counter: readCount(members, "counter"), receivedBy: readTexts(members, "receivedBy") };
+  return {
+    counter: readCount(members, "counter"),
+    receivedBy: readTexts(members, "receivedBy"),
+    awaitsConfirmation: readFlag(members, "awaitsConfirmation"),
+  };
 }
 
 function readAnswer<Answer>(answer: unknown, read: (answer: unknown) => Answer): Answer {

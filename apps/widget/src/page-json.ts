@@ -46,6 +46,11 @@ function readPage(page: Readonly<Record<string, unknown>>): ActionPageView {
     receivers,
     accepting: readFlag(page, "accepting") && receivers.every(({ publicKey }) => publicKey !== undefined),
     description: readText(page, "description"),
+    mail: {
+      always: readFlag(page, "wantsMailBox"),
+      required: readFlag(page, "requiresMailBox"),
+      key: readOptionalKey(page, "mailKey"),
+    },
   };
 }
 
@@ -57,16 +62,22 @@ function readSealing(name: string): SealingMode {
 
 function readReceiver(value: unknown): ReceiverView {
   const receiver = readObject(value);
-  const key = memberOf(receiver, "publicKey");
   return {
     organisationId: readText(receiver, "organisationId"),
     organisationName: readText(receiver, "organisationName"),
-    publicKey: key === undefined ? undefined : readKey(readObject(key)),
+    publicKey: readOptionalKey(receiver, "publicKey"),
     asksOptIn: readFlag(receiver, "asksOptIn"),
+    confirmsOptIn: readFlag(receiver, "confirmsOptIn"),
   };
 }
 
-function readKey(key: Readonly<Record<string, unknown>>): { readonly id: string; readonly public: Uint8Array } {
+function readOptionalKey(
+  members: Readonly<Record<string, unknown>>,
+  name: string,
+): { readonly id: string; readonly public: Uint8Array } | undefined {
+  const value = memberOf(members, name);
+  if (value === undefined) return undefined;
+  const key = readObject(value);
   const bytes = readBytes(key, "public");
   if (bytes.length !== 32) throw new MalformedAnswerError("a public key of 32 bytes was expected");
   return { id: readText(key, "id"), public: bytes };

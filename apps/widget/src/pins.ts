@@ -8,8 +8,8 @@ import type { Primitives } from "@coterie/primitives";
 import { deriveKeyId, type KeyId, parseKeyId } from "@coterie/sealed-box/seal";
 import { widgetLimits } from "./limits.ts";
 
-/** The key ids that a site pins. */
-export type Pins = ReadonlySet<KeyId>;
+/** The key ids that a site pins, and "mails" where it announces that the gateway writes mails and so gets an address. */
+export type Pins = ReadonlySet<KeyId | "mails">;
 
 /** The key ids in an attribute, separated by commas or white space; undefined where one of them is malformed, or there is none. */
 export function parsePins(attribute: string): Pins | undefined {
@@ -17,9 +17,9 @@ export function parsePins(attribute: string): Pins | undefined {
     .slice(0, 4096)
     .split(/[\s,]+/)
     .filter((text) => text !== "");
-  if (texts.length === 0 || texts.length > widgetLimits.pins) return undefined;
+  if (texts.every((text) => text === "mails") || texts.length > widgetLimits.pins) return undefined;
   try {
-    return new Set(texts.map(parseKeyId));
+    return new Set(texts.map((text) => (text === "mails" ? text : parseKeyId(text))));
   } catch {
     return undefined;
   }
@@ -35,7 +35,9 @@ export function checkPins(
 ): RefusalCode | undefined {
   if (pins === undefined || pins.size === 0) return "no-pins";
   if (page.sealing !== "browser") return "clear-text";
-  if (page.receivers.length > pins.size) return "added-receiver";
+  // The gateway itself would be one more reader, of the address: the site must have said so.
+  if (page.mail?.required === true && !pins.has("mails")) return "added-receiver";
+  if (page.receivers.length > pins.size - (pins.has("mails") ? 1 : 0)) return "added-receiver";
   const seen = new Set<string>();
   for (const { publicKey } of page.receivers) {
     if (publicKey === undefined) continue; // such a page accepts nothing: no form is shown
@@ -49,5 +51,6 @@ export function checkPins(
 /** The ids of the keys that a page itself offers: what its own form seals to where nothing outside pins any. */
 export function pinsOfPage(deps: Pick<Primitives, "sha256">, page: ActionPageView): Pins {
   const keys = page.receivers.flatMap(({ publicKey }) => (publicKey === undefined ? [] : [publicKey.public]));
-  return new Set(keys.map((key) => deriveKeyId(deps, key)));
+  const ids = keys.map((key) => deriveKeyId(deps, key));
+  return new Set(page.mail?.key === undefined ? ids : [...ids, "mails"]);
 }

@@ -24,7 +24,12 @@ export function createSealing(deps: SealDeps): Sealing {
   const { primitives, random } = deps;
   const { sha256 } = primitives;
   return {
-    ...createSubmitter({ sha256, random, sealPerson: (input) => sealPerson(deps, input) }),
+    ...createSubmitter({
+      sha256,
+      random,
+      sealPerson: (input) => sealPerson(deps, input),
+      makeMailBox: async (input) => (await import("./mail-box.ts")).makeMailBox(deps, input),
+    }),
     parsePins,
     checkPins: (input) => checkPins(primitives, input),
     pinsOfPage: (page) => pinsOfPage(primitives, page),

@@ -5,14 +5,15 @@ import {
   type ConsentRecord,
   paddingFor,
   type Person,
-  planContacts,
+  planFormContacts,
   recordConsents,
   type Tracking,
 } from "@coterie/actions";
 import { encodeBase64Url, encodeUtf8 } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
-import type { ConsentJson, OptInJson, SealedPersonJson, SubmitRequestJson } from "@coterie/protocol";
+import type { ConsentJson, MailBoxJson, OptInJson, SealedPersonJson, SubmitRequestJson } from "@coterie/protocol";
 import { MalformedAnswerError, UnpinnedKeyError } from "./errors.ts";
+import type { MailBoxInput } from "./mail-box.ts";
 import type { Pins } from "./pins.ts";
 import type { SealPersonInput } from "./seal-person.ts";
 
@@ -20,6 +21,8 @@ import type { SealPersonInput } from "./seal-person.ts";
 export interface SubmissionDeps extends Pick<Primitives, "sha256"> {
   /** Undefined where only pages that seal at the gateway are served: then no other page is. */
   readonly sealPerson: ((input: SealPersonInput) => Promise<SealedPersonJson>) | undefined;
+  /** Undefined with `sealPerson`. */
+  readonly makeMailBox?: ((input: MailBoxInput) => Promise<MailBoxJson | undefined>) | undefined;
 }
 
 /** What is handed in. */
@@ -56,11 +59,14 @@ export async function encodeSubmission(deps: SubmissionDeps, input: SubmissionIn
 async function sealed(
   deps: SubmissionDeps,
   { input, consents }: { readonly input: SubmissionInput; readonly consents: readonly ConsentRecord[] },
-): Promise<Pick<SubmitRequestJson, "sealed">> {
+): Promise<Pick<SubmitRequestJson, "sealed" | "mailBox">> {
   if (deps.sealPerson === undefined || input.pins === undefined) throw new UnpinnedKeyError("there are no pinned keys");
-  const plan = planContacts(deps, { page: input.page, consents });
+  const plan = planFormContacts(deps, { page: input.page, consents });
   if (plan.kind === "invalid") throw new MalformedAnswerError("the page's receivers do not fit its rule");
-  return { sealed: await deps.sealPerson({ ...input, contacts: plan.contacts, pins: input.pins }) };
+  const { pins } = input;
+  const mailBox = await deps.makeMailBox?.({ ...input, optIns: input.answers.optIns, pins });
+  const person = await deps.sealPerson({ ...input, contacts: plan.contacts, pins });
+  return { sealed: person, ...(mailBox === undefined ? {} : { mailBox }) };
 }
 
 const optInNames: { readonly [Answer in ConsentRecord["optIn"]]: OptInJson } = {

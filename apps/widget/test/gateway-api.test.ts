@@ -42,7 +42,7 @@ async function failureFrom(promise: Promise<unknown>): Promise<string> {
 describe("submitting", () => {
   it("repeats the same body until it is answered", async () => {
     const { api, bodies, waits } = apiWith([refused(503), breaks, ok]);
-    expect(await api.submit("body")).toEqual({ counter: 12, receivedBy: ["Alpha"] });
+    expect(await api.submit("body")).toEqual({ counter: 12, receivedBy: ["Alpha"], awaitsConfirmation: false });
     expect(bodies).toEqual(["body", "body", "body"]);
     expect(waits).toEqual([1000, 3000]);
   });

@@ -23,6 +23,18 @@ export interface ReceiverView {
   readonly publicKey: ReceiverKey | undefined;
   /** Whether the person is asked to hear from this organisation. */
   readonly asksOptIn: boolean;
+  /** Whether a yes is confirmed by mail. */
+  readonly confirmsOptIn?: boolean | undefined;
+}
+
+/** The mails that may follow a signature (docs/protocol/mails.md §1). */
+export interface PageMail {
+  /** Every signature is followed by one; else only a yes to an organisation that confirms it. */
+  readonly always: boolean;
+  /** A signature counts only once it is confirmed by mail. */
+  readonly required: boolean;
+  /** What an address is sealed to in the browser; undefined where the gateway seals. */
+  readonly key: { readonly id: string; readonly public: Uint8Array } | undefined;
 }
 
 /** An action page as anybody may see it. Ids are text forms. */
@@ -48,6 +60,8 @@ export interface ActionPageView {
   readonly accepting: boolean;
   /** Plain text, shown above the form; blank lines part paragraphs. */
   readonly description: string;
+  /** Absent where no mail follows every signature, and none is sealed in the browser. */
+  readonly mail?: PageMail | undefined;
 }
 
 /** The answers by organisation id. An organisation that is absent counts as not asked. */
@@ -69,4 +83,12 @@ export function receiversOfAnswers(page: ActionPageView, optIns: OptInByOrganisa
 /** Whether the organisation receives the person whatever is answered. */
 export function receivesAnyway(page: ActionPageView, organisationId: string): boolean {
   return receiversOfAnswers(page, new Map()).includes(organisationId);
+}
+
+/** Whether a mail follows a signature with these answers: then its address is kept, locked, until the mail is sent. */
+export function mailFollows({ mail, receivers }: ActionPageView, optIns: OptInByOrganisation): boolean {
+  return (
+    mail?.always === true ||
+    receivers.some(({ organisationId, confirmsOptIn }) => confirmsOptIn === true && optIns.get(organisationId) === "yes")
+  );
 }

@@ -1,5 +1,5 @@
 /** Which mails the page and its campaign ask for: part of a page's truth. */
-import { getFormSchema } from "@coterie/actions";
+import { type ActionPageView, getFormSchema } from "@coterie/actions";
 
 /** What the tables say about a page's mails; null where nobody decided anything. */
 export interface MailRuleColumns {
@@ -52,6 +52,13 @@ export function toMailRules(row: MailRuleColumns, parties: MailRuleParties): Mai
     reminders: row.reminders ?? 0,
     reminderAfterMs: row.reminder_after_ms ?? 0,
   };
+}
+
+/** The same as forms see it; undefined where no mail follows. */
+export function toPageMail({ confirmsSupporter, thankYou, newsletterConfirmers }: MailRules): ActionPageView["mail"] {
+  const always = confirmsSupporter || thankYou;
+  if (!always && newsletterConfirmers.size === 0) return undefined;
+  return { always, required: confirmsSupporter, key: undefined };
 }
 
 /** Whether forms of this schema always have an email address. */

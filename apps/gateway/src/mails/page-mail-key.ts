@@ -13,13 +13,10 @@ export async function withMailKey(
   page: PageTruth,
 ): Promise<ActionPage> {
   const message = create(ActionPageSchema, toPageMessage(deps, page));
-  const { confirmsSupporter, thankYou, newsletterConfirmers } = page.mails;
-  const always = confirmsSupporter || thankYou;
-  if (page.view.sealing !== "browser" || !(always || newsletterConfirmers.size > 0)) return message;
+  if (page.view.sealing !== "browser" || page.view.mail === undefined) return message;
   try {
     const { keyId, publicKey } = await deps.mailKeys.current();
     message.mailKey = create(MailKeySchema, { id: keyId, public: publicKey });
-    message.wantsMailBox = always;
   } catch (error) {
     // A form without mails is better than none.
     deps.log(unexpectedError(error));

@@ -17,7 +17,8 @@ export interface SnippetInput {
 export function embedSnippet({ page, origin, script }: SnippetInput): string {
   const keys = page.organisations.flatMap(({ key }) => (key === undefined ? [] : [key.id])).join(" ");
   // Pins promise that the gateway reads nothing: a page that seals at the gateway must not carry them.
-  const pins = page.view.sealing === "browser" ? ` keys="${escape(keys)}"` : "";
+  const pins =
+    page.view.sealing === "browser" ? ` keys="${escape(keys)}${page.view.mail === undefined ? "" : " mails"}"` : "";
   // Only the name of a content may carry its integrity: the other changes with every version.
   const href = script?.href ?? "/widget/coterie-action.js";
   const integrity = script === undefined ? "" : ` integrity="${escape(script.integrity)}"`;

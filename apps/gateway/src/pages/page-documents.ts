@@ -86,7 +86,8 @@ async function takeInForm(
     return await document(deps, { page, status: statusOf("invalid-person"), state });
   }
   const receipt = await takeIn(deps, toSubmitRequest(deps, { page, answers }));
-  const state = { done: { receivedBy: receipt.receivedBy }, counter: receipt.counter };
+  const { receivedBy, awaitsConfirmation, counter } = receipt;
+  const state = { done: { receivedBy, awaitsConfirmation }, counter };
   return await document(deps, { page, status: 200, state });
 }
 

@@ -36,6 +36,8 @@ export function toPageMessage(
     accepting: view.accepting,
     gatewaySigningKey: secrets.signing.publicKey,
     description: view.description,
+    wantsMailBox: mails.confirmsSupporter || mails.thankYou,
+    requiresMailBox: mails.confirmsSupporter,
     embedOrigins: [...embedOrigins],
   };
 }

@@ -11,7 +11,7 @@ import type { GatewayDeps } from "../deps.ts";
 import { encodeId } from "../ids.ts";
 import { loadReceiverLogs, type ReceiverLog } from "../key-log/receiver-logs.ts";
 import { gatewayLimits } from "../limits.ts";
-import { type MailRuleColumns, mailRuleSql, type MailRules, toMailRules } from "../mails/mail-rules.ts";
+import { type MailRuleColumns, mailRuleSql, type MailRules, toMailRules, toPageMail } from "../mails/mail-rules.ts";
 
 /** An organisation of a page, with its active key. */
 export interface PageOrganisation {
@@ -157,17 +157,18 @@ function toTruth(row: PageRow, logs: ReadonlyMap<string, ReceiverLog>): PageTrut
     logs,
   });
   const organisations = own.idText === lead.idText ? [own] : [own, lead];
+  const mails = toMailRules(row, {
+    formSchema: row.form_schema,
+    pageOrganisationId: own.idText,
+    leadOrganisationId: lead.idText,
+  });
   return {
     id: row.id,
     campaignId: row.campaign_id,
     campaignOpen: row.open,
     organisations,
     embedOrigins: row.embed_origins,
-    mails: toMailRules(row, {
-      formSchema: row.form_schema,
-      pageOrganisationId: own.idText,
-      leadOrganisationId: lead.idText,
-    }),
+    mails,
     view: {
       id: encodeId("cpag", row.id),
       name: row.name,
@@ -182,9 +183,10 @@ function toTruth(row: PageRow, logs: ReadonlyMap<string, ReceiverLog>): PageTrut
       leadOrganisationId: lead.idText,
       pageDelivers: row.delivers,
       campaignForcesDelivery: row.forces_delivery,
-      receivers: organisations.map(receiverView),
+      receivers: organisations.map((one) => receiverView(one, mails)),
       accepting: row.open && organisations.every(({ key }) => key !== undefined),
       description: row.description,
+      mail: toPageMail(mails),
     },
   };
 }
@@ -206,7 +208,13 @@ function organisation({ id, title, keyId, key, logs }: OrganisationColumns): Pag
   return { id, idText: encodeId("corg", id), title, key: active, keyLog, graceKeys: keyLog?.graceKeys ?? [] };
 }
 
-function receiverView({ idText, title, key }: PageOrganisation): ReceiverView {
+function receiverView({ idText, title, key }: PageOrganisation, { newsletterConfirmers }: MailRules): ReceiverView {
   const publicKey = key === undefined ? undefined : { id: key.id, public: key.public };
-  return { organisationId: idText, organisationName: title, publicKey, asksOptIn: true };
+  return {
+    organisationId: idText,
+    organisationName: title,
+    publicKey,
+    asksOptIn: true,
+    confirmsOptIn: newsletterConfirmers.has(idText),
+  };
 }

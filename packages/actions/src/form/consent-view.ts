@@ -1,5 +1,5 @@
 /** Who reads what is written, and what is agreed to: the sentences that consent records hash, and the keys. */
-import { type OptInByOrganisation, type ReceiverView, receiversOfAnswers } from "../page-view.ts";
+import { mailFollows, type OptInByOrganisation, type ReceiverView, receiversOfAnswers } from "../page-view.ts";
 import { wordingIdFor } from "../split.ts";
 import { renderWording } from "../wordings.ts";
 import { type FormState, optInName } from "./form-state.ts";
@@ -22,7 +22,13 @@ export function viewReaders(texts: FormTexts, state: FormState): MarkupElement {
     names.map(({ organisationName }) => organisationName),
   );
   const how = state.page.sealing === "browser" ? texts.sealedInBrowser : texts.sealedByGateway;
-  return element("p", { id: "f-readers", class: "readers" }, element("strong", {}, texts.readers(listed)), ` ${how}`);
+  const note = mailFollows(state.page, optIns) ? ` ${texts.mailNote}` : "";
+  return element(
+    "p",
+    { id: "f-readers", class: "readers" },
+    element("strong", {}, texts.readers(listed)),
+    ` ${how}${note}`,
+  );
 }
 
 /** One sentence for every organisation concerned, as a question where the person is asked. */

@@ -4,10 +4,16 @@ import { element, type MarkupElement } from "./markup.ts";
 import { listNames } from "./names-list.ts";
 import type { FormTexts } from "./texts.ts";
 
-/** The thank-you. */
+interface DoneInput {
+  readonly state: FormState;
+  readonly receivedBy: readonly string[];
+  readonly awaitsConfirmation?: boolean | undefined;
+}
+
+/** The thank-you, or what is left to do for it to be one. */
 export function viewDone(
   texts: FormTexts,
-  { state, receivedBy }: { readonly state: FormState; readonly receivedBy: readonly string[] },
+  { state, receivedBy, awaitsConfirmation = false }: DoneInput,
 ): readonly MarkupElement[] {
   const { counter, shareUrl, heading, page } = state;
   const share = element(
@@ -29,7 +35,8 @@ export function viewDone(
     element(
       "div",
       { id: "f-done", class: "done", role: "status", tabindex: "-1", "data-focus": true },
-      element(heading, {}, texts.doneTitle),
+      element(heading, {}, awaitsConfirmation ? texts.awaitedTitle : texts.doneTitle),
+      awaitsConfirmation ? element("p", {}, texts.awaitedText) : undefined,
       element("p", { dir: "auto" }, page.campaignTitle),
       counter === undefined ? undefined : element("p", { class: "counter" }, texts.counter(counter)),
       receivedBy.length === 0

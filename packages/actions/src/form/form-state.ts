@@ -12,7 +12,11 @@ export type FormPhase =
   | { readonly kind: "failed"; readonly failure: FailureCode }
   | { readonly kind: "refused"; readonly refusal: RefusalCode }
   /** Names of the organisations that received the person. */
-  | { readonly kind: "done"; readonly receivedBy: readonly string[] };
+  | {
+      readonly kind: "done";
+      readonly receivedBy: readonly string[];
+      readonly awaitsConfirmation?: boolean | undefined;
+    };
 
 /** The state of one form. */
 export interface FormState {

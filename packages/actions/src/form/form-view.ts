@@ -14,7 +14,7 @@ export function viewForm(state: FormState): readonly MarkupElement[] {
   const { texts } = state;
   switch (state.phase.kind) {
     case "done":
-      return viewDone(texts, { state, receivedBy: state.phase.receivedBy });
+      return viewDone(texts, { state, ...state.phase });
     case "refused":
       return [viewHeader(texts, state), viewRefusal(texts, texts.refusals[state.phase.refusal])];
     case "open":

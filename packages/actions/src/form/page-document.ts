@@ -35,7 +35,7 @@ export interface ActionPageInput {
   readonly values?: ReadonlyMap<string, string>;
   readonly failure?: FailureCode;
   /** Set after a signature arrived. */
-  readonly done?: { readonly receivedBy: readonly string[] };
+  readonly done?: { readonly receivedBy: readonly string[]; readonly awaitsConfirmation?: boolean | undefined };
   /** The page's public address, for passing it on. */
   readonly shareUrl?: string;
   readonly assets: DocumentAssets;
@@ -81,7 +81,7 @@ function stateOf(input: ActionPageInput): FormState {
 }
 
 function phaseOf({ done, failure }: ActionPageInput): FormPhase {
-  if (done !== undefined) return { kind: "done", receivedBy: done.receivedBy };
+  if (done !== undefined) return { kind: "done", ...done };
   return failure === undefined ? { kind: "open" } : { kind: "failed", failure };
 }
 

@@ -75,6 +75,7 @@ export const english: FormTexts = {
   readers: (names) => `Only ${names} can read what you write here.`,
   sealedInBrowser: "It is locked in your browser before it is sent.",
   sealedByGateway: "It is locked as soon as it arrives; this server keeps no readable copy.",
+  mailNote: "This server keeps your email address and first name, locked, until its last mail to you is sent.",
   optInLegend: "Staying in touch",
   optInHint: "If you leave this open, it counts as no.",
   yes: "Yes",
@@ -108,6 +109,9 @@ export const english: FormTexts = {
   },
   refusalAdvice: "Nothing was sent. Please tell the organisation that runs this website.",
   closed: "This campaign takes no signatures at the moment.",
+  awaitedTitle: "One more step: look into your mailbox.",
+  awaitedText:
+    "We are sending you a mail: your signature counts once you follow the link in it. Look into your spam folder, too.",
   doneTitle: "Thank you! Your signature is in.",
   doneReaders: (names) => `What you wrote can be opened by ${names} and nobody else.`,
   shareTitle: "Pass it on",

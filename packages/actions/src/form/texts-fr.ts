@@ -75,6 +75,7 @@ export const french: FormTexts = {
   readers: (names) => `Ce que vous écrivez ici ne peut être lu que par ${names}.`,
   sealedInBrowser: "C’est verrouillé dans votre navigateur avant l’envoi.",
   sealedByGateway: "C’est verrouillé dès l’arrivée ; ce serveur n’en garde aucune copie lisible.",
+  mailNote: "Ce serveur garde votre adresse et votre prénom, sous clé, jusqu’à l’envoi de son dernier message.",
   optInLegend: "Rester en contact",
   optInHint: "Sans réponse de votre part, c’est non.",
   yes: "Oui",
@@ -111,6 +112,9 @@ export const french: FormTexts = {
   },
   refusalAdvice: "Rien n’a été envoyé. Merci de prévenir l’organisation responsable de ce site.",
   closed: "Cette campagne ne prend pas de signatures pour le moment.",
+  awaitedTitle: "Encore une étape : regardez votre boîte aux lettres.",
+  awaitedText:
+    "Nous vous envoyons un courriel : votre signature compte dès que vous suivez son lien. Regardez aussi dans les indésirables.",
   doneTitle: "Merci ! Votre signature est enregistrée.",
   doneReaders: (names) => `Ce que vous avez écrit ne peut être ouvert que par ${names}.`,
   shareTitle: "Faites passer",

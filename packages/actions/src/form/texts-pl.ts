@@ -79,6 +79,7 @@ export const polish: FormTexts = {
   readers: (names) => `To, co tu wpiszesz, może przeczytać wyłącznie: ${names}.`,
   sealedInBrowser: "Dane są zamykane w Twojej przeglądarce, zanim zostaną wysłane.",
   sealedByGateway: "Dane są zamykane zaraz po dotarciu; ten serwer nie zachowuje czytelnej kopii.",
+  mailNote: "Serwer przechowuje Twój adres e-mail i imię, zamknięte, do wysłania ostatniej wiadomości.",
   optInLegend: "Pozostańmy w kontakcie",
   optInHint: "Brak odpowiedzi oznacza „nie”.",
   yes: "Tak",
@@ -112,6 +113,9 @@ export const polish: FormTexts = {
   },
   refusalAdvice: "Niczego nie wysłano. Powiadom organizację, która prowadzi tę stronę.",
   closed: "Ta kampania nie przyjmuje teraz podpisów.",
+  awaitedTitle: "Jeszcze jeden krok: sprawdź pocztę.",
+  awaitedText:
+    "Wysyłamy do Ciebie e-mail: podpis będzie się liczyć, gdy otworzysz zawarty w nim link. Sprawdź też folder ze spamem.",
   doneTitle: "Dziękujemy! Podpis dotarł.",
   doneReaders: (names) => `To, co wpisano, może otworzyć wyłącznie: ${names}.`,
   shareTitle: "Podaj dalej",

@@ -39,6 +39,7 @@ export interface FormTexts {
   readonly readers: (names: string) => string;
   readonly sealedInBrowser: string;
   readonly sealedByGateway: string;
+  readonly mailNote: string;
   readonly optInLegend: string;
   readonly optInHint: string;
   readonly yes: string;
@@ -52,6 +53,8 @@ export interface FormTexts {
   readonly refusals: { readonly [Code in RefusalCode]: string };
   readonly refusalAdvice: string;
   readonly closed: string;
+  readonly awaitedTitle: string;
+  readonly awaitedText: string;
   readonly doneTitle: string;
   readonly doneReaders: (names: string) => string;
   readonly shareTitle: string;
