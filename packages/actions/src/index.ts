@@ -61,6 +61,7 @@ export {
   type PlanInput,
   type PlannedContact,
   planContacts,
+  planFormContacts,
   recordConsents,
   wordingIdFor,
 } from "./split.ts";

@@ -85,11 +85,22 @@ export interface PlanInput {
  * form of this page makes for each organisation: its purpose, its wording, and a hash of the very sentence. Records of the
  * API name the wording `api/1` instead, with the hash of the empty text.
  */
-export function planContacts(
-  deps: Pick<Primitives, "sha256">,
-  { page, consents, method = "form" }: PlanInput,
-): ContactPlan {
-  const isExpected = method === "form" ? isRecordOf : isApiRecordOf;
+export function planContacts(deps: Pick<Primitives, "sha256">, input: PlanInput): ContactPlan {
+  return input.method === "api"
+    ? planFrom(deps, { ...input, isExpected: isApiRecordOf })
+    : planFormContacts(deps, input);
+}
+
+/** The same for records of the form alone: all that the form's own program needs. */
+export function planFormContacts(deps: Pick<Primitives, "sha256">, input: Omit<PlanInput, "method">): ContactPlan {
+  return planFrom(deps, { ...input, isExpected: isRecordOf });
+}
+
+interface PlanRule extends Omit<PlanInput, "method"> {
+  readonly isExpected: (deps: Pick<Primitives, "sha256">, check: RecordCheck) => boolean;
+}
+
+function planFrom(deps: Pick<Primitives, "sha256">, { page, consents, isExpected }: PlanRule): ContactPlan {
   const recordById = new Map(consents.map((record) => [record.organisationId, record]));
   if (recordById.size !== consents.length) return { kind: "invalid", problem: "repeated" };
   let expected = 0;
