@@ -7,7 +7,6 @@ import { addActionContact, type RequestContext } from "./add-action-contact.ts";
 import type { AddActionArgs, AddActionContactArgs, ContactReference, LinkActionsArgs, LookupArgs } from "./input.ts";
 import { addAction, linkActions } from "./linked-actions.ts";
 import { type CampaignRow, getCampaignRow, getPageRow, type PageRow } from "./numbers.ts";
-import { ProcaError } from "./proca-errors.ts";
 import type { Statistics, TypeCount } from "./statistics.ts";
 
 /** What the root needs. */
@@ -48,7 +47,7 @@ export interface CampaignNode {
   readonly config: string;
   readonly org: OrgNode;
   readonly stats: StatsNode;
-  readonly actions: (args: { readonly actionType: string; readonly limit?: number | null }) => PublicActions;
+  readonly actions: PublicActions;
 }
 
 /** An organisation as documents see it. */
@@ -68,14 +67,11 @@ export interface StatsNode {
   readonly actionCount: () => Promise<readonly TypeCount[]>;
 }
 
-/** Fields that a campaign made public: none, since no campaign can say so yet. */
+/** Fields that a campaign made public: none, since nothing that people write is public here (docs/protocol/proca.md §5). */
 export interface PublicActions {
   readonly fieldKeys: readonly string[];
   readonly list: readonly never[];
 }
-
-/** Most actions that one document may list. More is cut, not refused: clients ask for far more than they show. */
-const listedActions = 100;
 
 /** The root of this gateway. */
 export function createRoot(deps: RootDeps): Root {
@@ -114,10 +110,7 @@ function campaignNode(deps: RootDeps, row: CampaignRow): CampaignNode {
     config: emptyConfig,
     org: orgNode({ name: row.organisation_name, title: row.organisation_title }),
     stats: statsNode(deps, row),
-    actions: ({ limit }) => {
-      if (typeof limit === "number" && limit < 0) throw new ProcaError("bad-input");
-      return { fieldKeys: [], list: [].slice(0, Math.min(limit ?? 10, listedActions)) };
-    },
+    actions: { fieldKeys: [], list: [] },
   };
 }
 
