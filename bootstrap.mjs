@@ -58,7 +58,11 @@ function isInstalled() {
   if (read(stampFile) === hash) return true;
   if (!installedMatches(lockText)) return false;
   // Installed by npm itself (`npm ci`, `npm install`): remember that, instead of installing it a second time.
-  fs.writeFileSync(stampFile, hash);
+  try {
+    fs.writeFileSync(stampFile, hash);
+  } catch {
+    // Read-only, or another user's: compared again at the next start.
+  }
   return true;
 }
 
@@ -126,10 +130,23 @@ function takeInstallLock() {
     if (error.code !== "EEXIST") throw error;
     const holder = Number(read(installLock));
     // An empty file is a lock whose holder has not written its number yet, or died before it could.
-    const isStale = holder > 0 ? !isAlive(holder) : lockAgeMs() > 10000;
-    if (isStale) releaseInstallLock();
+    // In containers every start may have the same number: a lock of this number that this process did not take is stale.
+    const isStale = holder > 0 ? holder === process.pid || !isAlive(holder) : lockAgeMs() > 10000;
+    if (isStale) removeStaleLock(holder);
     return false;
   }
+}
+
+/** Moves the lock aside and looks again: since it was read, another start may have taken it. */
+function removeStaleLock(holder) {
+  const aside = installLock + "." + process.pid;
+  try {
+    fs.renameSync(installLock, aside);
+    if (Number(read(aside)) !== holder) fs.linkSync(aside, installLock);
+  } catch {
+    // Somebody else removed it, or took it anew.
+  }
+  fs.rmSync(aside, { force: true });
 }
 
 function releaseInstallLock() {

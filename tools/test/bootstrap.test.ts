@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -93,6 +93,21 @@ describe("bootstrap", () => {
     // No process has this number: it is above the kernel's greatest.
     writeFileSync(join(root, ".cache/install.lock"), "99999999");
     expect((await start(root, ["bench"])).code).toBe(0);
+  });
+
+  it("goes on over a lock of its own number, as a container's next start finds it", async () => {
+    const root = plantClone("");
+    mkdirSync(join(root, ".cache"));
+    // The shell writes its number, then becomes the start.
+    const words = `echo $$ > .cache/install.lock; exec "${process.execPath}" bootstrap.mjs bench`;
+    expect(spawnSync("sh", ["-c", words], { cwd: root, timeout: 30_000 }).status).toBe(0);
+  });
+
+  it("needs to write nothing where everything is installed", async () => {
+    const root = plantClone('console.log("ran");');
+    mkdirSync(join(root, "node_modules/.coterie-lock"), { recursive: true });
+    writeFileSync(join(root, "node_modules/.package-lock.json"), '{ "packages": {} }');
+    expect(await start(root, ["bench"])).toMatchObject({ code: 0, stdout: "ran\n" });
   });
 
   it("passes arguments, exit codes and signals on", async () => {
