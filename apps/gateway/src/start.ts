@@ -6,7 +6,7 @@ import { readEnvironment } from "./environment.ts";
 import { StartError } from "./errors.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { errorCode } from "./log/log.ts";
-import { makeSample } from "./start/sample.ts";
+import { addressFromHere, makeSample } from "./start/sample.ts";
 import { buildPagesWhenStale, buildWidgetWhenStale } from "./start/widget-build.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -33,14 +33,15 @@ async function main(): Promise<void> {
   stopOnSignals(gateway);
   stopOnFaults(gateway);
   say(`Coterie listens on ${gateway.address}`);
-  say(`Organisation pages: ${gateway.address}/organisation/`);
+  const address = addressFromHere(gateway.address);
+  say(`Organisation pages: ${address}/organisation/`);
   const { dataFolder } = settings.gateway;
   if (settings.sample) {
     const sample = await makeSample({
       root,
       dataFolder,
       premisesFolder: settings.premisesFolder,
-      address: gateway.address,
+      address,
     });
     say(
       sample === undefined ? "The sample campaign could not be made; the gateway runs without it." : sample.trimEnd(),

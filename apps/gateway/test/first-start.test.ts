@@ -1,6 +1,7 @@
 // First starts where things are not as they usually are: other users, other programs, other folders.
 import { chmod, mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { makeOrganisation } from "./support/coalition.ts";
 import { makeDataFolder } from "./support/gateway.ts";
@@ -91,6 +92,21 @@ describe("a log that cannot be written", () => {
     const gateway = await startGatewayProcess(dataFolder);
     await makeOrganisation(gateway);
     expect(await (await fetch(`${gateway.address}/health`)).text()).toBe("ok\n");
+    expect(await gateway.stop()).toBe(0);
+  });
+});
+
+describe("a gateway on every address", () => {
+  it("makes the sample, at an address of this machine", async () => {
+    const folder = await freshFolder();
+    const gateway = await startGatewayProcess(join(folder, "data"), {
+      HOST: "0.0.0.0",
+      COTERIE_SAMPLE: "yes",
+      COTERIE_PREMISES: join(folder, "premises"),
+    });
+    const { port } = new URL(gateway.address);
+    for (let waited = 0; !gateway.said().includes("Stop with Ctrl-C") && waited < 30_000; waited += 50) await delay(50);
+    expect(gateway.said()).toContain(`http://127.0.0.1:${port}/p/clean-harbour\n`);
     expect(await gateway.stop()).toBe(0);
   });
 });

@@ -18,6 +18,11 @@ export interface SampleInput {
   readonly address: string;
 }
 
+/** The address as programs on this machine reach it: "every address" (0.0.0.0, [::]) is none to connect to. */
+export function addressFromHere(address: string): string {
+  return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+}
+
 /** What the sample's command said, on this start or when it was made; undefined where it could not be made. */
 export async function makeSample(input: SampleInput): Promise<string | undefined> {
   const notes = join(input.dataFolder, "sample.txt");
