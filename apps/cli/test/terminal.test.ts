@@ -126,6 +126,19 @@ describe("what is shown", () => {
     expect(String(output.read())).toBe("evil\ufffd[2J\ufffdname\n");
   });
 
+  it("cannot do so as JSON either, which programs read as it was", () => {
+    const output = new PassThrough();
+    const terminal = new Terminal(
+      { input: new PassThrough() as never, output, errors: output },
+      { quiet: false, json: true },
+    );
+    const value = { title: "evil\u009b2J\u202ename\u007f", plain: "Łódź" };
+    terminal.json(value);
+    const said = String(output.read());
+    expect(said).toBe('{"title":"evil\\u009b2J\\u202ename\\u007f","plain":"Łódź"}\n');
+    expect(JSON.parse(said)).toEqual(value);
+  });
+
   it("hints at weak passphrases and leaves strong ones alone", () => {
     expect(hintAtStrength("password1")).toContain("short");
     expect(hintAtStrength("aaaaaaaaaaaaaaaaaaaaaaaa")).toContain("few characters");

@@ -11,3 +11,8 @@ const unsafeCharacters =
 export function showSafely(text: string): string {
   return text.replace(unsafeCharacters, "\ufffd");
 }
+
+/** JSON of the same meaning with each unsafe character escaped: for programs it is the same, on a terminal it does nothing. */
+export function showJsonSafely(json: string): string {
+  return json.replace(unsafeCharacters, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}

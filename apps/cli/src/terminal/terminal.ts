@@ -4,7 +4,7 @@
  */
 import type { ReadStream } from "node:tty";
 import { FileUnusableError } from "./errors.ts";
-import { showSafely } from "./safe-text.ts";
+import { showJsonSafely, showSafely } from "./safe-text.ts";
 
 /** Standard input, as far as prompts need it: a terminal or a pipe. */
 export type TerminalInput = NodeJS.ReadableStream & Partial<Pick<ReadStream, "isTTY" | "setRawMode">>;
@@ -58,7 +58,7 @@ export class Terminal {
 
   /** The result for scripts; silent without `--json`. */
   json(value: unknown): void {
-    if (this.talk.json) this.output.write(`${JSON.stringify(value)}\n`);
+    if (this.talk.json) this.output.write(`${showJsonSafely(JSON.stringify(value))}\n`);
   }
 
   /** A remark that is not a result: on standard error, silenced by `--quiet`. */
