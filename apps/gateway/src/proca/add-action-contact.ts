@@ -4,6 +4,7 @@ import { apiWordingId, wordingIdFor } from "@coterie/actions";
 import { OptIn, SubmitRequestSchema } from "@coterie/protocol";
 import { type IntakeDeps, takeInFromApi } from "../actions/intake.ts";
 import { encodeId, generateId, parseId } from "../ids.ts";
+import { unexpectedError } from "../log/log.ts";
 import type { PageTruth } from "../pages/page-truth.ts";
 import { customFieldsOf, personJson, trackingOf } from "./clear-input.ts";
 import { encodeReference, idempotentId } from "./contact-refs.ts";
@@ -43,7 +44,9 @@ export async function addActionContact(
   const stored = parseId("cact", actionId);
   const { contactRef } = args;
   if (typeof contactRef === "string") {
-    await linkReferences(deps, { campaignId: page.campaignId, actionId: stored, texts: [contactRef] });
+    const link = { campaignId: page.campaignId, actionId: stored, texts: [contactRef] };
+    // The signature is stored: what else goes wrong must not make the client hand it in again.
+    await linkReferences(deps, link).catch((error: unknown) => deps.log(unexpectedError(error)));
   }
   return { contactRef: encodeReference(deps, stored), firstName: args.contact.firstName ?? null };
 }
