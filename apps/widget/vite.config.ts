@@ -49,7 +49,8 @@ export default defineConfig({
 
 /** Drops the texts of errors, ours and the libraries': programs branch on codes, and nobody in a browser reads them. */
 function dropErrorTexts(): Plugin {
-  const text = /(?<=\bthrow new \w*Error\()(?:"[^"]*"|'[^']*'|`[^`]*`)(?: \+ [^;]*)?(?=\);)/g;
+  // The hash and cipher libraries begin some with a title, or make them beforehand.
+  const text = /(?<=\bthrow new \w*Error\()(?:(?:"[^"]*"|'[^']*'|`[^`]*`|atitle\(\w+\))(?: \+ [^;]*)?|message)(?=\);)/g;
   return {
     name: "coterie-drop-error-texts",
     enforce: "pre",
@@ -93,6 +94,12 @@ function bundleApart(): Plugin {
   };
 }
 
+interface ListedAsset {
+  readonly integrity?: string | undefined;
+  readonly imports: readonly string[];
+  readonly addressed?: string;
+}
+
 /**
  * Writes assets.json: for every file its SHA-384 integrity metadata and the files that it imports statically; for the
  * element also the name under which its content stays the same (`addressed`).
@@ -102,7 +109,7 @@ function listIntegrity(): Plugin {
     name: "coterie-integrity",
     enforce: "post",
     generateBundle(_options, bundle) {
-      const assets = Object.fromEntries(
+      const assets: Record<string, ListedAsset> = Object.fromEntries(
         Object.values(bundle).map((file) => {
           const content = file.type === "chunk" ? file.code : file.source;
           const integrity = `sha384-${createHash("sha384").update(content).digest("base64")}`;
@@ -111,11 +118,13 @@ function listIntegrity(): Plugin {
       );
       const element = bundle["coterie-action.js"];
       if (element?.type === "chunk") {
-        // What a site embeds with integrity: this name never means another content.
-        const digest = createHash("sha256").update(element.code).digest("hex");
-        const addressed = `coterie-action-${digest.slice(0, 16)}.js`;
-        this.emitFile({ type: "asset", fileName: addressed, source: element.code });
-        Object.assign(assets["coterie-action.js"] ?? {}, { addressed });
+        // What a site embeds with integrity: this name never means another content, and only it is given integrity.
+        const { code } = element;
+        const addressed = `coterie-action-${createHash("sha256").update(code).digest("hex").slice(0, 16)}.js`;
+        this.emitFile({ type: "asset", fileName: addressed, source: code });
+        const { integrity, imports = [] } = assets[element.fileName] ?? {};
+        assets[addressed] = { integrity, imports };
+        assets[element.fileName] = { addressed, imports };
       }
       const sorted = Object.fromEntries(Object.entries(assets).sort(([left], [right]) => (left < right ? -1 : 1)));
       this.emitFile({ type: "asset", fileName: "assets.json", source: `${JSON.stringify(sorted, undefined, 2)}\n` });

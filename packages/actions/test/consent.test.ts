@@ -10,6 +10,7 @@ import {
   InvalidConsentError,
   pickFormLocale,
   planContacts,
+  planFormContacts,
   recordConsents,
   renderWording,
   UnknownNameError,
@@ -198,6 +199,17 @@ describe("planContacts", () => {
       { givenAtMs: -1 },
     ];
     for (const given of wrong) expect(kindOf([record(betaId, given), record(alphaId)])).toBe("malformed");
+  });
+
+  it("plans the same for the form's own program, which takes nothing that another program asked", () => {
+    const page = pageView();
+    const consents = recordConsents(deps, { page, answers: answers("yes", "no") });
+    expect(planFormContacts(deps, { page, consents })).toEqual(planContacts(deps, { page, consents }));
+    expect(planFormContacts(deps, { page, consents }).kind).toBe("planned");
+    const wordingHash = deps.sha256(new Uint8Array(0));
+    const byApi = consents.map((record) => ({ ...record, wordingId: apiWordingId, wordingHash }));
+    expect(planContacts(deps, { page, consents: byApi, method: "api" }).kind).toBe("planned");
+    expect(planFormContacts(deps, { page, consents: byApi })).toEqual({ kind: "invalid", problem: "malformed" });
   });
 
   it("says in the record's bytes where the person was asked", () => {

@@ -1,0 +1,82 @@
+// What the build makes of the widget: each file that a visitor loads, and how much of it.
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildWidget } from "../e2e/support/widget-build.ts";
+
+const entries = ["coterie-action.js", "frame.js", "page.js", "page-sealing.js"];
+const goalBytes = 30_000;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await buildWidget();
+});
+afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+function textOf(name: string): string {
+  return readFileSync(join(folder, name), "utf8");
+}
+
+function named(prefix: string): readonly string[] {
+  return readdirSync(folder).filter((name) => name.startsWith(prefix));
+}
+
+function gzipBytes(...names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + gzipSync(textOf(name), { level: 9 }).length, 0);
+}
+
+describe("the built widget", () => {
+  it("imports nothing before it runs, so that an entry's integrity covers all that runs with it", () => {
+    const assets = JSON.parse(textOf("assets.json"));
+    for (const entry of entries) expect([entry, assets[entry].imports]).toEqual([entry, []]);
+  });
+
+  it("has the element under a name of its content, too", () => {
+    const assets = JSON.parse(textOf("assets.json"));
+    const { addressed, integrity } = assets["coterie-action.js"];
+    const element = textOf("coterie-action.js");
+    const digest = createHash("sha256").update(element).digest("hex");
+    expect(addressed).toBe(`coterie-action-${digest.slice(0, 16)}.js`);
+    expect(textOf(addressed)).toBe(element);
+    // What may change under its name is given no integrity to embed it by.
+    expect(integrity).toBeUndefined();
+    expect(assets[addressed].integrity).toBe(`sha384-${createHash("sha384").update(element).digest("base64")}`);
+  });
+
+  it("names every file that is loaded later by its content", () => {
+    const later = readdirSync(folder).filter((name) => name.endsWith(".js") && !entries.includes(name));
+    expect(later.length).toBeGreaterThan(6);
+    for (const name of later) expect(name).toMatch(/-[0-9a-f]{16}\.js$/);
+  });
+
+  it("carries key code only where the browser seals, and rules of nationalities only for initiatives", () => {
+    const sealing = entries.filter((name) => textOf(name).includes("coterie/contact-commitment/1"));
+    expect(sealing).toEqual(["frame.js", "page-sealing.js"]);
+    const initiatives = readdirSync(folder).filter((name) => textOf(name).includes("Rijksregisternummer"));
+    expect(initiatives).toEqual(named("eci-"));
+  });
+
+  it("is at most 30,000 bytes of gzip for any visit of a petition, in any language", () => {
+    const [elementForm = ""] = named("element-form-");
+    expect(named("texts-")).toHaveLength(4);
+    for (const texts of named("texts-")) {
+      const visits = [
+        gzipBytes("coterie-action.js", elementForm, texts),
+        gzipBytes("coterie-action.js", "frame.js", "style.css", texts),
+        gzipBytes("page.js", "style.css", texts),
+        gzipBytes("page-sealing.js", "style.css", texts),
+      ];
+      for (const visit of visits) expect(visit).toBeLessThanOrEqual(goalBytes);
+    }
+  });
+
+  it("is as small for an initiative, on the gateway's page and in the frame itself", () => {
+    const [initiative = ""] = named("eci-");
+    for (const texts of named("texts-"))
+      for (const entry of ["frame.js", "page.js", "page-sealing.js"])
+        expect(gzipBytes(entry, "style.css", initiative, texts)).toBeLessThanOrEqual(goalBytes);
+  });
+});
