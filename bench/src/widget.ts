@@ -46,6 +46,9 @@ function report(measured: Measured): void {
   const ways: Readonly<Record<string, readonly string[]>> = {
     "element, sealed by the gateway": ["coterie-action.js", starting(measured, "element-form-"), english],
     "element and frame, sealed in the browser": [...frame, english],
+    "frame alone, sealed in the browser": [...frame.slice(1), english],
+    "frame alone, with a mail box": [...frame.slice(1), english, starting(measured, "mail-box-")],
+    "element and frame, with a mail box": [...frame, english, starting(measured, "mail-box-")],
     "element and frame, an initiative in the heaviest language": [...frame, heaviest.texts, heaviest.initiative],
     "frame alone, an initiative in the heaviest language": [...frame.slice(1), heaviest.texts, heaviest.initiative],
     "page, sealed by the gateway": ["page.js", "style.css", english],
