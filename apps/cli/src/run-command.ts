@@ -3,7 +3,7 @@ import { CoterieError } from "@coterie/bytes";
 import { commands } from "./commands.ts";
 import { parseArguments } from "./terminal/arguments.ts";
 import type { CliDeps, Command } from "./terminal/command.ts";
-import { UsageError } from "./terminal/errors.ts";
+import { FileUnusableError, UsageError } from "./terminal/errors.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "./terminal/exit-codes.ts";
 import { describeAll, describeCommand } from "./terminal/help.ts";
 
@@ -12,12 +12,23 @@ export async function runCommand(deps: CliDeps, argv: readonly string[]): Promis
   const asJson = argv.includes("--json");
   try {
     return await dispatch(deps, argv);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explainSystemError(thrown);
     if (!(error instanceof CoterieError)) throw error;
     if (asJson) deps.terminal.withTalk({ quiet: true, json: true }).json({ error: error.code, message: error.message });
     deps.terminal.warn(`coterie: ${error.message}`);
     return exitCodeOf(error.code);
   }
+}
+
+/** What the operating system refused in the middle of the work, in words; anything else as it is. */
+function explainSystemError(error: unknown): unknown {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new FileUnusableError(`the disk is full (${code}): with room again, the same command continues`);
+  }
+  if (!["EACCES", "EFBIG", "EIO", "EPERM", "EROFS"].includes(code)) return error;
+  return new FileUnusableError(`a file of the premises cannot be used (${code})`);
 }
 
 async function dispatch(deps: CliDeps, argv: readonly string[]): Promise<ExitCode> {
