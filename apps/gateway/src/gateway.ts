@@ -34,6 +34,7 @@ import { registerOrganisationService } from "./organisations/organisation-servic
 import { ensureHomeOrganisation } from "./organisations/organisations.ts";
 import { createPages } from "./pages/page-truth.ts";
 import { createProcaEndpoint } from "./proca/endpoint.ts";
+import { registerRewrapService } from "./rewrap/rewrap-service.ts";
 import { loadGatewaySecrets } from "./secrets/gateway-secrets.ts";
 
 /** A running gateway. */
@@ -154,6 +155,7 @@ async function serve(
     registerActionService(router, intake);
     registerOrganisationService(router, { ...intake, authentication, origin, files });
     registerKeyLogService(router, { ...intake, authentication });
+    registerRewrapService(router, { ...deps, authentication });
     registerAdministrationService(router, { ...deps, authentication });
     registerMailService(router, { ...intake, authentication, origin, canSend: mails.canSend });
   });

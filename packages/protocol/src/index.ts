@@ -174,6 +174,33 @@ export {
   PublishKeyLogEntriesResponseSchema,
 } from "./generated/coterie/organisations/v1/key_log_pb.ts";
 export {
+  type ContactReplacement,
+  type ContactReplacementJson,
+  ContactReplacementSchema,
+  type CountContactsByKeyRequest,
+  type CountContactsByKeyRequestJson,
+  CountContactsByKeyRequestSchema,
+  type CountContactsByKeyResponse,
+  type CountContactsByKeyResponseJson,
+  CountContactsByKeyResponseSchema,
+  type KeyCoverage,
+  type KeyCoverageJson,
+  KeyCoverageSchema,
+  type ListContactsUnderKeyRequest,
+  type ListContactsUnderKeyRequestJson,
+  ListContactsUnderKeyRequestSchema,
+  type ListContactsUnderKeyResponse,
+  type ListContactsUnderKeyResponseJson,
+  ListContactsUnderKeyResponseSchema,
+  type ReplaceContactsRequest,
+  type ReplaceContactsRequestJson,
+  ReplaceContactsRequestSchema,
+  type ReplaceContactsResponse,
+  type ReplaceContactsResponseJson,
+  ReplaceContactsResponseSchema,
+  RewrapService,
+} from "./generated/coterie/organisations/v1/rewrap_pb.ts";
+export {
   type CampaignMails,
   type CampaignMailsJson,
   CampaignMailsSchema,
@@ -240,4 +267,10 @@ export {
   ReplaceTokenResponseSchema,
 } from "./generated/coterie/administration/v1/administration_pb.ts";
 export { protocolLimits } from "./limits.ts";
-export { isWireErrorCode, type WireErrorCode, wireErrorCodes, wireErrorFieldsHeader, wireErrorHeader } from "./wire-error.ts";
+export {
+  isWireErrorCode,
+  type WireErrorCode,
+  wireErrorCodes,
+  wireErrorFieldsHeader,
+  wireErrorHeader,
+} from "./wire-error.ts";

@@ -6,7 +6,7 @@ import {
   equalBytes,
   MalformedTextError,
   Plaintext,
-  SecretKey,
+  type SecretKey,
 } from "@coterie/bytes";
 import {
   type AgreementKeyPair,
@@ -55,10 +55,24 @@ export type HeaderOfContent = Pick<
  * Opens the box and checks what is inside against the header, which the caller has verified.
  * @throws UnknownKeyError, NotAuthenticError, MalformedPlaintextError, ContextMismatchError, CommitmentMismatchError
  */
-export function openContent(
+export function openContent(primitives: Primitives, input: ContentInput): OpenedContact {
+  const { person, context, salt } = openSaltedContent(primitives, input);
+  salt.fill(0);
+  return { person, context };
+}
+
+/** One contact, its header, and who may open it. */
+export interface ContentInput {
+  readonly contact: ReceivedContact;
+  readonly header: HeaderOfContent;
+  readonly keyPairById: KeyPairById;
+}
+
+/** The same with the salt of the commitment (32 bytes), which the caller wipes: needed to seal the same person again. */
+export function openSaltedContent(
   primitives: Primitives,
-  input: { readonly contact: ReceivedContact; readonly header: HeaderOfContent; readonly keyPairById: KeyPairById },
-): OpenedContact {
+  input: ContentInput,
+): OpenedContact & { readonly salt: Uint8Array } {
   const plaintext = openBox(primitives, input);
   try {
     return checkContent(primitives, { plaintext, header: input.header });
@@ -90,7 +104,7 @@ function openBox(
 function checkContent(
   primitives: Primitives,
   { plaintext, header }: { readonly plaintext: Plaintext; readonly header: HeaderOfContent },
-): OpenedContact {
+): OpenedContact & { readonly salt: Uint8Array } {
   const { value, others } = splitCanonicalJson(unpadded(plaintext.exposePlainBytes()), contextMember);
   const { [contextMember]: sealedContext, ...person } = value;
   const members = membersOf(sealedContext);
@@ -102,7 +116,8 @@ function checkContent(
   if (!equalBytes(commitment, header.commitment)) throw new CommitmentMismatchError();
   // In their one spelling, as sealed: callers use the action id to recognise what they already have.
   const { action, campaign, page, organisation, key } = expected;
-  return { person, context: { action, campaign, page, organisation, key, consentHash: copyBytes(header.consentHash) } };
+  const context = { action, campaign, page, organisation, key, consentHash: copyBytes(header.consentHash) };
+  return { person, context, salt };
 }
 
 // Exactly the padding that sealing adds: no spaces are missing, no others follow.

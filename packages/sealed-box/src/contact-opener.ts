@@ -62,8 +62,8 @@ export function createContactOpener(
   };
 }
 
-// The first check: the header is the gateway's, and it is the header of this very contact.
-function checkSignature(
+/** The first check: the header is the gateway's, and it is the header of this very contact. Throws NotAuthenticError. */
+export function checkSignature(
   primitives: Primitives,
   { contact, header, headerSignature, signingKey }: OpenContactInput & { readonly signingKey: Uint8Array },
 ): void {

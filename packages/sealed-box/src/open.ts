@@ -6,6 +6,7 @@ export {
   createContactOpener,
   type OpenContactInput,
 } from "./contact-opener.ts";
+export { type ContactRewrapper, type ContactRewrapperInput, createContactRewrapper } from "./contact-rewrapper.ts";
 export type { OpenedContact } from "./contact-content.ts";
 export {
   CommitmentMismatchError,

@@ -13,7 +13,7 @@ import {
   SubmitRequestSchema,
   type SubmitRequest,
 } from "@coterie/protocol";
-import { createContactOpener, openEnvelope } from "@coterie/sealed-box/open";
+import { createContactOpener, openEnvelope, type OpenContactInput } from "@coterie/sealed-box/open";
 import {
   contactCommitment,
   createContactPlaintext,
@@ -278,13 +278,8 @@ const optInText = new Map<OptIn, Answer>([
   [OptIn.NOT_ASKED, "not-asked"],
 ]);
 
-/** Opens a delivered contact with every check of docs/protocol/actions.md §4. */
-export async function openContact(
-  owner: TestOrganisation,
-  { contact, keys = owner.keys }: { contact: Contact; keys?: AgreementKeyPair },
-): Promise<JsonObject> {
-  const { gatewaySigningKey } = await owner.clients.organisations.getOrganisation({});
-  const opener = createContactOpener({ primitives: nodePrimitives }, { keys: [keys], gatewaySigningKey });
+/** A delivered contact as openers take it. */
+export function openInputOf(contact: Contact): OpenContactInput {
   const { consent, publicKey, signKey } = contact;
   if (consent === undefined || publicKey === undefined || signKey === undefined) throw new Error("incomplete contact");
   const record: ConsentRecord = {
@@ -313,8 +308,18 @@ export async function openContact(
     sealing: contact.sealing === Sealing.BROWSER ? ("browser" as const) : ("gateway" as const),
     createdAtMs: Number(contact.createdAtMs),
   };
+  return { contact: received, header, headerSignature: contact.headerSignature, consentHash };
+}
+
+/** Opens a delivered contact with every check of docs/protocol/actions.md §4. */
+export async function openContact(
+  owner: TestOrganisation,
+  { contact, keys = owner.keys }: { contact: Contact; keys?: AgreementKeyPair },
+): Promise<JsonObject> {
+  const { gatewaySigningKey } = await owner.clients.organisations.getOrganisation({});
+  const opener = createContactOpener({ primitives: nodePrimitives }, { keys: [keys], gatewaySigningKey });
   try {
-    return opener.open({ contact: received, header, headerSignature: contact.headerSignature, consentHash }).person;
+    return opener.open(openInputOf(contact)).person;
   } finally {
     opener.destroy();
   }

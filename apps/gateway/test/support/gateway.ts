@@ -6,6 +6,7 @@ import {
   AdministrationService,
   KeyLogService,
   OrganisationService,
+  RewrapService,
   wireErrorHeader,
 } from "@coterie/protocol";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -51,6 +52,7 @@ export interface Clients {
   readonly organisations: Client<typeof OrganisationService>;
   readonly administration: Client<typeof AdministrationService>;
   readonly keyLogs: Client<typeof KeyLogService>;
+  readonly rewraps: Client<typeof RewrapService>;
 }
 
 export function connectClients(address: string, token?: string): Clients {
@@ -69,6 +71,7 @@ export function connectClients(address: string, token?: string): Clients {
     organisations: createClient(OrganisationService, transport),
     administration: createClient(AdministrationService, transport),
     keyLogs: createClient(KeyLogService, transport),
+    rewraps: createClient(RewrapService, transport),
   };
 }
 
