@@ -56,6 +56,7 @@ const tables = [
   "key_logs",
   "key_uses",
   "key_windows",
+  "linked_actions",
   "mail_boxes",
   "mail_tokens",
   "mails",
@@ -66,7 +67,7 @@ const tables = [
   "public_keys",
 ];
 
-const migrationCount = 6;
+const migrationCount = 7;
 
 /** Migrates three times at once and once more; the tables and how many migrations were applied. */
 async function migrateOften(address: DatabaseAddress): Promise<{ readonly names: string[]; readonly applied: number }> {
