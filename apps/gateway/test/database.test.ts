@@ -151,6 +151,21 @@ describe("the private PostgreSQL", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it("is tried again as long as it takes, also after the usual attempts have failed", async () => {
+    const folder = await makeDataFolder();
+    const events: string[] = [];
+    const own = await startPostgres({ log: ({ event }) => events.push(event) }, { dataFolder: folder });
+    await rename(join(folder, "postgres"), join(folder, "away"));
+    spawnSync("kill", ["-9", String(own.processId())]);
+    for (let waited = 0; !events.includes("database-lost") && waited < 30_000; waited += 50) await delay(50);
+    await rename(join(folder, "away"), join(folder, "postgres"));
+    for (let waited = 0; !events.includes("database-restarted") && waited < 30_000; waited += 50) await delay(50);
+    expect(events).toEqual(expect.arrayContaining(["database-stopped", "database-lost", "database-restarted"]));
+    await withConnection(own.connection, async ({ db }) => await checkDurability(db));
+    await own.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
   it("loses a transaction and nothing else when the connection breaks in the middle of it", async () => {
     await withConnection(server.connection, async ({ pool }) => {
       const client = await pool.connect();

@@ -25,6 +25,7 @@ export interface PostgresServer {
 }
 
 const startAttempts = 5;
+const restartPauseMs = 2000;
 const readyWaitMs = 60_000;
 
 /**
@@ -80,7 +81,7 @@ interface SupervisorPlaces {
 class Supervisor {
   readonly #places: SupervisorPlaces;
   #child: ChildProcess | undefined;
-  #closing = false;
+  readonly #closing = new AbortController();
   #restart: Promise<void> = Promise.resolve();
 
   constructor(places: SupervisorPlaces) {
@@ -108,7 +109,7 @@ class Supervisor {
   }
 
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort();
     await this.#restart;
     const child = this.#child;
     if (child !== undefined && child.exitCode === null && child.signalCode === null) {
@@ -135,12 +136,23 @@ class Supervisor {
   }
 
   #replace(): void {
-    if (this.#closing) return;
+    if (this.#closing.signal.aborted) return;
     this.#places.log({ event: "database-stopped" });
-    this.#restart = this.start().then(
-      () => this.#places.log({ event: "database-restarted" }),
-      () => this.#places.log({ event: "database-lost" }),
-    );
+    this.#restart = this.#startAgain();
+  }
+
+  /** Until it runs or is closed: a disk that is full now has room again some time. */
+  async #startAgain(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      try {
+        await this.start();
+        this.#places.log({ event: "database-restarted" });
+        return;
+      } catch {
+        this.#places.log({ event: "database-lost" });
+      }
+      await delay(restartPauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
   }
 }
 
