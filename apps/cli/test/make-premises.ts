@@ -9,8 +9,10 @@ import type { Contact } from "@coterie/protocol";
 import { createKeyFile } from "@coterie/sealed-box/key-file";
 import { ContactStore } from "../src/contacts/contact-store.ts";
 import { listSegments, segmentPath } from "../src/contacts/store-segments.ts";
+import { LineVerifier } from "../src/contacts/line-verifier.ts";
 import { saveKeyFile } from "../src/keys/key-files.ts";
 import { createOrganisationFolder, pathsOf } from "../src/premises/organisation-folder.ts";
+import { getStoreKey } from "../src/premises/store-key.ts";
 import { type ContactPlace, newId, sealedContact } from "./contact-fixtures.ts";
 import { makePerson } from "./people.ts";
 
@@ -51,7 +53,9 @@ async function makePremises(): Promise<void> {
   );
   await saveKeyFile(organisation.path, { name: "measured", file });
   await mkdir(pathsOf(organisation.path).contacts, { recursive: true });
-  const store = await ContactStore.open(pathsOf(organisation.path).contacts);
+  const storeKey = await getStoreKey({ random }, organisation.path);
+  const verifier = new LineVerifier({ storeKey, gatewaySigningKey: signing.publicKey }, threads);
+  const store = await ContactStore.open(pathsOf(organisation.path).contacts, verifier);
   const total = Number(contacts);
   let cursor = 0;
   const shares = Array.from({ length: threads }, (_, i): Share => {
@@ -79,6 +83,7 @@ async function makePremises(): Promise<void> {
   await Promise.all(sealed);
   await writing;
   await store.close();
+  await verifier.close();
   await repeatSegments(store.folder, Number(repeat));
 }
 

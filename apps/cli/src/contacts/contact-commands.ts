@@ -8,19 +8,21 @@ import {
   pathsOf,
 } from "../premises/organisation-folder.ts";
 import { premisesOf } from "../premises/premises-option.ts";
+import { getStoreKey } from "../premises/store-key.ts";
 import { type Arguments, commonOptions, gatewayOptions, passphraseOptions } from "../terminal/arguments.ts";
 import type { CliDeps, Command } from "../terminal/command.ts";
 import { UsageError } from "../terminal/errors.ts";
 import { type ExitCode, exitCodes } from "../terminal/exit-codes.ts";
 import { groupDigits, Progress } from "../terminal/progress.ts";
 import { ContactStore } from "./contact-store.ts";
+import { LineVerifier } from "./line-verifier.ts";
 import { defaultFiles, namedFiles, openIntoFiles } from "./open-into-files.ts";
 import { openToTerminal } from "./open-to-terminal.ts";
 import type { OpeningCounts } from "./opening-job.ts";
-import { openingOptions } from "./opening-session.ts";
+import { defaultThreads, openingOptions } from "./opening-session.ts";
 import { type OutputFormat, outputFormats } from "@coterie/actions/csv";
 import { exportSealed } from "./export-sealed.ts";
-import { pullContacts, type PullOutcome } from "./pull.ts";
+import { pullContacts, type PullDeps, type PullOutcome } from "./pull.ts";
 
 /** Pulls without opening: needs no passphrase. */
 export const pullCommand: Command = {
@@ -128,29 +130,53 @@ async function exportOne(deps: CliDeps, args: Arguments, folder: OrganisationFol
 }
 
 async function pullInto(deps: CliDeps, args: Arguments, folder: OrganisationFolder): Promise<PullOutcome> {
-  const { name } = folder.profile;
-  const path = pathsOf(folder.path).contacts;
   return withOrganisationGateway(deps, { args, folder }, async (gateway) => {
-    const store = await ContactStore.open(path);
-    const progress = new Progress(deps, {
-      what: `${name}: pulling`,
-      unit: "contacts",
-      total: undefined,
-      doneBefore: store.mark.contacts,
-    });
+    const verifier = await createVerifier(deps, folder);
     try {
-      const outcome = await pullContacts({ gateway, store, onBatch: (contacts) => progress.update(contacts) });
-      if (outcome.conflicts > 0) {
-        deps.terminal.warn(
-          `${name}: ${outcome.conflicts} contacts came again with other content and were kept apart in ${path}/conflicts.jsonl`,
-        );
-      }
-      return outcome;
+      return await pullThrough(deps, { gateway, folder, verifier });
     } finally {
-      progress.finish();
-      await store.close();
+      await verifier.close();
     }
   });
+}
+
+async function createVerifier(deps: CliDeps, folder: OrganisationFolder): Promise<LineVerifier> {
+  const storeKey = await getStoreKey(deps, folder.path);
+  const { gatewaySigningKey } = folder.profile;
+  const verifier = new LineVerifier({ storeKey, gatewaySigningKey }, defaultThreads());
+  storeKey.fill(0);
+  return verifier;
+}
+
+async function pullThrough(
+  deps: CliDeps,
+  {
+    gateway,
+    folder,
+    verifier,
+  }: Pick<PullDeps, "gateway"> & { readonly folder: OrganisationFolder; readonly verifier: LineVerifier },
+): Promise<PullOutcome> {
+  const { name } = folder.profile;
+  const path = pathsOf(folder.path).contacts;
+  const store = await ContactStore.open(path, verifier);
+  const progress = new Progress(deps, {
+    what: `${name}: pulling`,
+    unit: "contacts",
+    total: undefined,
+    doneBefore: store.mark.contacts,
+  });
+  try {
+    const outcome = await pullContacts({ gateway, store, onBatch: (contacts) => progress.update(contacts) });
+    if (outcome.conflicts > 0) {
+      deps.terminal.warn(
+        `${name}: ${outcome.conflicts} contacts came again with other content and were kept apart in ${path}/conflicts.jsonl`,
+      );
+    }
+    return outcome;
+  } finally {
+    progress.finish();
+    await store.close();
+  }
 }
 
 /** Both formats where nothing is said; one file holds one format. */

@@ -9,6 +9,7 @@ import { type FolderLock, lockFolder } from "../premises/folder-lock.ts";
 import { createPrivateFolder, flushFolder } from "../premises/private-files.ts";
 import { GatewayMisbehavedError } from "../terminal/errors.ts";
 import { ContactIndex, createIndexRecord, indexRecordBytes } from "./contact-index.ts";
+import type { LineVerifier } from "./line-verifier.ts";
 import { encodeMark, type StoreMark } from "./store-mark.ts";
 import { readContactLines } from "./store-reader.ts";
 import { repairStore, segmentPath, type StorePlace } from "./store-segments.ts";
@@ -38,6 +39,7 @@ export class ContactStore {
   readonly #lock: FolderLock;
   readonly #index: ContactIndex;
   readonly #indexFile: FileHandle;
+  readonly #verifier: Pick<LineVerifier, "verify"> | undefined;
   #segment: FileHandle;
   #mark: StoreMark;
   #place: StorePlace;
@@ -47,13 +49,17 @@ export class ContactStore {
     this.#lock = state.lock;
     this.#index = state.index;
     this.#indexFile = state.indexFile;
+    this.#verifier = state.verifier;
     this.#segment = state.segment;
     this.#mark = state.mark;
     this.#place = state.place;
   }
 
-  /** Opens the store in `folder`, making or repairing it. Throws BusyError where another process has it open. */
-  static async open(folder: string): Promise<ContactStore> {
+  /**
+   * Opens the store in `folder`, making or repairing it. `verifier` verifies what is appended, so that opening need not.
+   * @throws BusyError where another process has it open
+   */
+  static async open(folder: string, verifier?: Pick<LineVerifier, "verify">): Promise<ContactStore> {
     await createPrivateFolder(folder);
     const lock = await lockFolder(folder);
     try {
@@ -61,7 +67,7 @@ export class ContactStore {
       const { index, indexFile } = await openIndex(folder, mark.contacts);
       const segment = await openForAppend(segmentPath(folder, place.segment));
       await flushFolder(folder);
-      return new ContactStore(folder, { lock, index, indexFile, segment, mark, place });
+      return new ContactStore(folder, { lock, index, indexFile, segment, mark, place, verifier });
     } catch (error) {
       await lock.release();
       throw error;
@@ -77,7 +83,7 @@ export class ContactStore {
   async append(contacts: readonly Contact[], nextCursor: string): Promise<AppendOutcome> {
     if (this.#place.offset > segmentTargetBytes) await this.#startSegment();
     const batch = this.#selectNew(contacts);
-    const lines = Buffer.from(batch.lines.join(""), "utf8");
+    const lines = await (this.#verifier?.verify(batch.lines) ?? Buffer.from(batch.lines.join(""), "utf8"));
     const mark = createNextMark(this.#mark, { batch, nextCursor });
     if (batch.conflictLines.length > 0)
       await appendDurably(join(this.folder, "conflicts.jsonl"), batch.conflictLines.join(""));
@@ -146,6 +152,7 @@ interface StoreState {
   readonly segment: FileHandle;
   readonly mark: StoreMark;
   readonly place: StorePlace;
+  readonly verifier: Pick<LineVerifier, "verify"> | undefined;
 }
 
 interface Batch {

@@ -7,12 +7,13 @@ import { sizeOf } from "../premises/private-files.ts";
 import type { Arguments } from "../terminal/arguments.ts";
 import type { CliDeps } from "../terminal/command.ts";
 import { FileExistsError, InterruptedError } from "../terminal/errors.ts";
-import { type ContactFilter, isWanted, parseStoredContact } from "./contact-opening.ts";
+import { type ContactFilter, isWanted } from "./contact-opening.ts";
 import { planOpening } from "./opening-session.ts";
 import { OutputFile } from "./output-file.ts";
 import { forEachContactLine, StoreReader } from "./store-reader.ts";
 import { findStoreEnd } from "./store-segments.ts";
 import type { StoredContact } from "./stored-contact.ts";
+import { parseStoredContact } from "./stored-contact-parser.ts";
 
 /** What a sealed export is told. */
 export interface SealedExportInput {

@@ -7,6 +7,8 @@ export interface OpeningSetup {
   /** X25519 secret keys, 32 bytes each. */
   readonly secretKeys: readonly Uint8Array<ArrayBuffer>[];
   readonly gatewaySigningKey: Uint8Array<ArrayBuffer>;
+  /** For stamps of what was verified before; a copy that the thread wipes. */
+  readonly storeKey: Uint8Array<ArrayBuffer> | undefined;
   readonly organisationId: string;
   readonly filter: ContactFilter;
   readonly formats: readonly OutputFormat[];

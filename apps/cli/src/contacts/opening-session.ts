@@ -4,6 +4,7 @@ import type { AgreementKeyPair } from "@coterie/primitives";
 import { loadKeyFiles, unlockKeys } from "../keys/key-files.ts";
 import { getPassphrase } from "../keys/passphrases.ts";
 import { type OrganisationFolder, pathsOf } from "../premises/organisation-folder.ts";
+import { findStoreKey } from "../premises/store-key.ts";
 import type { Arguments, OptionSpecs } from "../terminal/arguments.ts";
 import type { CliDeps } from "../terminal/command.ts";
 import { UsageError } from "../terminal/errors.ts";
@@ -43,6 +44,11 @@ export function planOpening({ args, folder, formats }: OpeningWish, { mark }: St
   };
 }
 
+/** One thread for each core, within bounds. */
+export function defaultThreads(): number {
+  return Math.min(availableParallelism(), maxDefaultWorkers);
+}
+
 /** Unlocks the keys, starts the threads, runs `use`, ends the threads. */
 export async function withOpeningPool<Result>(
   deps: CliDeps,
@@ -54,10 +60,12 @@ export async function withOpeningPool<Result>(
   const { formats, filter, columns, organisationId } = plan;
   const secretKeys = keyPairs.map(({ secretKey }) => secretKey.exposeSecretBytes());
   const { gatewaySigningKey } = folder.profile;
+  const storeKey = await findStoreKey(folder.path);
   const pool = new OpeningPool(
-    { secretKeys, gatewaySigningKey, organisationId, filter, formats, columns },
-    workers ?? Math.min(availableParallelism(), maxDefaultWorkers),
+    { secretKeys, gatewaySigningKey, storeKey, organisationId, filter, formats, columns },
+    workers ?? defaultThreads(),
   );
+  storeKey?.fill(0);
   for (const { secretKey } of keyPairs) secretKey.destroy();
   try {
     return await use(pool);

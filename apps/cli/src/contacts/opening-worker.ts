@@ -1,21 +1,25 @@
 /** A thread that opens contacts: lines of the store in, lines of the outputs out. Started by opening-pool.ts. */
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
+import type { Primitives } from "@coterie/primitives";
 import { nodePrimitives } from "@coterie/primitives/node";
-import { createContactOpener } from "@coterie/sealed-box/open";
+import { createStoredContactOpener } from "@coterie/sealed-box/open";
 import { openStoredContact, type OpeningDeps, type OpeningOutcome } from "./contact-opening.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
 import { encodeJsonLine, encodeOpenedRow } from "@coterie/actions/csv";
+import { LineStamps } from "./line-stamps.ts";
 import { memoryOf, type OpeningCounts, type OpeningJob, type OpeningResult, type OpeningSetup } from "./opening-job.ts";
 import { forEachContactLine } from "./store-reader.ts";
 
-/** Prepares opening; the secret keys in `setup` are wiped. */
-export function createOpeningDeps(setup: OpeningSetup): OpeningDeps {
-  const keys = setup.secretKeys.map((secret) => nodePrimitives.deriveAgreementKeyPair(secret));
+/** Prepares opening; the secret keys and the store key in `setup` are wiped. */
+export function createOpeningDeps(setup: OpeningSetup, primitives: Primitives): OpeningDeps {
+  const keys = setup.secretKeys.map((secret) => primitives.deriveAgreementKeyPair(secret));
   for (const secret of setup.secretKeys) secret.fill(0);
-  const { gatewaySigningKey, organisationId, filter } = setup;
-  const opener = createContactOpener({ primitives: nodePrimitives }, { keys, gatewaySigningKey });
+  const { gatewaySigningKey, organisationId, filter, storeKey } = setup;
+  const stamps = storeKey === undefined ? undefined : new LineStamps({ storeKey, gatewaySigningKey });
+  storeKey?.fill(0);
+  const opener = createStoredContactOpener({ primitives }, { keys, gatewaySigningKey });
   for (const { secretKey } of keys) secretKey.destroy();
-  return { primitives: nodePrimitives, opener, organisationId, filter };
+  return { primitives, opener, stamps, organisationId, filter };
 }
 
 /** Opens the lines of one job. */
@@ -26,8 +30,8 @@ export function runOpeningJob(
   const outputs = job.outputs.map((memory) => new GrowingBytes(memory));
   const counts = { contacts: 0, opened: 0, refused: 0, quarantined: 0, skipped: 0 };
   const input = Buffer.from(job.input.buffer, job.input.byteOffset, job.input.length);
-  forEachContactLine(input, job.lengthBytes, (start, end) => {
-    const outcome = openStoredContact(deps, input.toString("utf8", start, end));
+  forEachContactLine(input, job.lengthBytes, (startOffset, endOffset) => {
+    const outcome = openStoredContact(deps, input, { startOffset, endOffset });
     counts.contacts++;
     counts[outcome.kind]++;
     appendOutcome(outputs, setup, outcome);
@@ -73,10 +77,11 @@ if (!isMainThread && parentPort !== null) {
   const port = parentPort;
   // cast: opening-pool.ts starts this file with just this
   const setup = workerData as OpeningSetup;
-  const deps = createOpeningDeps(setup);
+  const deps = createOpeningDeps(setup, nodePrimitives);
   port.on("message", (message: OpeningJob | "end") => {
     if (message === "end") {
       deps.opener.destroy();
+      deps.stamps?.destroy();
       port.close();
       return;
     }

@@ -5,6 +5,7 @@
  *     token               the organisation's token (secret)
  *     keys/*.json         key files, wrapped by a passphrase
  *     passphrase          optional: the passphrase, for unattended use (secret)
+ *     store-key           what was verified here is stamped with it (secret)
  *     contacts/           the sealed contacts pulled so far
  *     key-authority.json  optional: the key that signs the organisation's key log, wrapped by a passphrase
  *     key-log-head        the last entry of that log which was seen here
@@ -50,6 +51,7 @@ export function pathsOf(folder: string): {
   readonly token: string;
   readonly keys: string;
   readonly passphrase: string;
+  readonly storeKey: string;
   readonly contacts: string;
   readonly keyAuthority: string;
   readonly keyLogHead: string;
@@ -60,6 +62,7 @@ export function pathsOf(folder: string): {
     token: join(folder, "token"),
     keys: join(folder, "keys"),
     passphrase: join(folder, "passphrase"),
+    storeKey: join(folder, "store-key"),
     contacts: join(folder, "contacts"),
     keyAuthority: join(folder, "key-authority.json"),
     keyLogHead: join(folder, "key-log-head"),
