@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { isOrganisationId } from "../src/model/campaigns-model.ts";
 import { readOrigins } from "../src/model/pages-model.ts";
 import { shortNameOf } from "../src/model/short-name.ts";
-import { embedSnippet } from "../src/pages/embed-snippet.ts";
+import { pageSnippet } from "../src/pages/page-snippet.ts";
 import { addressOf, menuEntryOf, menuScreens, parseRoute } from "../src/routes/route.ts";
 import {
   checkSigningKey,
@@ -97,19 +97,23 @@ describe("the code for a site", () => {
   const origin = "https://actions.example.org";
 
   it("pins the receivers' keys where the browser seals, and only there", () => {
-    const snippet = embedSnippet({ page, origin, scriptIntegrity: "sha384-abc" });
+    const snippet = pageSnippet({
+      page,
+      origin,
+      script: { href: "/widget/coterie-action-00.js", integrity: "sha384-abc" },
+    });
     expect(snippet).toBe(
-      `<script type="module" src="${origin}/widget/coterie-action.js" integrity="sha384-abc" crossorigin="anonymous"></script>\n` +
+      `<script type="module" src="${origin}/widget/coterie-action-00.js" integrity="sha384-abc" crossorigin="anonymous"></script>\n` +
         `<coterie-action gateway="${origin}" page="river" keys="ckey1test ckey1lead"></coterie-action>`,
     );
-    const atGateway = embedSnippet({ page: { ...page, sealing: Sealing.GATEWAY }, origin, scriptIntegrity: "" });
+    const atGateway = pageSnippet({ page: { ...page, sealing: Sealing.GATEWAY }, origin, script: undefined });
     expect(atGateway).not.toContain("keys=");
     expect(atGateway).not.toContain("integrity");
   });
 
   it("lets no value break out of its attribute", () => {
     const hostile = { ...page, name: `"><script>alert(1)</script>` };
-    expect(embedSnippet({ page: hostile, origin, scriptIntegrity: "" })).not.toContain("<script>alert");
+    expect(pageSnippet({ page: hostile, origin, script: undefined })).not.toContain("<script>alert");
   });
 
   it("takes origins one a line, as browsers spell them", () => {

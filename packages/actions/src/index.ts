@@ -18,6 +18,7 @@ export {
   validateCustomFields,
   validateTracking,
 } from "./custom-fields.ts";
+export { embedSnippet, type SnippetInput } from "./embed-snippet.ts";
 export { type ActionsError, InvalidConsentError, RequestTooLargeError, UnknownNameError } from "./errors.ts";
 export type { ProblemCode } from "./field-checks.ts";
 export {

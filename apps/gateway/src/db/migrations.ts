@@ -8,7 +8,7 @@ import { campaigns } from "./migrations/0003-campaigns.ts";
 import { actions } from "./migrations/0004-actions.ts";
 import { mails } from "./migrations/0005-mails.ts";
 import { keyLog } from "./migrations/0006-key-log.ts";
-import { proca } from "./migrations/0011-proca.ts";
+import { proca } from "./migrations/0007-proca.ts";
 import type { Database } from "./schema.ts";
 
 /** In order; an applied one is never changed. */
@@ -19,7 +19,7 @@ const migrations: Record<string, Migration> = {
   "0004-actions": actions,
   "0005-mails": mails,
   "0006-key-log": keyLog,
-  "0011-proca": proca,
+  "0007-proca": proca,
 };
 
 const minimumServerVersion = 150_000;

@@ -1,5 +1,6 @@
 /** What an organisation's staff and tools may do, with the organisation's token. Everything is limited to what is the caller's own. */
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
+import { embedSnippet } from "@coterie/actions";
 import { OrganisationService } from "@coterie/protocol";
 import { toCampaignMessage } from "../campaigns/campaign-message.ts";
 import { allowPartner, createCampaign, listCampaigns, refuseHome, updateCampaign } from "../campaigns/campaigns.ts";
@@ -11,7 +12,7 @@ import { parseId, parseRequestKeyId } from "../ids.ts";
 import { toKeyMessage } from "../keys/key-message.ts";
 import { activatePublicKey, importPublicKey, listPublicKeys, startActivation } from "../keys/public-keys.ts";
 import { createActionPage, listActionPages } from "../pages/create-page.ts";
-import { embedSnippet } from "../pages/embed-snippet.ts";
+import { pinsOfPage } from "../pages/page-pins.ts";
 import { findElementScript } from "../pages/page-assets.ts";
 import { fromSealingMessage, toPageMessage } from "../pages/page-message.ts";
 import type { Pages } from "../pages/page-truth.ts";
@@ -125,7 +126,7 @@ function pageMethods(deps: OrganisationServiceDeps): Methods {
         embedOrigins,
       });
       const script = await findElementScript(deps.files);
-      const snippet = embedSnippet({ page, origin: deps.origin(), script });
+      const snippet = embedSnippet({ origin: deps.origin(), pageName: page.view.name, pins: pinsOfPage(page), script });
       return { page: toPageMessage(deps, page), embedSnippet: snippet };
     },
     listActionPages: async (request, context) => {

@@ -1,5 +1,6 @@
 /** The action pages of an organisation. */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import type { SnippetInput } from "@coterie/actions";
 import { type ActionPage, Sealing } from "@coterie/protocol";
 import { listAll } from "../gateway/list-all.ts";
 import type { SignedIn } from "../session/session.ts";
@@ -19,15 +20,18 @@ export interface NewPage {
   readonly origins: string;
 }
 
+/** Where the form's script lies, and its subresource integrity. */
+export type FormScript = NonNullable<SnippetInput["script"]>;
+
 /** The action pages. */
 export interface PagesModel {
   readonly list: Resource<readonly ActionPage[]>;
   readonly create: Attempt<NewPage, void>;
   /** Name of the page that was made last. */
   readonly created: ReadonlySignal<string | undefined>;
-  /** Subresource integrity of the form's script; "" until it is known, or where the gateway has none. */
-  readonly scriptIntegrity: ReadonlySignal<string>;
-  readonly loadIntegrity: () => Promise<void>;
+  /** Path and integrity of the form's script; undefined until they are known, or where the gateway has none. */
+  readonly script: ReadonlySignal<FormScript | undefined>;
+  readonly loadScript: () => Promise<void>;
 }
 
 /** What the model needs. */
@@ -39,7 +43,7 @@ export interface PagesModelDeps extends Pick<SignedIn, "organisations"> {
 /** Pages that are not loaded yet. */
 export function createPagesModel({ organisations, loadWidgetAssets }: PagesModelDeps): PagesModel {
   const created = signal<string | undefined>();
-  const scriptIntegrity = signal("");
+  const script = signal<FormScript | undefined>();
   const list = createResource(() =>
     listAll(async (pageToken) => {
       const { pages, nextPageToken } = await organisations.listActionPages({ pageSize: 0, pageToken });
@@ -49,7 +53,7 @@ export function createPagesModel({ organisations, loadWidgetAssets }: PagesModel
   return {
     list,
     created,
-    scriptIntegrity,
+    script,
     create: createAttempt(async ({ sealing, origins, ...rest }) => {
       await organisations.createActionPage({
         ...rest,
@@ -61,8 +65,8 @@ export function createPagesModel({ organisations, loadWidgetAssets }: PagesModel
       created.value = rest.name;
       await list.reload();
     }),
-    async loadIntegrity() {
-      scriptIntegrity.value = integrityOf(await loadWidgetAssets().catch(() => undefined));
+    async loadScript() {
+      script.value = scriptOf(await loadWidgetAssets().catch(() => undefined));
     },
   };
 }
@@ -75,10 +79,13 @@ export function readOrigins(lines: string): string[] {
     .filter((line) => line !== "");
 }
 
-function integrityOf(assets: unknown): string {
-  const entry = memberOf(assets, "coterie-action.js");
-  const integrity = memberOf(entry, "integrity");
-  return typeof integrity === "string" && /^sha384-[A-Za-z0-9+/=]{64}$/.test(integrity) ? integrity : "";
+// Only the name of a content may carry its integrity: the plain name changes with every version.
+function scriptOf(assets: unknown): FormScript | undefined {
+  const name = memberOf(memberOf(assets, "coterie-action.js"), "addressed");
+  if (typeof name !== "string" || !/^coterie-action-[0-9a-f]{16}\.js$/.test(name)) return undefined;
+  const integrity = memberOf(memberOf(assets, name), "integrity");
+  if (typeof integrity !== "string" || !/^sha384-[A-Za-z0-9+/=]{64}$/.test(integrity)) return undefined;
+  return { href: `/widget/${name}`, integrity };
 }
 
 function memberOf(value: unknown, name: string): unknown {

@@ -1,7 +1,7 @@
 /** The action pages, with the code for the organisation's site. */
 import type { JSX } from "preact";
 import { type ActionPage, Sealing } from "@coterie/protocol";
-import { embedSnippet } from "../pages/embed-snippet.ts";
+import { pageSnippet } from "../pages/page-snippet.ts";
 import { Copyable, Loaded, Notice, Pill, Title } from "./parts.tsx";
 import { NewPage } from "./new-page.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
@@ -47,7 +47,7 @@ function PageCard({ app, screens, page }: SessionScreenProps & { readonly page: 
   const texts = app.texts.value.pages;
   const { origin } = app.platform;
   const inBrowser = page.sealing === Sealing.BROWSER;
-  const scriptIntegrity = screens.pages.scriptIntegrity.value;
+  const script = screens.pages.script.value;
   return (
     <li class="card">
       <div class="card-head">
@@ -80,7 +80,7 @@ function PageCard({ app, screens, page }: SessionScreenProps & { readonly page: 
         <Copyable
           app={app}
           label={`${texts.snippet}: ${page.name}`}
-          text={embedSnippet({ page, origin, scriptIntegrity })}
+          text={pageSnippet({ page, origin, script })}
           lines={6}
         />
       </details>

@@ -33,7 +33,7 @@ export function Screen({ app, screens, name }: SessionScreenProps & { readonly n
     screens.renewKeyModels();
     void screens.campaigns.list.reload();
     void screens.pages.list.reload();
-    if (name === "pages") void screens.pages.loadIntegrity();
+    if (name === "pages") void screens.pages.loadScript();
     void screens.keys.reload();
   }, [screens]);
   const View = viewByScreen[name];
