@@ -13,7 +13,6 @@ import {
   dayMs,
   follow,
   hourMs,
-  type MailPage,
   type MailWorld,
   makeMailPage,
   sign,
@@ -38,14 +37,18 @@ beforeAll(async () => {
   kept = await mkdtemp(join(tmpdir(), "coterie-kept-"));
   dataFolder = await makeDataFolder();
   world = await startMailWorld({ dataFolder });
-  const pages = [
-    await makeMailPage(world, { confirmSupporter: true, thankYou: true, reminders: 1, reminderAfterHours: 24 }),
-    await makeMailPage(world, { confirmSupporter: true, thankYou: true }, { sealing: Sealing.BROWSER }),
-  ];
+  const thankYou = true;
+  const reminding = await makeMailPage(world, {
+    confirmSupporter: true,
+    thankYou,
+    reminders: 1,
+    reminderAfterHours: 24,
+  });
+  const browser = await makeMailPage(world, { confirmSupporter: true, thankYou }, { sealing: Sealing.BROWSER });
   for (let i = 0; i < people; i++) {
     const signer = plant();
     signers.push(signer);
-    await sign(world, pages[i % 2] as MailPage, signer);
+    await sign(world, i % 2 === 0 ? reminding : browser, signer);
   }
   search = new CanarySearch(signers.flatMap(({ email, firstName }) => [...needlesOf(email), ...needlesOf(firstName)]));
 });

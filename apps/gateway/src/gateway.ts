@@ -23,7 +23,7 @@ import { createStaticFiles } from "./http/static-files.ts";
 import { registerKeyLogService } from "./key-log/key-log-service.ts";
 import { createLog, type Log } from "./log/log.ts";
 import { openLogFile } from "./log/log-file.ts";
-import { createMailKeys, defaultMailPolicy } from "./mails/mail-keys.ts";
+import { createMailKeys } from "./mails/mail-keys.ts";
 import { registerMailService } from "./mails/mail-service.ts";
 import { type Mails, startMails } from "./mails/mails.ts";
 import { createMetrics } from "./metrics.ts";
@@ -127,11 +127,7 @@ async function serve(
   const organisationFiles = createStaticFiles(options.organisationPagesFolder ?? defaultPagesFolder);
   const writer = new BatchWriter(deps);
   closing.add(async () => await writer.close());
-  const mailFolder = join(options.dataFolder, "secrets", "mail-keys");
-  const mailKeys = createMailKeys(deps, {
-    folder: mailFolder,
-    policy: { ...defaultMailPolicy, ...options.mails?.policy },
-  });
+  const mailKeys = createMailKeys(deps, options);
   const intake = {
     ...deps,
     pages: createPages(deps),
@@ -141,14 +137,7 @@ async function serve(
     mailKeys,
   };
   const metrics = createMetrics({ waiting: () => writer.waiting });
-  const mailDeps = {
-    ...intake,
-    bounceKey: deps.secrets.bounces,
-    origin,
-    registry: metrics.registry,
-    isShared: options.databaseUrl !== undefined,
-  };
-  const mails = await startMails(mailDeps, options.mails ?? {});
+  const mails = await startMails({ ...intake, origin, registry: metrics.registry }, options);
   closing.add(mails.close);
   const authentication = createAuthentication(deps, rates);
   const calls = createConnectCalls(deps, (router) => {

@@ -4,7 +4,6 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { expect } from "vitest";
 import { databaseRole } from "../../src/db/postgres-folder.ts";
 import { clearRequest, makeOrganisation, makePage } from "../../test/support/coalition.ts";
 import { connectClients, makeDataFolder } from "../../test/support/gateway.ts";
@@ -17,15 +16,23 @@ interface Scene {
   readonly server: MailServer;
 }
 
-/** Mails that go out at once, each of which may be in the one window that cannot be closed when its process dies. */
-const atOnce = 4;
+/** What people found in their mailboxes in the end. */
+export interface Outcome {
+  /** Mails that were sent although they were written down as sent. */
+  readonly repeated: readonly string[];
+  /** People without a mail. */
+  readonly missing: number;
+  /** Mails beyond one a person: what was on its way when its process died. */
+  readonly extra: number;
+  /** Different Message-IDs that each person got. */
+  readonly messageIds: readonly number[];
+}
 
 /**
  * People sign; the gateway dies `kills` times, each time after another mail was taken and before it was told so, or while it waits for
- * an answer, and starts again. Every person has a mail in the end; what was written down as sent when a process started, that process
- * and all later ones did not send again.
+ * an answer, and starts again.
  */
-export async function killWhileSending({ kills, people }: { kills: number; people: number }): Promise<void> {
+export async function killWhileSending({ kills, people }: { kills: number; people: number }): Promise<Outcome> {
   const scene = { dataFolder: await makeDataFolder(), server: await startMailServer() };
   const addresses = Array.from({ length: people }, (_unused, i) => `person${i}@example.org`);
   try {
@@ -36,15 +43,13 @@ export async function killWhileSending({ kills, people }: { kills: number; peopl
     const gateway = await startGatewayProcess(scene.dataFolder, environment(scene));
     await untilAllSent(scene);
     await gateway.stop();
-    expect(repeated).toEqual([]);
-    const counts = addresses.map((address) => scene.server.to(address).length);
-    expect(counts.filter((count) => count === 0)).toEqual([]);
-    // Each death leaves at most the mails that were on their way; they have the Message-ID of the first.
-    const extra = counts.reduce((sum, count) => sum + count - 1, 0);
-    expect(extra).toBeLessThanOrEqual(kills * atOnce);
-    for (const address of addresses) {
-      expect(new Set(scene.server.to(address).map(({ messageId }) => messageId)).size).toBe(1);
-    }
+    const received = addresses.map((address) => scene.server.to(address));
+    return {
+      repeated,
+      missing: received.filter((mails) => mails.length === 0).length,
+      extra: received.reduce((sum, mails) => sum + Math.max(0, mails.length - 1), 0),
+      messageIds: received.map((mails) => new Set(mails.map(({ messageId }) => messageId)).size),
+    };
   } finally {
     await scene.server.close();
     await rm(scene.dataFolder, { recursive: true, force: true });

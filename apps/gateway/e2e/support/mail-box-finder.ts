@@ -2,7 +2,7 @@
 // deleted rows, dead tuples and the write-ahead log, and tries keys on it.
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeHex, encodeTextForm, SecretKey } from "@coterie/bytes";
+import { encodeHex, encodeTextForm, type SecretKey } from "@coterie/bytes";
 import { nodePrimitives } from "@coterie/primitives/node";
 import { deriveMailKeyId, openMailBox, parseMailKeyId, type ReceivedMailBox } from "@coterie/vault";
 

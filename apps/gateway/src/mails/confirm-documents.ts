@@ -35,10 +35,14 @@ export async function showConfirm(deps: ConfirmDeps, { text, request }: ConfirmR
   const texts = mailTextsOf(token.locale);
   const { title, text: question, button } = texts.decisions[token.purpose];
   const body = [
-    element("h1", {}, title(factsOf(token))),
-    element("p", {}, question(factsOf(token))),
+    element("header", {}, element("h1", {}, title(factsOf(token)))),
     // Posted to its own address: the token is in the path, and in no field.
-    element("form", { method: "post", class: "confirm" }, element("button", { type: "submit" }, button)),
+    element(
+      "form",
+      { method: "post" },
+      element("p", {}, question(factsOf(token))),
+      element("button", { type: "submit" }, button),
+    ),
   ];
   return await page(deps, { texts, title: title(factsOf(token)), body, status: 200 });
 }

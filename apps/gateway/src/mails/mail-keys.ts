@@ -5,7 +5,9 @@
 import type { MailKeyring, MailKeyId, MailPolicy, MailPublicKey } from "@coterie/vault";
 import { acceptsMailKey, createMailKeyring } from "@coterie/vault";
 import { createMailKeyFiles } from "@coterie/vault/mail-key-files";
+import { join } from "node:path";
 import type { GatewayDeps } from "../deps.ts";
+import type { GatewayOptions } from "../options.ts";
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -15,7 +17,7 @@ const dayMs = 24 * hourMs;
  * A new key every hour; a form may stay open for two; an address that nobody confirmed is gone after 14 days. What was deleted
  * is unreadable everywhere 3.5 hours later at the latest.
  */
-export const defaultMailPolicy: MailPolicy = {
+const defaultMailPolicy: MailPolicy = {
   rotateAfterMs: hourMs,
   acceptReplacedMs: 2 * hourMs,
   settleMs: 10 * minuteMs,
@@ -37,11 +39,13 @@ export interface MailKeys {
 
 const rememberedMs = 10_000;
 
-/** The keys in `folder`. */
+/** The keys in the folder of secrets. */
 export function createMailKeys(
   { primitives, random, now }: Pick<GatewayDeps, "primitives" | "random" | "now">,
-  { folder, policy }: { readonly folder: string; readonly policy: MailPolicy },
+  { dataFolder, mails }: Pick<GatewayOptions, "dataFolder" | "mails">,
 ): MailKeys {
+  const folder = join(dataFolder, "secrets", "mail-keys");
+  const policy = { ...defaultMailPolicy, ...mails?.policy };
   const keyring = createMailKeyring({ primitives, random, now }, createMailKeyFiles({ random }, folder));
   let known: { readonly key: MailPublicKey; readonly readAtMs: number } | undefined;
   return {

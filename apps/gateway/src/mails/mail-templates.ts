@@ -54,7 +54,7 @@ export const textTemplate: string = `<%= it.greeting %>
 <% for (const paragraph of it.paragraphs) { %><%= paragraph %>
 
 
-<% } %><%= it.button %>:
+<% } %><%= it.button %>
 <%= it.link %>
 
 
@@ -62,7 +62,7 @@ export const textTemplate: string = `<%= it.greeting %>
 
 <% } %><% if (it.reject !== undefined) { %>
 
-<%= it.reject.question %> <%= it.reject.label %>:
+<%= it.reject.question %> <%= it.reject.label %>
 <%= it.reject.link %>
 
 <% } %>

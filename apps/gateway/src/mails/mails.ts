@@ -1,11 +1,11 @@
 /** The mails of a gateway, put together: keys, outbox, upkeep, bounces, figures. */
-import { decodeHex, type SecretKey } from "@coterie/bytes";
+import { decodeHex } from "@coterie/bytes";
 import type { Registry } from "prom-client";
 import { type Loop, startLoop } from "../background/loop.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { StartError } from "../errors.ts";
 import { unexpectedError } from "../log/log.ts";
-import type { MailOptions } from "../options.ts";
+import type { GatewayOptions, MailOptions } from "../options.ts";
 import { startBounceReceiver } from "./bounce-receiver.ts";
 import { createReturnPaths } from "./bounces.ts";
 import type { MailKeys } from "./mail-keys.ts";
@@ -31,11 +31,8 @@ export interface Mails {
 /** What mails need. */
 export interface MailsDeps extends GatewayDeps {
   readonly mailKeys: MailKeys;
-  readonly bounceKey: SecretKey<"bounces">;
   readonly origin: () => string;
   readonly registry: Registry;
-  /** Whether other gateways may use the same database. */
-  readonly isShared: boolean;
 }
 
 const sendEveryMs = 1000;
@@ -43,14 +40,18 @@ const upkeepEveryMs = 60_000;
 const claimedAtOnce = 20;
 
 /** Starts the loops. Upkeep runs without a mail server as well: what was stored must end. */
-export async function startMails(deps: MailsDeps, options: MailOptions): Promise<Mails> {
+export async function startMails(
+  deps: MailsDeps,
+  { databaseUrl, mails: options = {} }: Pick<GatewayOptions, "databaseUrl" | "mails">,
+): Promise<Mails> {
   const metrics = createMailMetrics(deps, deps.registry);
   const returnPaths =
     options.bounces === undefined
       ? undefined
-      : createReturnPaths({ ...deps, key: deps.bounceKey }, options.bounces.domain);
+      : createReturnPaths({ ...deps, key: deps.secrets.bounces }, options.bounces.domain);
   const sender = createSender({ ...deps, returnPaths, metrics }, options);
-  if (!deps.isShared) await releaseLeases(deps);
+  // Nobody else uses the private database.
+  if (databaseUrl === undefined) await releaseLeases(deps);
   const upkeep = startLoop(deps, { work: async () => await keepUpMails(deps), pauseMs: upkeepEveryMs });
   const sending = sender === undefined ? undefined : startLoop(deps, { work: sender.sendDue, pauseMs: sendEveryMs });
   const receiver =

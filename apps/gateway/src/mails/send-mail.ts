@@ -27,9 +27,6 @@ export interface SendMailDeps extends Pick<GatewayDeps, "pool" | "primitives" | 
   readonly addressLimits: AddressLimits;
 }
 
-/** What became of a mail. */
-export type MailSender = (mail: ClaimedMail) => Promise<Settlement>;
-
 /** The limit against having this gateway flood somebody's mailbox by signing with their address again and again. */
 export interface AddressLimits {
   /** Whether a mail may go to that address now. */

@@ -64,8 +64,12 @@ export async function startMailServer(): Promise<MailServer> {
         await state.taken?.();
         return null;
       };
-      // A sender that was killed in the middle sent nothing.
-      take().then(done, () => undefined);
+      const answer = async (): Promise<void> => {
+        // A sender that was killed in the middle sent nothing, and hears nothing.
+        const refused = await take().catch(() => undefined);
+        if (refused !== undefined) done(refused);
+      };
+      void answer();
     },
   });
   server.on("error", () => undefined);

@@ -11,7 +11,7 @@ export const english: MailTexts = {
     "confirm-supporter": {
       subject: ({ campaign }) => `Please confirm: ${campaign}`,
       intro: ({ campaign, organisation }) => [
-        `somebody signed “${campaign}” with this email address, on a page of ${organisation}.`,
+        `Somebody signed “${campaign}” with this email address, on a page of ${organisation}.`,
         "If it was you, please confirm it. Only then does your signature count.",
       ],
       button: "Confirm my signature",
@@ -19,7 +19,7 @@ export const english: MailTexts = {
     reminder: {
       subject: ({ campaign }) => `Still to be confirmed: ${campaign}`,
       intro: ({ campaign, organisation }) => [
-        `some days ago you signed “${campaign}” on a page of ${organisation}, but did not confirm it yet.`,
+        `Some days ago you signed “${campaign}” on a page of ${organisation}, but did not confirm it yet.`,
         "Without your confirmation the signature does not count, and it will be deleted.",
       ],
       button: "Confirm my signature",
@@ -27,7 +27,7 @@ export const english: MailTexts = {
     "confirm-newsletter": {
       subject: ({ organisation }) => `May ${organisation} write to you?`,
       intro: ({ campaign, organisation }) => [
-        `on the form “${campaign}” somebody said that ${organisation} may write to this email address.`,
+        `On the form “${campaign}” somebody said that ${organisation} may write to this email address.`,
         "If it was you, please confirm it.",
       ],
       button: "Yes, write to me",
@@ -35,7 +35,7 @@ export const english: MailTexts = {
     "thank-you": {
       subject: ({ campaign }) => `Thank you for signing: ${campaign}`,
       intro: ({ campaign }) => [
-        `your signature under “${campaign}” is in. Thank you!`,
+        `Your signature under “${campaign}” is in. Thank you!`,
         "Every further one helps: please pass it on.",
       ],
       button: "Pass it on",

@@ -19,7 +19,7 @@ export const french: MailTexts = {
     reminder: {
       subject: ({ campaign }) => `Encore à confirmer : ${campaign}`,
       intro: ({ campaign, organisation }) => [
-        `il y a quelques jours, vous avez signé « ${campaign} » sur une page de ${organisation}, sans le confirmer.`,
+        `Il y a quelques jours, vous avez signé « ${campaign} » sur une page de ${organisation}, sans le confirmer.`,
         "Sans confirmation, la signature ne compte pas et sera effacée.",
       ],
       button: "Confirmer ma signature",
@@ -27,7 +27,7 @@ export const french: MailTexts = {
     "confirm-newsletter": {
       subject: ({ organisation }) => `${organisation} peut-elle vous écrire ?`,
       intro: ({ campaign, organisation }) => [
-        `dans le formulaire « ${campaign} », il a été indiqué que ${organisation} peut écrire à cette adresse.`,
+        `Dans le formulaire « ${campaign} », il a été indiqué que ${organisation} peut écrire à cette adresse.`,
         "Si c’était vous, merci de le confirmer.",
       ],
       button: "Oui, écrivez-moi",
@@ -35,7 +35,7 @@ export const french: MailTexts = {
     "thank-you": {
       subject: ({ campaign }) => `Merci d’avoir signé : ${campaign}`,
       intro: ({ campaign }) => [
-        `votre signature de « ${campaign} » est enregistrée. Merci !`,
+        `Votre signature de « ${campaign} » est enregistrée. Merci !`,
         "Chaque signature de plus compte : faites passer.",
       ],
       button: "Faire passer",
