@@ -11,6 +11,7 @@ import { restoreKeyCommand } from "./keys/restore-key.ts";
 import { listKeysCommand, showKeyCommand } from "./keys/show-keys.ts";
 import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
 import { listOrganisationsCommand } from "./organisations/list-organisations.ts";
+import { coverageCommand, rewrapCommand } from "./rewrap/rewrap-commands.ts";
 import { sampleCommand } from "./sample/sample-command.ts";
 import type { Command } from "./terminal/command.ts";
 
@@ -32,5 +33,7 @@ export const commands: readonly Command[] = [
   pullCommand,
   openCommand,
   exportCommand,
+  rewrapCommand,
+  coverageCommand,
   sampleCommand,
 ];

@@ -56,8 +56,13 @@ export interface StoredContact {
 
 /** The line of a contact from the wire, without the line feed. Nothing of it is trusted yet. */
 export function encodeStoredContact(contact: Contact): string {
+  return JSON.stringify(toStoredContact(contact));
+}
+
+/** A contact from the wire in the store's form. */
+export function toStoredContact(contact: Contact): StoredContact {
   const { consent, tracking } = contact;
-  const stored: StoredContact = {
+  return {
     action: contact.actionId,
     campaign: contact.campaignId,
     page: contact.pageId,
@@ -93,7 +98,6 @@ export function encodeStoredContact(contact: Contact): string {
       location: tracking?.location ?? "",
     },
   };
-  return JSON.stringify(stored);
 }
 
 // Public bytes and ciphertext only: Buffer's encoder looks up tables, which is fine for what is no secret, and fast.

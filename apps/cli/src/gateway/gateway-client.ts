@@ -3,7 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Client, Interceptor } from "@connectrpc/connect";
 import type { RandomSource } from "@coterie/primitives";
-import type { AdministrationService, KeyLogService, OrganisationService } from "@coterie/protocol";
+import type { AdministrationService, KeyLogService, OrganisationService, RewrapService } from "@coterie/protocol";
 import { parseGatewayAddress } from "./gateway-address.ts";
 
 /** What a gateway client needs from outside. */
@@ -26,6 +26,7 @@ export interface Gateway {
   readonly organisations: Client<typeof OrganisationService>;
   readonly administration: Client<typeof AdministrationService>;
   readonly keyLogs: Client<typeof KeyLogService>;
+  readonly rewraps: Client<typeof RewrapService>;
   readonly close: () => void;
 }
 
@@ -64,6 +65,7 @@ export async function connectGateway(
     organisations: createClient(protocol.OrganisationService, transport),
     administration: createClient(protocol.AdministrationService, transport),
     keyLogs: createClient(protocol.KeyLogService, transport),
+    rewraps: createClient(protocol.RewrapService, transport),
     close: () => agent.destroy(),
   };
 }

@@ -40,6 +40,7 @@ const repeatable: ReadonlySet<string> = new Set([
   "StartActivation",
   "AllowPartner",
   "PublishKeyLogEntries",
+  "ReplaceContacts",
 ]);
 
 /** Wraps `deps.inner`. Streams pass as they are; the gateway has none. */
