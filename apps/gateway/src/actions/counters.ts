@@ -32,8 +32,10 @@ export function createCounters({ db, now }: Pick<GatewayDeps, "db" | "now">): Co
         .select("actions")
         .where("campaign_id", "=", campaignId)
         .executeTakeFirst();
-      remember(campaignId, row?.actions ?? 0);
-      return row?.actions ?? 0;
+      // A commit may have told a newer number while this one was read: counters only grow.
+      const actions = Math.max(row?.actions ?? 0, known.get(encodeHex(campaignId))?.actions ?? 0);
+      remember(campaignId, actions);
+      return actions;
     },
     remember,
   };
