@@ -41,8 +41,9 @@ export const rotateKeyCommand: Command = {
   name: "keys rotate",
   summary: "make a key the organisation's, in its signed key log",
   help: [
-    "Signs an entry of the organisation's key log that activates the key, and one that retires the key before it. The first rotation begins the log; its id (clog1…) is what forms pin from then on. New contacts are sealed to the new key; forms that were loaded before may use the old one until the grace period ends. Rotating to the active key renews it.",
-    "Old contacts still need the old key's file.",
+    "Signs an entry of the organisation's key log that activates the key, and one that retires the key before it. The first rotation begins the log, whose id (clog1…) stays the same for ever. New contacts are sealed to the new key; forms that were loaded before may use the old one until the grace period ends. Rotating to the active key renews it.",
+    "Forms on which the browser seals refuse keys that their site does not name: add the new key's id (ckey1…) to the snippet's `keys` before you rotate.",
+    "Old contacts still need the old key's file, until `coterie contacts rewrap`.",
   ],
   options: {
     key: { type: "string", short: "k", value: "KEY", help: "name or id, where there are several" },
@@ -137,5 +138,5 @@ function report({ terminal, now }: CliDeps, log: KeyLog): void {
   terminal.result(`${active?.keyId ?? "no key"}  active until ${validUntil.slice(0, 10)}`);
   terminal.result(`${log.logId}  ${log.entries.length} entries`);
   terminal.json({ log: log.logId, entries: log.entries.length, keyId: active?.keyId, validUntil });
-  terminal.note("Pin the log's id (clog1…), not a key's: it stays the same when keys rotate.");
+  terminal.note("Keep the log's id (clog1…) where others can compare it: it stays the same when keys rotate.");
 }
