@@ -53,6 +53,7 @@ export {
   type Person,
   type ValidatedPerson,
   type ValidationRules,
+  createPersonValidator,
   validatePerson,
 } from "./person.ts";
 export {

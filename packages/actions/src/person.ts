@@ -60,29 +60,48 @@ export function askedFields(
  * // result.kind === "valid", result.person.firstName === "Alice"
  */
 export function validatePerson(schema: FormSchema, input: unknown, rules: ValidationRules): ValidatedPerson {
-  const flat = flatten(schema, input);
-  if (flat === undefined) return { kind: "invalid", problems: [{ field: "", problem: "malformed" }] };
-  const problems: FieldProblem[] = [...flat.problems];
-  const typed = new Map<FieldPath, string>();
-  for (const field of schema.fields) {
-    const normalised = normaliseText(flat.valueByPath.get(field.path) ?? "");
-    if (normalised.kind === "text") typed.set(field.path, normalised.text);
-    else problems.push({ field: field.path, problem: normalised.kind });
-  }
-  const nationality = (typed.get("nationality.country") ?? "").toUpperCase();
-  const asked = askedFields(schema, { requiredFields: rules.requiredFields, nationality });
-  const documents = documentsOf(schema, nationality);
-  const context: CheckContext = {
-    nowMs: rules.now(),
-    schema,
-    nationality,
-    documentType: documentTypeOf(typed, documents),
+  return createPersonValidator(schema)(input, rules);
+}
+
+/** {@link validatePerson} for one schema and many persons: what follows from the schema alone is prepared once. */
+export function createPersonValidator(schema: FormSchema): (input: unknown, rules: ValidationRules) => ValidatedPerson {
+  const shape = shapeOf(schema);
+  return (input, rules) => {
+    const flat = flatten(shape, input);
+    if (flat === undefined) return { kind: "invalid", problems: [{ field: "", problem: "malformed" }] };
+    const problems: FieldProblem[] = [...flat.problems];
+    const typed = new Map<FieldPath, string>();
+    for (const field of schema.fields) {
+      const normalised = normaliseText(flat.valueByPath.get(field.path) ?? "");
+      if (normalised.kind === "text") typed.set(field.path, normalised.text);
+      else problems.push({ field: field.path, problem: normalised.kind });
+    }
+    return checkTyped(schema, { typed, problems, rules });
   };
+}
+
+function checkTyped(
+  schema: FormSchema,
+  {
+    typed,
+    problems,
+    rules,
+  }: {
+    readonly typed: ReadonlyMap<FieldPath, string>;
+    readonly problems: FieldProblem[];
+    readonly rules: ValidationRules;
+  },
+): ValidatedPerson {
+  const nationality = (typed.get("nationality.country") ?? "").toUpperCase();
+  const documentType = documentTypeOf(typed, documentsOf(schema, nationality));
+  const context: CheckContext = { nowMs: rules.now(), schema, nationality, documentType };
+  const rule = nationalRuleOf(schema, nationality);
   const kept = new Map<FieldPath, string>();
   const refused = new Set<FieldPath | "">(problems.map(({ field }) => field));
-  for (const field of asked) {
-    if (field.demand === "left-out" || refused.has(field.path)) continue;
-    const outcome = checkOne(field, { text: typed.get(field.path) ?? "", context });
+  for (const field of schema.fields) {
+    const demand = demandOf(field, { rule, requiredFields: rules.requiredFields });
+    if (demand === "left-out" || refused.has(field.path)) continue;
+    const outcome = checkOne(field, { demand, text: typed.get(field.path) ?? "", context });
     if (typeof outcome === "string") kept.set(field.path, outcome);
     else if (outcome !== undefined) problems.push(outcome);
   }
@@ -101,11 +120,15 @@ function demandOf(
 
 // The text of a field, a problem, or undefined where an optional field is empty.
 function checkOne(
-  field: AskedField,
-  { text, context }: { readonly text: string; readonly context: CheckContext },
+  field: FormField,
+  {
+    demand,
+    text,
+    context,
+  }: { readonly demand: AskedField["demand"]; readonly text: string; readonly context: CheckContext },
 ): string | FieldProblem | undefined {
   const typed = field.kind === "document-type" && text === "" ? context.documentType : text;
-  if (typed === "") return field.demand === "required" ? { field: field.path, problem: "missing" } : undefined;
+  if (typed === "") return demand === "required" ? { field: field.path, problem: "missing" } : undefined;
   if (typed.length > field.maxCharacters) return { field: field.path, problem: "too-long" };
   const checked = checkField(field, { text: typed, context });
   return "text" in checked ? checked.text : { field: field.path, problem: checked.problem };
@@ -123,11 +146,22 @@ interface FlatInput {
   readonly problems: readonly FieldProblem[];
 }
 
+interface SchemaShape {
+  readonly paths: ReadonlyMap<string, FieldPath>;
+  /** Names of groups such as `address`. */
+  readonly groups: ReadonlySet<string | undefined>;
+}
+
+function shapeOf({ fields }: FormSchema): SchemaShape {
+  return {
+    paths: new Map<string, FieldPath>(fields.map(({ path }) => [path, path])),
+    groups: new Set(fields.filter(({ path }) => path.includes(".")).map(({ path }) => path.split(".")[0])),
+  };
+}
+
 // Reads own enumerable members only, so that neither `__proto__` nor an inherited member counts as a field.
-function flatten(schema: FormSchema, input: unknown): FlatInput | undefined {
+function flatten({ paths, groups }: SchemaShape, input: unknown): FlatInput | undefined {
   if (!isRecord(input)) return undefined;
-  const paths = new Map<string, FieldPath>(schema.fields.map(({ path }) => [path, path]));
-  const groups = new Set(schema.fields.filter(({ path }) => path.includes(".")).map(({ path }) => path.split(".")[0]));
   const valueByPath = new Map<string, string>();
   const problems: FieldProblem[] = [];
   const read = (name: string, value: unknown): void => {

@@ -10,12 +10,17 @@ export type NormalisedText =
   | { readonly kind: "too-long" }
   | { readonly kind: "forbidden-character" };
 
+/** Printable ASCII with single spaces between words: already as {@link normaliseText} makes it. Linear: words and spaces differ. */
+const uniformAscii = /^(?:[!-~]+(?: [!-~]+)*)?$/;
+
 /**
  * `typed` in Unicode NFC, white space trimmed and collapsed to single spaces. Control characters, bidirectional overrides
  * and isolates, invisible tags, non-characters and lone surrogates are refused: they make text look like another text.
  */
 export function normaliseText(typed: string): NormalisedText {
   if (typed.length > actionLimits.rawFieldCharacters) return { kind: "too-long" };
+  // Nothing to do, for most of what people type. A test compares it with the loop.
+  if (uniformAscii.test(typed)) return { kind: "text", text: typed };
   let collapsed = "";
   let pendingSpace = false;
   for (let at = 0; at < typed.length; at++) {

@@ -2,7 +2,7 @@
  * Opening one line of the store, with every check of docs/protocol/actions.md §4. What fails is an outcome with a code,
  * never an exception that would stop the others, and never silence.
  */
-import { type FieldProblem, formSchemas, isFormSchemaId, validatePerson } from "@coterie/actions";
+import { type FieldProblem, createPersonValidator, formSchemas, isFormSchemaId } from "@coterie/actions";
 import { CoterieError } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import type { OpenContactInput, OpenedContact, StoredContactOpener } from "@coterie/sealed-box/open";
@@ -82,6 +82,11 @@ function openParsed(deps: OpeningDeps, contact: StoredContact, openSealed: () =>
   return checkForm(contact, opened);
 }
 
+const validators = {
+  "basic/1": createPersonValidator(formSchemas["basic/1"]),
+  "eci/1": createPersonValidator(formSchemas["eci/1"]),
+};
+
 /** The same check as in the form and at the gateway; in browser sealing, this is the only one that nobody can skip. */
 function checkForm(contact: StoredContact, { person }: OpenedContact): OpeningOutcome {
   const { formSchema, action: actionId, createdAtMs } = contact;
@@ -89,7 +94,7 @@ function checkForm(contact: StoredContact, { person }: OpenedContact): OpeningOu
     const problems: FieldProblem[] = [{ field: "", problem: "malformed" }];
     return { kind: "quarantined", row: { actionId, formSchema, problems, person } };
   }
-  const checked = validatePerson(formSchemas[formSchema], person, { requiredFields: [], now: () => createdAtMs });
+  const checked = validators[formSchema](person, { requiredFields: [], now: () => createdAtMs });
   if (checked.kind === "valid") return { kind: "opened", row: createOpenedRow(contact, checked.person) };
   return { kind: "quarantined", row: { actionId, formSchema, problems: checked.problems, person } };
 }
