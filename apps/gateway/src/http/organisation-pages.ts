@@ -18,7 +18,9 @@ export async function organisationAnswer(
   if (path === "/organisation") return { status: 308, headers: { location: organisationPath }, body: "" };
   const isDocument = path === organisationPath;
   const name = isDocument ? "index.html" : path.slice(organisationPath.length);
-  const file = name.length > 200 ? undefined : await files.find(name);
+  // Under its own name the document would come with the workers' policy, and be kept for good.
+  const isHidden = !isDocument && name === "index.html";
+  const file = isHidden || name.length > 200 ? undefined : await files.find(name);
   if (file === undefined) {
     return textAnswer(404, isDocument ? "the organisation pages are not built: see apps/web" : "not found");
   }
