@@ -122,8 +122,9 @@ function listIntegrity(): Plugin {
         const { code } = element;
         const addressed = `coterie-action-${createHash("sha256").update(code).digest("hex").slice(0, 16)}.js`;
         this.emitFile({ type: "asset", fileName: addressed, source: code });
-        const { integrity, imports = [] } = assets[element.fileName] ?? {};
-        assets[addressed] = { integrity, imports };
+        const own = assets[element.fileName];
+        const imports = own?.imports ?? [];
+        assets[addressed] = { integrity: own?.integrity, imports };
         assets[element.fileName] = { addressed, imports };
       }
       const sorted = Object.fromEntries(Object.entries(assets).sort(([left], [right]) => (left < right ? -1 : 1)));

@@ -29,6 +29,7 @@ async function pathWithoutNamespaces(): Promise<string> {
 
 const isRoot = process.getuid?.() === 0;
 
+// skip: who is not root already runs PostgreSQL as themselves
 describe.skipIf(!isRoot)("root without user namespaces", () => {
   it("starts PostgreSQL as nobody, who gets through the data folder and into nothing else", async () => {
     const dataFolder = join(await freshFolder(), "data");

@@ -89,6 +89,8 @@ export function receivesAnyway(page: ActionPageView, organisationId: string): bo
 export function mailFollows({ mail, receivers }: ActionPageView, optIns: OptInByOrganisation): boolean {
   return (
     mail?.always === true ||
-    receivers.some(({ organisationId, confirmsOptIn }) => confirmsOptIn === true && optIns.get(organisationId) === "yes")
+    receivers.some(
+      ({ organisationId, confirmsOptIn }) => confirmsOptIn === true && optIns.get(organisationId) === "yes",
+    )
   );
 }

@@ -101,7 +101,7 @@ const compressible: ReadonlySet<string> = new Set(
 
 /** What the client names without forbidding it ("br;q=0"). */
 function acceptedEncoding(request: IncomingMessage): Encoding | undefined {
-  const given = String(request.headers["accept-encoding"] ?? "").slice(0, 1024);
+  const given = (request.headers["accept-encoding"] ?? "").slice(0, 1024);
   const accepted = given
     .toLowerCase()
     .split(",")

@@ -61,9 +61,7 @@ export async function publish(
 }
 
 /** A fresh key, imported, with its challenge opened. */
-export async function provenKey(
-  owner: TestOrganisation,
-): Promise<{
+export async function provenKey(owner: TestOrganisation): Promise<{
   readonly keys: AgreementKeyPair;
   readonly keyId: ReturnType<typeof deriveKeyId>;
   readonly proof: Uint8Array;

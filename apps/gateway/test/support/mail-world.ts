@@ -73,7 +73,9 @@ export function mailClient(
 }
 
 /** Where the private database listens: the fifth line of its own note. */
-export async function databaseOf({ dataFolder }: TestGateway): Promise<{ host: string; user: string; database: string }> {
+export async function databaseOf({
+  dataFolder,
+}: TestGateway): Promise<{ host: string; user: string; database: string }> {
   const note = await readFile(join(dataFolder, "postgres", "postmaster.pid"), "utf8");
   return { host: note.split("\n")[4] ?? "", user: databaseRole, database: "postgres" };
 }
