@@ -93,7 +93,7 @@ class OpeningThread {
     this.#worker = new Worker(new URL("./opening-worker.ts", import.meta.url), {
       workerData: setup,
       // Lines are short-lived: a small young generation is faster and keeps many threads within bounds.
-      resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 },
+      resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64 },
     });
     this.#ended = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.on("message", (result: OpeningResult) => {
