@@ -36,6 +36,7 @@ it("reads no further ahead than its slots while the output is slow, and delivers
       filter: { sinceMs: undefined, campaign: undefined },
       formats: ["jsonl"],
       columns: { personFields: [], customFields: [] },
+      storeKey: undefined,
     },
     workers,
   );

@@ -2,11 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
-/** A Python that has PyNaCl: COTERIE_PYTHON, or python3. */
+/** A Python that has PyNaCl: COTERIE_PYTHON, else the first on the path, else the system's, for which Debian packages it. */
 export function findPython(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const python = env["COTERIE_PYTHON"] || "python3";
-  const { status } = spawnSync(python, ["-c", "import nacl.public"], { timeout: 20_000 });
-  return status === 0 ? python : undefined;
+  const candidates = env["COTERIE_PYTHON"] ? [env["COTERIE_PYTHON"]] : ["python3", "/usr/bin/python3"];
+  return candidates.find((python) => spawnSync(python, ["-c", "import nacl.public"], { timeout: 20_000 }).status === 0);
 }
 
 /** What the script answers to `task`. */

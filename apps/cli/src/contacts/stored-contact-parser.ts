@@ -26,10 +26,10 @@ export function parseStampedContact(line: string): StampedContact {
 const sealings: readonly unknown[] = ["gateway", "browser", "unknown"] satisfies StoredContact["sealing"][];
 const optIns: readonly unknown[] = ["yes", "no", "not-asked", "unknown"] satisfies StoredConsent["optIn"][];
 
-const contactTexts = [
-  ...["action", "campaign", "page", "organisation", "payload", "nonce", "commitment", "signature"],
-  ...["formSchema", "actionType", "campaignName", "pageName", "pageLocale"],
-];
+const contactTexts = (
+  "action campaign page organisation payload nonce commitment signature " +
+  "formSchema actionType campaignName pageName pageLocale"
+).split(" ");
 const keyTexts = ["id", "public"];
 const consentTexts = ["organisation", "purpose", "wordingId", "wordingHash", "locale"];
 const trackingTexts = ["source", "medium", "campaign", "content", "location"];
