@@ -10,10 +10,10 @@ import { startBounceReceiver } from "./bounce-receiver.ts";
 import { createReturnPaths } from "./bounces.ts";
 import type { MailKeys } from "./mail-keys.ts";
 import { createMailMetrics, type MailMetrics } from "./mail-metrics.ts";
-import { claimMails, releaseLeases, settleMail } from "./outbox.ts";
+import { type ClaimedMail, claimMails, releaseLeases, settleMail } from "./outbox.ts";
 import { createMailRenderer } from "./render-mail.ts";
 import { createAddressLimits, sendMail, type SendMailDeps } from "./send-mail.ts";
-import { createMailTransport } from "./transport.ts";
+import { createMailTransport, sendingAtOnce } from "./transport.ts";
 import { keepUpMails } from "./upkeep.ts";
 
 /** Mails at work. */
@@ -103,17 +103,25 @@ async function sendDue(deps: SendMailDeps, metrics: MailMetrics): Promise<void> 
   for (;;) {
     const keyIds = (await deps.mailKeys.keyring.list()).map(({ keyId }) => decodeHex(keyId));
     const claimed = await claimMails(deps, { keyIds, most: claimedAtOnce });
-    await Promise.all(
-      claimed.map(async (mail) => {
-        try {
-          const settlement = await sendMail(deps, mail);
-          await settleMail(deps, { mail, settlement });
-          metrics.settled(mail.kind, settlement.kind);
-        } catch (error) {
-          deps.log(unexpectedError(error));
-        }
-      }),
-    );
+    const queue = [...claimed];
+    // A worker takes no further mail before it has written down what became of the last: a process that dies leaves one for each worker.
+    const worker = async (): Promise<void> => {
+      for (let mail = queue.shift(); mail !== undefined; mail = queue.shift()) await sendOne(deps, { mail, metrics });
+    };
+    await Promise.all(Array.from({ length: sendingAtOnce }, worker));
     if (claimed.length < claimedAtOnce) return;
+  }
+}
+
+async function sendOne(
+  deps: SendMailDeps,
+  { mail, metrics }: { readonly mail: ClaimedMail; readonly metrics: MailMetrics },
+): Promise<void> {
+  try {
+    const settlement = await sendMail(deps, mail);
+    await settleMail(deps, { mail, settlement });
+    metrics.settled(mail.kind, settlement.kind);
+  } catch (error) {
+    deps.log(unexpectedError(error));
   }
 }

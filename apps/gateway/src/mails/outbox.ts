@@ -37,7 +37,8 @@ export interface ClaimedMail {
   readonly awaited: readonly string[];
 }
 
-const leaseMs = 3 * sendTimeoutMs;
+// Five mails one after the other in each of four workers, each as slow as can be.
+const leaseMs = 6 * sendTimeoutMs;
 
 /** Claims mails that are due, the oldest first, whose address is sealed to one of `keyIds`. */
 export async function claimMails(

@@ -43,6 +43,9 @@ export interface TransportOptions {
 /** The longest that one attempt takes: leases are longer. */
 export const sendTimeoutMs = 90_000;
 
+/** Mails on their way at the same time. */
+export const sendingAtOnce = 4;
+
 /** A transport. Throws StartError where the address of the server is not understood. */
 export function createMailTransport({ smtpUrl, from }: TransportOptions): MailTransport {
   const url = URL.parse(smtpUrl);
@@ -61,7 +64,7 @@ export function createMailTransport({ smtpUrl, from }: TransportOptions): MailTr
     ignoreTLS: !secure && isLoopback,
     ...(user === "" ? {} : { auth: { user, pass: decodeURIComponent(url.password) } }),
     tls: { minVersion: "TLSv1.2" },
-    maxConnections: 4,
+    maxConnections: sendingAtOnce,
     maxMessages: 200,
     // A connection that breaks in the middle leaves open whether the mail was taken: the outbox decides, not the pool.
     maxRequeues: 0,
