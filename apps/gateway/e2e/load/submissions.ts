@@ -14,6 +14,8 @@ import { clearRequest, makeOrganisation, makePage, pullAll } from "../../test/su
 
 const seconds = Number(process.argv[2] ?? 20);
 const connections = Number(process.argv[3] ?? 64);
+/** What petitions met in their worst minutes: the burst that a gateway must outlast. */
+const burstPerSecond = 100;
 const start = join(import.meta.dirname, "..", "..", "src", "start.ts");
 
 await measure("embedded PostgreSQL", undefined);
@@ -89,16 +91,19 @@ async function load({ database, gateway, processId }: Load): Promise<void> {
   const stored = (await pullAll(lead)).length - warm;
   const sorted = latenciesMs.toSorted((left, right) => left - right);
   const percentile = (share: number): number => round(sorted[Math.floor(sorted.length * share)] ?? Number.NaN);
+  const perSecond = round(latenciesMs.length / elapsed);
   const line = {
     name: `submissions, gateway sealing, 2 contacts each, ${database}`,
-    ours: round(latenciesMs.length / elapsed),
+    ours: perSecond,
+    rival: burstPerSecond,
+    ratio: round(perSecond / burstPerSecond),
     unit: "per second",
     p50Ms: percentile(0.5),
     p99Ms: percentile(0.99),
     failed,
     allStored: stored === latenciesMs.length,
     gatewayCpuMs: round((cpu * 1000) / latenciesMs.length),
-    note: `${connections} connections, ${seconds} s, ${availableParallelism()} cores shared with the load; goal: >= 500 per second, p99 < 300 ms`,
+    note: `${connections} connections, ${seconds} s, ${availableParallelism()} cores shared with the load; rival: the burst of a viral hour; goal: >= 500 per second, p99 < 300 ms`,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 
