@@ -188,6 +188,11 @@ describe("headers", () => {
     }
   });
 
+  it("spare every page the error of an icon that is not there", async () => {
+    const icon = await fetch(`${gateway.address}/favicon.ico`);
+    expect(icon.status).toBe(204);
+  });
+
   it("of files let any site load them, and answer unchanged ones without a body", async () => {
     const file = await fetch(`${gateway.address}/widget/coterie-action.js`);
     expect(file.headers.get("content-type")).toBe("text/javascript; charset=utf-8");

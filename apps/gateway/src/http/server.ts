@@ -74,6 +74,7 @@ function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
     if (isPublicCall && request.method === "OPTIONS") return preflight;
     if (path.startsWith("/coterie.") && !isPublicCall) return await call(deps, arrival);
     if (path === "/health") return await health(deps);
+    if (path === "/favicon.ico") return noIcon;
     if (path === "/api") return await deps.proca(request, () => submissions.take(prefix));
     const isPost = request.method === "POST" && (path.startsWith("/p/") || path.startsWith("/c/"));
     const isSubmission = path === `${publicService}Submit` || isPost;
@@ -84,6 +85,9 @@ function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
     return isPublicCall ? withCors(await call(deps, arrival)) : await routeDocument(deps, arrival);
   };
 }
+
+/** Browsers ask for an icon on their own: no icon is an answer, a missing file would be an error on every page. */
+const noIcon: Answer = { status: 204, headers: { "cache-control": "public, max-age=86400" }, body: "" };
 
 /** What people read in place of a document. */
 const tooManyAnswer: Answer = textAnswer(429, "too many requests from this network: try again in a minute");
