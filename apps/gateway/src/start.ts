@@ -18,6 +18,8 @@ await main().catch((error: unknown) => {
   // Our own errors are written for whoever started this; anything else is a fault, and its stack helps to find it.
   say(error instanceof CoterieError ? `Coterie did not start: ${error.message}.` : fault(error));
   process.exitCode = 1;
+  // Whatever a half-made start may have left open does not keep a program running that has said it did not start.
+  setTimeout(() => process.exit(1), 2000).unref();
 });
 
 async function main(): Promise<void> {

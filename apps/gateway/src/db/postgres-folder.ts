@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, readlink, realpath, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { FolderInUseError, StartError } from "../errors.ts";
@@ -100,12 +100,20 @@ async function findHolder(folder: string): Promise<{ readonly stopping: boolean 
   if (text === undefined) return undefined;
   const lines = text.split("\n");
   const pid = Number(lines[0]);
+  // A server that starts this moment has made the file and not yet written it: taking it away would let two servers in.
+  if (pid === 0 && (await isFresh(file))) return { stopping: true };
   if (Number.isSafeInteger(pid) && pid > 1 && isAlive(pid) && (await mayServe(pid, folder))) {
     return { stopping: lines[7]?.trim() === "stopping" };
   }
   // Left by a server that was killed. Its number may belong to another program by now, which PostgreSQL would take for itself.
   await rm(file, { force: true });
   return undefined;
+}
+
+/** Whether the file was changed a moment ago, by the clock of whoever wrote it. */
+async function isFresh(file: string): Promise<boolean> {
+  const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: 0 }));
+  return Math.abs(Date.now() - mtimeMs) < 5000;
 }
 
 function isAlive(pid: number): boolean {

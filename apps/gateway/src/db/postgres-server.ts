@@ -196,7 +196,13 @@ async function becomesReady(child: ChildProcess, socketFolder: string): Promise<
 }
 
 async function answers(socketFolder: string): Promise<boolean> {
-  const client = new Client({ host: socketFolder, user: databaseRole, database: "postgres" });
+  const client = new Client({
+    host: socketFolder,
+    user: databaseRole,
+    database: "postgres",
+    // A server that takes the connection and dies over it must not keep us waiting for ever.
+    connectionTimeoutMillis: 2000,
+  });
   client.on("error", () => undefined);
   try {
     await client.connect();
