@@ -12,6 +12,7 @@ import { migrate } from "../src/db/migrations.ts";
 import { type PostgresServer, startPostgres } from "../src/db/postgres-server.ts";
 import { findInstalledPostgres, startExternalPostgres } from "./support/external-postgres.ts";
 import { makeDataFolder } from "./support/gateway.ts";
+import { servicesAreRequired } from "../../../tools/src/repository.ts";
 
 const silent = { log: () => undefined };
 const installed = findInstalledPostgres();
@@ -313,6 +314,13 @@ describe("the schema", () => {
         "consent_wording_id consent_wording_hash consent_locale consent_given_at_ms header_signature delivery_sequence " +
         "confirmation confirmation_at_ms",
     );
+  });
+});
+
+describe("an installed PostgreSQL", () => {
+  // skip: elsewhere its absence is a visible skip of the tests below
+  it.runIf(servicesAreRequired())("is there where services are required", () => {
+    expect(installed).toBeDefined();
   });
 });
 
