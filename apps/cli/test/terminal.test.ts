@@ -24,7 +24,7 @@ function pipeTerminal({ columns = 60 } = {}) {
   // cast: a stand-in for a terminal device, as far as prompts use one
   const terminal = new Terminal({ input: input as never, output, errors }, { quiet: false, json: false });
   const shown = (): string => String(errors.read() ?? "");
-  return { terminal, input, modes, shown };
+  return { terminal, input, errors, modes, shown };
 }
 
 describe("asking for a passphrase", () => {
@@ -36,6 +36,16 @@ describe("asking for a passphrase", () => {
     expect(await answer).toBe("correct");
     expect(shown()).toBe("Passphrase: \n");
     expect(modes).toEqual([true, false]);
+  });
+
+  it("hides what is typed before it asks, so that fast typing is not shown either", async () => {
+    const { terminal, input, errors, modes } = pipeTerminal();
+    const modesWhenAsked: boolean[] = [];
+    errors.once("data", () => modesWhenAsked.push(...modes));
+    const answer = askHidden(terminal, "Passphrase: ");
+    input.write("correct\r");
+    await answer;
+    expect(modesWhenAsked).toEqual([true]);
   });
 
   it("stops on Ctrl-C and at the end of the input, giving the terminal back", async () => {
@@ -207,7 +217,7 @@ async function onTerminal(
     child.on("error", () => resolve(undefined));
     child.stdout.on("data", (bytes: Buffer) => {
       said += bytes.toString("utf8");
-      const prompts = said.split(/: (?!\S)/).length - 1;
+      const prompts = said.split(/New passphrase: |The same again: /).length - 1;
       while (answered < prompts && waiting.length > 0) {
         answered++;
         child.stdin.write(`${waiting.shift() ?? ""}\r`);

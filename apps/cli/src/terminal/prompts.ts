@@ -16,8 +16,9 @@ export async function askHidden(terminal: Terminal, question: string): Promise<s
   if (!terminal.canAsk || setRawMode === undefined) {
     throw new PassphraseMissingError("a passphrase is needed: use --passphrase-file or COTERIE_PASSPHRASE_FILE");
   }
-  errors.write(question);
+  // Before the question: what is typed at once would be shown otherwise.
   setRawMode.call(input, true);
+  errors.write(question);
   input.setEncoding("utf8");
   input.resume();
   try {
