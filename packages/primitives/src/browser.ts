@@ -5,7 +5,7 @@
  */
 import { browserArgon2id } from "./browser/argon2id.ts";
 import { browserAeads, browserBoxes } from "./browser/ciphers.ts";
-import { browserAgreement, browserSignatures } from "./browser/curves.ts";
+import { browserAgreement, browserAgreementSignatures, browserSignatures } from "./browser/curves.ts";
 import { browserHashes } from "./browser/hashes.ts";
 import { browserMlKem768 } from "./browser/kem.ts";
 import { systemRandom } from "./browser/random.ts";
@@ -25,11 +25,14 @@ export async function loadBrowserPrimitives(): Promise<Primitives> {
 }
 
 function browserPrimitives(sodium: Sodium): Primitives {
+  const hashes = browserHashes(sodium);
+  const signatures = browserSignatures(sodium);
   return {
     backend: "browser",
-    ...browserHashes(sodium),
+    ...hashes,
     ...browserAgreement(sodium),
-    ...browserSignatures(sodium),
+    ...signatures,
+    ...browserAgreementSignatures({ sha512: hashes.sha512, verify: signatures.verify }, sodium),
     ...browserBoxes(sodium),
     ...portableCbc,
     ...browserAeads(sodium),

@@ -6,7 +6,7 @@
 import sodium from "sodium-native";
 import { createArgon2id } from "./borders/passwords.ts";
 import { nodeAes256Gcm, nodeBoxes, nodeCbc, nodeChacha20Poly1305, nodeXchacha20Poly1305 } from "./node/ciphers.ts";
-import { nodeAgreement, nodeSignatures } from "./node/curves.ts";
+import { nodeAgreement, nodeAgreementSignatures, nodeSignatures } from "./node/curves.ts";
 import { nodeHashes } from "./node/hashes.ts";
 import { nodeMlKem768, nodeMlKem1024 } from "./node/kem.ts";
 import type { Primitives } from "./types.ts";
@@ -19,6 +19,7 @@ export const nodePrimitives: Primitives = {
   ...nodeHashes,
   ...nodeAgreement,
   ...nodeSignatures,
+  ...nodeAgreementSignatures,
   ...nodeBoxes,
   ...nodeCbc,
   xchacha20Poly1305: nodeXchacha20Poly1305,

@@ -13,7 +13,7 @@ import {
   portableChacha20Poly1305,
   portableXchacha20Poly1305,
 } from "./portable/ciphers.ts";
-import { portableAgreement, portableSignatures } from "./portable/curves.ts";
+import { portableAgreement, portableAgreementSignatures, portableSignatures } from "./portable/curves.ts";
 import { portableHashes } from "./portable/hashes.ts";
 import { portableMlKem768, portableMlKem1024 } from "./portable/kem.ts";
 import type { Primitives } from "./types.ts";
@@ -27,6 +27,7 @@ export const portablePrimitives: Primitives = {
   ...portableHashes,
   ...portableAgreement,
   ...portableSignatures,
+  ...portableAgreementSignatures,
   ...portableBoxes,
   ...portableCbc,
   xchacha20Poly1305: portableXchacha20Poly1305,

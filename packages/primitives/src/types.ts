@@ -116,6 +116,23 @@ export interface Primitives {
   /** libsodium's rule on every backend: s < L, canonical and not small-order key and R. False, never a throw, for bad input of any length. */
   readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
 
+  /**
+   * XEdDSA in Signal's form: 64 bytes that {@link verifyWithAgreementKey} takes. `random`: 64 bytes, fresh for each signature.
+   * The key may be used for agreements as well (specification §7).
+   */
+  readonly signWithAgreementKey: (
+    secretKey: SecretKey<"x25519">,
+    input: { readonly message: Uint8Array; readonly random: Uint8Array },
+  ) => Bytes;
+  /** By an X25519 public key; the rule of {@link verify} after conversion. False, never a throw, for bad input of any length. */
+  readonly verifyWithAgreementKey: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean;
+  /**
+   * What {@link checkAgreementPublicKey} refuses, and keys with a part of small order or on the twist: two spellings of such a key
+   * agree on the same secret, so a protocol that names sessions by keys refuses them.
+   * @throws InvalidPublicKeyError
+   */
+  readonly checkPrimeOrderPublicKey: (publicKey: Uint8Array) => void;
+
   /** NaCl crypto_box_beforenm: HSalsa20 of the X25519 result. Refuses what {@link agree} refuses. */
   readonly deriveBoxKey: (secretKey: SecretKey<"x25519">, publicKey: Uint8Array) => SecretKey<"box">;
   /** NaCl crypto_secretbox (XSalsa20-Poly1305), tag first: 16 + plain.length bytes. Nonce 24 bytes. */

@@ -4,6 +4,7 @@ import { commands } from "vitest/browser";
 import { describeKemAnswers } from "./suites/kem-answers.ts";
 import { describeKnownAnswers } from "./suites/known-answers.ts";
 import type { ReadVector } from "./suites/vectors.ts";
+import { describeXeddsaAnswers } from "./suites/xeddsa-answers.ts";
 
 const readVector: ReadVector = async (path) => await commands.readVector(path);
 const read = await commands.readVector("NOTES.md").then(
@@ -13,5 +14,6 @@ const read = await commands.readVector("NOTES.md").then(
 
 for (const primitives of [await loadBrowserPrimitives(), portablePrimitives]) {
   describeKnownAnswers(primitives, read);
+  describeXeddsaAnswers(primitives, read);
   describeKemAnswers(primitives, { read, systemRandom });
 }

@@ -9,12 +9,14 @@ import { readVector, vectorsDirectory } from "../../../tools/src/vectors.ts";
 import { describeKemAnswers, fieldsOf } from "./suites/kem-answers.ts";
 import { describeKnownAnswers } from "./suites/known-answers.ts";
 import { hex } from "./suites/vectors.ts";
+import { describeXeddsaAnswers } from "./suites/xeddsa-answers.ts";
 
 const present = existsSync(vectorsDirectory());
 const read = present ? async <Shape>(path: string) => readVector<Shape>(path) : undefined;
 
 for (const primitives of [nodePrimitives, await loadBrowserPrimitives(), portablePrimitives]) {
   describeKnownAnswers(primitives, read);
+  describeXeddsaAnswers(primitives, read);
   describeKemAnswers(primitives, { read, systemRandom });
 }
 

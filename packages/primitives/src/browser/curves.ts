@@ -2,6 +2,8 @@
 import { type Bytes, concatBytes } from "@coterie/bytes";
 import { type Agreement, createAgreement } from "../borders/agreement.ts";
 import { createSignatures, type Signatures } from "../borders/signatures.ts";
+import { type AgreementSignatures, createAgreementSignatures } from "../borders/xeddsa.ts";
+import type { Primitives } from "../types.ts";
 import type { Sodium } from "./sodium.ts";
 
 /** X25519 of an instance. */
@@ -52,5 +54,40 @@ export function browserSignatures({ raw, withSlots }: Sodium): Signatures {
         const [signed, content, key] = [slots.put(signature), slots.put(message), slots.put(publicKey)];
         return raw._crypto_sign_verify_detached(signed, content, message.length, 0, key) === 0;
       }),
+  });
+}
+
+/** XEdDSA of an instance. */
+export function browserAgreementSignatures(
+  deps: Pick<Primitives, "sha512" | "verify">,
+  { raw, withSlots }: Sodium,
+): AgreementSignatures {
+  return createAgreementSignatures(deps, {
+    reduceScalar: (wide) =>
+      withSlots((slots) => {
+        const scalar = slots.reserve(32);
+        raw._crypto_core_ed25519_scalar_reduce(scalar, slots.put(wide));
+        return slots.take(scalar, 32);
+      }),
+    multiplyScalars: (publicFactor, secret) =>
+      withSlots((slots) => {
+        const product = slots.reserve(32);
+        raw._crypto_core_ed25519_scalar_mul(product, slots.put(publicFactor), slots.put(secret));
+        return slots.take(product, 32);
+      }),
+    addScalars: (a, b) =>
+      withSlots((slots) => {
+        const sum = slots.reserve(32);
+        raw._crypto_core_ed25519_scalar_add(sum, slots.put(a), slots.put(b));
+        return slots.take(sum, 32);
+      }),
+    multiplyBase: (scalar) =>
+      withSlots((slots) => {
+        const point = slots.reserve(32);
+        raw._crypto_scalarmult_ed25519_base_noclamp(point, slots.put(scalar));
+        return slots.take(point, 32);
+      }),
+    isPrimeOrderPoint: (encoded) =>
+      withSlots((slots) => raw._crypto_core_ed25519_is_valid_point(slots.put(encoded)) === 1),
   });
 }

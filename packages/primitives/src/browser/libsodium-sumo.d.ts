@@ -49,6 +49,12 @@ declare module "libsodium-sumo" {
       publicKey: number,
     ) => number;
 
+    readonly _crypto_core_ed25519_scalar_reduce: (scalar: number, wide: number) => void;
+    readonly _crypto_core_ed25519_scalar_mul: (product: number, a: number, b: number) => void;
+    readonly _crypto_core_ed25519_scalar_add: (sum: number, a: number, b: number) => void;
+    readonly _crypto_scalarmult_ed25519_base_noclamp: (point: number, scalar: number) => number;
+    readonly _crypto_core_ed25519_is_valid_point: (point: number) => number;
+
     readonly _crypto_secretbox_easy: SecretBox;
     readonly _crypto_secretbox_open_easy: SecretBox;
     readonly _crypto_aead_xchacha20poly1305_ietf_encrypt: EncryptAead;

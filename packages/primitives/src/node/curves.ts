@@ -3,7 +3,9 @@ import type { Bytes } from "@coterie/bytes";
 import sodium from "sodium-native";
 import { type Agreement, createAgreement } from "../borders/agreement.ts";
 import { createSignatures, type Signatures } from "../borders/signatures.ts";
+import { type AgreementSignatures, createAgreementSignatures } from "../borders/xeddsa.ts";
 import { boxKeyOf } from "../portable/box-key.ts";
+import { nodeHashes } from "./hashes.ts";
 
 export const nodeAgreement: Agreement = createAgreement({
   publicKeyOf(secret) {
@@ -34,6 +36,40 @@ export const nodeSignatures: Signatures = createSignatures({
   },
   verify: (publicKey, message, signature) => sodium.crypto_sign_verify_detached(signature, message, publicKey),
 });
+
+export const nodeAgreementSignatures: AgreementSignatures = createAgreementSignatures(
+  { sha512: nodeHashes.sha512, verify: nodeSignatures.verify },
+  {
+    reduceScalar(wide) {
+      const scalar = new Uint8Array(32);
+      sodium.crypto_core_ed25519_scalar_reduce(scalar, wide);
+      return scalar;
+    },
+    multiplyScalars: multiplyByDoubling,
+    addScalars(a, b) {
+      const sum = new Uint8Array(32);
+      sodium.crypto_core_ed25519_scalar_add(sum, a, b);
+      return sum;
+    },
+    multiplyBase(scalar) {
+      const point = new Uint8Array(32);
+      sodium.crypto_scalarmult_ed25519_base_noclamp(point, scalar);
+      return point;
+    },
+    isPrimeOrderPoint: (encoded) => sodium.crypto_core_ed25519_is_valid_point(encoded),
+  },
+);
+
+/** The library lacks a multiplication of scalars: doubling and adding, by the bits of the factor that is public. */
+function multiplyByDoubling(publicFactor: Uint8Array, secret: Uint8Array): Bytes {
+  const product = new Uint8Array(32);
+  for (let bit = 252; bit >= 0; bit--) {
+    sodium.crypto_core_ed25519_scalar_add(product, product, product);
+    const isSet = ((publicFactor[bit >> 3] ?? 0) >> (bit & 7)) & 1;
+    if (isSet === 1) sodium.crypto_core_ed25519_scalar_add(product, product, secret);
+  }
+  return product;
+}
 
 function multiplyOrZero(secret: Uint8Array, publicKey: Uint8Array): Bytes {
   const agreed = new Uint8Array(32);

@@ -14,6 +14,10 @@ declare module "sodium-native" {
       message: Uint8Array,
       publicKey: Uint8Array,
     ) => boolean;
+    readonly crypto_core_ed25519_scalar_reduce: (scalar: Output, wide: Uint8Array) => void;
+    readonly crypto_core_ed25519_scalar_add: (sum: Output, a: Uint8Array, b: Uint8Array) => void;
+    readonly crypto_scalarmult_ed25519_base_noclamp: (point: Output, scalar: Uint8Array) => void;
+    readonly crypto_core_ed25519_is_valid_point: (point: Uint8Array) => boolean;
     readonly crypto_secretbox_easy: (ciphertext: Output, plain: Uint8Array, nonce: Uint8Array, key: Uint8Array) => void;
     readonly crypto_secretbox_open_easy: (
       plain: Output,

@@ -60,6 +60,22 @@ export function describeAgreementOfBackends(backends: readonly Primitives[]): vo
       );
     });
 
+    it("signs with agreement keys", () => {
+      fc.assert(
+        fc.property(bytes(32), bytes(64), anyBytes(300), (secret, random, message) => {
+          expect(
+            distinct((p) => {
+              const { publicKey, secretKey } = p.deriveAgreementKeyPair(secret);
+              const signature = p.signWithAgreementKey(secretKey, { message, random });
+              expect(p.verifyWithAgreementKey(publicKey, message, signature)).toBe(true);
+              return signature;
+            }),
+          ).toHaveLength(1);
+        }),
+        { numRuns: 20 },
+      );
+    });
+
     it("encrypts with every AEAD and with AES-CBC", () => {
       fc.assert(
         fc.property(bytes(32), bytes(24), anyBytes(300), anyBytes(100), (key, random, plain, associatedData) => {
