@@ -9,6 +9,9 @@ export const wireErrorHeader = "coterie-error";
 /** Response header with the dotted paths of the person's fields that were refused, comma-separated (only with "invalid-person"). */
 export const wireErrorFieldsHeader = "coterie-error-fields";
 
+/** Response header with the challenge to solve, in base64url (only with "work-required"). */
+export const wireChallengeHeader = "coterie-challenge";
+
 /** Every code, with what it means to whoever called. */
 export const wireErrorCodes = {
   unauthenticated: "no token, or one that is not valid",
@@ -24,6 +27,7 @@ export const wireErrorCodes = {
   "home-organisation": "the home organisation runs no campaigns and receives no contacts",
   conflict: "the id or name is taken by something else",
   "too-large": "the request is larger than its limit",
+  "work-required": "this needs proof of work: solve the challenge of the answer's header, and send it again with the solution",
   "rate-limited": "too many requests from here: wait and try again",
   unavailable: "the gateway cannot take this now: nothing was stored, try again",
   internal: "a fault of the gateway: nothing is known to be stored, trying again is harmless",

@@ -3,6 +3,7 @@
  * is routing, public keys, hashes and the clear part of an action.
  */
 import type { Bytes } from "@coterie/bytes";
+import type { CommentDecisionTable, PageProtectionTable } from "./abuse-schema.ts";
 import type { KeyLogEntryTable, KeyLogTable, KeyWindowTable } from "./key-log-schema.ts";
 import type {
   CampaignMailTable,
@@ -37,6 +38,8 @@ export interface Database {
   readonly mail_boxes: MailBoxTable;
   readonly mails: MailTable;
   readonly mail_tokens: MailTokenTable;
+  readonly page_protections: PageProtectionTable;
+  readonly comment_decisions: CommentDecisionTable;
 }
 
 /** One organisation; exactly one is the gateway's own. */

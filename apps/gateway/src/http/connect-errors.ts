@@ -28,6 +28,7 @@ const connectCode: { readonly [Reason in WireErrorCode]: Code } = {
   "home-organisation": Code.PermissionDenied,
   conflict: Code.AlreadyExists,
   "too-large": Code.OutOfRange,
+  "work-required": Code.FailedPrecondition,
   "rate-limited": Code.ResourceExhausted,
   unavailable: Code.Unavailable,
   internal: Code.Internal,

@@ -10,7 +10,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file coterie/actions/v1/actions.proto.
  */
 export const file_coterie_actions_v1_actions: GenFile = /*@__PURE__*/
-  fileDesc("CiBjb3RlcmllL2FjdGlvbnMvdjEvYWN0aW9ucy5wcm90bxISY290ZXJpZS5hY3Rpb25zLnYxIh4KDkdldFBhZ2VSZXF1ZXN0EgwKBG5hbWUYASABKAkiUAoPR2V0UGFnZVJlc3BvbnNlEiwKBHBhZ2UYASABKAsyHi5jb3RlcmllLmFjdGlvbnMudjEuQWN0aW9uUGFnZRIPCgdjb3VudGVyGAIgASgDIrgECgpBY3Rpb25QYWdlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJEhMKC2NhbXBhaWduX2lkGAQgASgJEhYKDmNhbXBhaWduX3RpdGxlGAUgASgJEiwKB3NlYWxpbmcYBiABKA4yGy5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGluZxITCgtmb3JtX3NjaGVtYRgHIAEoCRIXCg9yZXF1aXJlZF9maWVsZHMYCCADKAkSEwoLYWN0aW9uX3R5cGUYCSABKAkSHAoUcGFnZV9vcmdhbmlzYXRpb25faWQYCiABKAkSHAoUbGVhZF9vcmdhbmlzYXRpb25faWQYCyABKAkSFQoNcGFnZV9kZWxpdmVycxgMIAEoCBIgChhjYW1wYWlnbl9mb3JjZXNfZGVsaXZlcnkYDSABKAgSLwoJcmVjZWl2ZXJzGA4gAygLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlJlY2VpdmVyEhEKCWFjY2VwdGluZxgPIAEoCBIbChNnYXRld2F5X3NpZ25pbmdfa2V5GBAgASgMEhMKC2Rlc2NyaXB0aW9uGBEgASgJEhUKDWVtYmVkX29yaWdpbnMYEiADKAkSLQoIbWFpbF9rZXkYEyABKAsyGy5jb3RlcmllLmFjdGlvbnMudjEuTWFpbEtleRIWCg53YW50c19tYWlsX2JveBgUIAEoCBIZChFyZXF1aXJlc19tYWlsX2JveBgVIAEoCCIlCgdNYWlsS2V5EgoKAmlkGAEgASgJEg4KBnB1YmxpYxgCIAEoDCKwAQoIUmVjZWl2ZXISFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhkKEW9yZ2FuaXNhdGlvbl9uYW1lGAIgASgJEjEKCnB1YmxpY19rZXkYAyABKAsyHS5jb3RlcmllLmFjdGlvbnMudjEuUHVibGljS2V5EhMKC2Fza3Nfb3B0X2luGAQgASgIEhcKD2NvbmZpcm1zX29wdF9pbhgFIAEoCBIPCgdrZXlfbG9nGAYgAygMIicKCVB1YmxpY0tleRIKCgJpZBgBIAEoCRIOCgZwdWJsaWMYAiABKAwiqAMKDVN1Ym1pdFJlcXVlc3QSEQoJYWN0aW9uX2lkGAEgASgJEg8KB3BhZ2VfaWQYAiABKAkSSgoNY3VzdG9tX2ZpZWxkcxgDIAMoCzIzLmNvdGVyaWUuYWN0aW9ucy52MS5TdWJtaXRSZXF1ZXN0LkN1c3RvbUZpZWxkc0VudHJ5Ei4KCHRyYWNraW5nGAQgASgLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlRyYWNraW5nEi0KCGNvbnNlbnRzGAUgAygLMhsuY290ZXJpZS5hY3Rpb25zLnYxLkNvbnNlbnQSFQoLcGVyc29uX2pzb24YBiABKAlIABIyCgZzZWFsZWQYByABKAsyIC5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGVkUGVyc29uSAASDwoHcGFkZGluZxgIIAEoCRItCghtYWlsX2JveBgJIAEoCzIbLmNvdGVyaWUuYWN0aW9ucy52MS5NYWlsQm94GjMKEUN1c3RvbUZpZWxkc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCAoGcGVyc29uIlQKB01haWxCb3gSDgoGa2V5X2lkGAEgASgJEhkKEXNlbmRlcl9wdWJsaWNfa2V5GAIgASgMEg0KBW5vbmNlGAMgASgMEg8KB3BheWxvYWQYBCABKAwiXwoIVHJhY2tpbmcSDgoGc291cmNlGAEgASgJEg4KBm1lZGl1bRgCIAEoCRIQCghjYW1wYWlnbhgDIAEoCRIPCgdjb250ZW50GAQgASgJEhAKCGxvY2F0aW9uGAUgASgJIq0BCgdDb25zZW50EhcKD29yZ2FuaXNhdGlvbl9pZBgBIAEoCRIPCgdwdXJwb3NlGAIgASgJEikKBm9wdF9pbhgDIAEoDjIZLmNvdGVyaWUuYWN0aW9ucy52MS5PcHRJbhISCgp3b3JkaW5nX2lkGAQgASgJEhQKDHdvcmRpbmdfaGFzaBgFIAEoDBIOCgZsb2NhbGUYBiABKAkSEwoLZ2l2ZW5fYXRfbXMYByABKAMiVwoMU2VhbGVkUGVyc29uEhIKCmNvbW1pdG1lbnQYASABKAwSMwoIY29udGFjdHMYAiADKAsyIS5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGVkQ29udGFjdCJqCg1TZWFsZWRDb250YWN0EhcKD29yZ2FuaXNhdGlvbl9pZBgBIAEoCRIPCgdwYXlsb2FkGAIgASgMEg0KBW5vbmNlGAMgASgMEg4KBmtleV9pZBgEIAEoCRIQCghzaWduX2tleRgFIAEoDCJmCg5TdWJtaXRSZXNwb25zZRIRCglhY3Rpb25faWQYASABKAkSDwoHY291bnRlchgCIAEoAxITCgtyZWNlaXZlZF9ieRgDIAMoCRIbChNhd2FpdHNfY29uZmlybWF0aW9uGAQgASgIIiYKEUdldENvdW50ZXJSZXF1ZXN0EhEKCXBhZ2VfbmFtZRgBIAEoCSIlChJHZXRDb3VudGVyUmVzcG9uc2USDwoHY291bnRlchgBIAEoAypMCgdTZWFsaW5nEhcKE1NFQUxJTkdfVU5TUEVDSUZJRUQQABITCg9TRUFMSU5HX0dBVEVXQVkQARITCg9TRUFMSU5HX0JST1dTRVIQAipUCgVPcHRJbhIWChJPUFRfSU5fVU5TUEVDSUZJRUQQABIOCgpPUFRfSU5fWUVTEAESDQoJT1BUX0lOX05PEAISFAoQT1BUX0lOX05PVF9BU0tFRBADMpsCCg1BY3Rpb25TZXJ2aWNlElcKB0dldFBhZ2USIi5jb3RlcmllLmFjdGlvbnMudjEuR2V0UGFnZVJlcXVlc3QaIy5jb3RlcmllLmFjdGlvbnMudjEuR2V0UGFnZVJlc3BvbnNlIgOQAgESTwoGU3VibWl0EiEuY290ZXJpZS5hY3Rpb25zLnYxLlN1Ym1pdFJlcXVlc3QaIi5jb3RlcmllLmFjdGlvbnMudjEuU3VibWl0UmVzcG9uc2USYAoKR2V0Q291bnRlchIlLmNvdGVyaWUuYWN0aW9ucy52MS5HZXRDb3VudGVyUmVxdWVzdBomLmNvdGVyaWUuYWN0aW9ucy52MS5HZXRDb3VudGVyUmVzcG9uc2UiA5ACAWIGcHJvdG8z");
+  fileDesc("CiBjb3RlcmllL2FjdGlvbnMvdjEvYWN0aW9ucy5wcm90bxISY290ZXJpZS5hY3Rpb25zLnYxIh4KDkdldFBhZ2VSZXF1ZXN0EgwKBG5hbWUYASABKAkiUAoPR2V0UGFnZVJlc3BvbnNlEiwKBHBhZ2UYASABKAsyHi5jb3RlcmllLmFjdGlvbnMudjEuQWN0aW9uUGFnZRIPCgdjb3VudGVyGAIgASgDIrgECgpBY3Rpb25QYWdlEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGbG9jYWxlGAMgASgJEhMKC2NhbXBhaWduX2lkGAQgASgJEhYKDmNhbXBhaWduX3RpdGxlGAUgASgJEiwKB3NlYWxpbmcYBiABKA4yGy5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGluZxITCgtmb3JtX3NjaGVtYRgHIAEoCRIXCg9yZXF1aXJlZF9maWVsZHMYCCADKAkSEwoLYWN0aW9uX3R5cGUYCSABKAkSHAoUcGFnZV9vcmdhbmlzYXRpb25faWQYCiABKAkSHAoUbGVhZF9vcmdhbmlzYXRpb25faWQYCyABKAkSFQoNcGFnZV9kZWxpdmVycxgMIAEoCBIgChhjYW1wYWlnbl9mb3JjZXNfZGVsaXZlcnkYDSABKAgSLwoJcmVjZWl2ZXJzGA4gAygLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlJlY2VpdmVyEhEKCWFjY2VwdGluZxgPIAEoCBIbChNnYXRld2F5X3NpZ25pbmdfa2V5GBAgASgMEhMKC2Rlc2NyaXB0aW9uGBEgASgJEhUKDWVtYmVkX29yaWdpbnMYEiADKAkSLQoIbWFpbF9rZXkYEyABKAsyGy5jb3RlcmllLmFjdGlvbnMudjEuTWFpbEtleRIWCg53YW50c19tYWlsX2JveBgUIAEoCBIZChFyZXF1aXJlc19tYWlsX2JveBgVIAEoCCIlCgdNYWlsS2V5EgoKAmlkGAEgASgJEg4KBnB1YmxpYxgCIAEoDCKwAQoIUmVjZWl2ZXISFwoPb3JnYW5pc2F0aW9uX2lkGAEgASgJEhkKEW9yZ2FuaXNhdGlvbl9uYW1lGAIgASgJEjEKCnB1YmxpY19rZXkYAyABKAsyHS5jb3RlcmllLmFjdGlvbnMudjEuUHVibGljS2V5EhMKC2Fza3Nfb3B0X2luGAQgASgIEhcKD2NvbmZpcm1zX29wdF9pbhgFIAEoCBIPCgdrZXlfbG9nGAYgAygMIicKCVB1YmxpY0tleRIKCgJpZBgBIAEoCRIOCgZwdWJsaWMYAiABKAwi0AMKDVN1Ym1pdFJlcXVlc3QSEQoJYWN0aW9uX2lkGAEgASgJEg8KB3BhZ2VfaWQYAiABKAkSSgoNY3VzdG9tX2ZpZWxkcxgDIAMoCzIzLmNvdGVyaWUuYWN0aW9ucy52MS5TdWJtaXRSZXF1ZXN0LkN1c3RvbUZpZWxkc0VudHJ5Ei4KCHRyYWNraW5nGAQgASgLMhwuY290ZXJpZS5hY3Rpb25zLnYxLlRyYWNraW5nEi0KCGNvbnNlbnRzGAUgAygLMhsuY290ZXJpZS5hY3Rpb25zLnYxLkNvbnNlbnQSFQoLcGVyc29uX2pzb24YBiABKAlIABIyCgZzZWFsZWQYByABKAsyIC5jb3RlcmllLmFjdGlvbnMudjEuU2VhbGVkUGVyc29uSAASDwoHcGFkZGluZxgIIAEoCRItCghtYWlsX2JveBgJIAEoCzIbLmNvdGVyaWUuYWN0aW9ucy52MS5NYWlsQm94EiYKBHdvcmsYCiABKAsyGC5jb3RlcmllLmFjdGlvbnMudjEuV29yaxozChFDdXN0b21GaWVsZHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQggKBnBlcnNvbiIrCgRXb3JrEhEKCWNoYWxsZW5nZRgBIAEoDBIQCghzb2x1dGlvbhgCIAEoDCJUCgdNYWlsQm94Eg4KBmtleV9pZBgBIAEoCRIZChFzZW5kZXJfcHVibGljX2tleRgCIAEoDBINCgVub25jZRgDIAEoDBIPCgdwYXlsb2FkGAQgASgMIl8KCFRyYWNraW5nEg4KBnNvdXJjZRgBIAEoCRIOCgZtZWRpdW0YAiABKAkSEAoIY2FtcGFpZ24YAyABKAkSDwoHY29udGVudBgEIAEoCRIQCghsb2NhdGlvbhgFIAEoCSKtAQoHQ29uc2VudBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkSDwoHcHVycG9zZRgCIAEoCRIpCgZvcHRfaW4YAyABKA4yGS5jb3RlcmllLmFjdGlvbnMudjEuT3B0SW4SEgoKd29yZGluZ19pZBgEIAEoCRIUCgx3b3JkaW5nX2hhc2gYBSABKAwSDgoGbG9jYWxlGAYgASgJEhMKC2dpdmVuX2F0X21zGAcgASgDIlcKDFNlYWxlZFBlcnNvbhISCgpjb21taXRtZW50GAEgASgMEjMKCGNvbnRhY3RzGAIgAygLMiEuY290ZXJpZS5hY3Rpb25zLnYxLlNlYWxlZENvbnRhY3QiagoNU2VhbGVkQ29udGFjdBIXCg9vcmdhbmlzYXRpb25faWQYASABKAkSDwoHcGF5bG9hZBgCIAEoDBINCgVub25jZRgDIAEoDBIOCgZrZXlfaWQYBCABKAkSEAoIc2lnbl9rZXkYBSABKAwiZgoOU3VibWl0UmVzcG9uc2USEQoJYWN0aW9uX2lkGAEgASgJEg8KB2NvdW50ZXIYAiABKAMSEwoLcmVjZWl2ZWRfYnkYAyADKAkSGwoTYXdhaXRzX2NvbmZpcm1hdGlvbhgEIAEoCCImChFHZXRDb3VudGVyUmVxdWVzdBIRCglwYWdlX25hbWUYASABKAkiJQoSR2V0Q291bnRlclJlc3BvbnNlEg8KB2NvdW50ZXIYASABKAMiVQoZTGlzdFB1YmxpY0NvbW1lbnRzUmVxdWVzdBIRCglwYWdlX25hbWUYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiagoaTGlzdFB1YmxpY0NvbW1lbnRzUmVzcG9uc2USMwoIY29tbWVudHMYASADKAsyIS5jb3RlcmllLmFjdGlvbnMudjEuUHVibGljQ29tbWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoNUHVibGljQ29tbWVudBIMCgR0ZXh0GAEgASgJEhUKDXdyaXR0ZW5fb25fbXMYAiABKAMqTAoHU2VhbGluZxIXChNTRUFMSU5HX1VOU1BFQ0lGSUVEEAASEwoPU0VBTElOR19HQVRFV0FZEAESEwoPU0VBTElOR19CUk9XU0VSEAIqVAoFT3B0SW4SFgoST1BUX0lOX1VOU1BFQ0lGSUVEEAASDgoKT1BUX0lOX1lFUxABEg0KCU9QVF9JTl9OTxACEhQKEE9QVF9JTl9OT1RfQVNLRUQQAzKVAwoNQWN0aW9uU2VydmljZRJXCgdHZXRQYWdlEiIuY290ZXJpZS5hY3Rpb25zLnYxLkdldFBhZ2VSZXF1ZXN0GiMuY290ZXJpZS5hY3Rpb25zLnYxLkdldFBhZ2VSZXNwb25zZSIDkAIBEk8KBlN1Ym1pdBIhLmNvdGVyaWUuYWN0aW9ucy52MS5TdWJtaXRSZXF1ZXN0GiIuY290ZXJpZS5hY3Rpb25zLnYxLlN1Ym1pdFJlc3BvbnNlEmAKCkdldENvdW50ZXISJS5jb3RlcmllLmFjdGlvbnMudjEuR2V0Q291bnRlclJlcXVlc3QaJi5jb3RlcmllLmFjdGlvbnMudjEuR2V0Q291bnRlclJlc3BvbnNlIgOQAgESeAoSTGlzdFB1YmxpY0NvbW1lbnRzEi0uY290ZXJpZS5hY3Rpb25zLnYxLkxpc3RQdWJsaWNDb21tZW50c1JlcXVlc3QaLi5jb3RlcmllLmFjdGlvbnMudjEuTGlzdFB1YmxpY0NvbW1lbnRzUmVzcG9uc2UiA5ACAWIGcHJvdG8z");
 
 /**
  * @generated from message coterie.actions.v1.GetPageRequest
@@ -607,6 +607,13 @@ export type SubmitRequest = Message<"coterie.actions.v1.SubmitRequest"> & {
    * @generated from field: coterie.actions.v1.MailBox mail_box = 9;
    */
   mailBox?: MailBox | undefined;
+
+  /**
+   * Only after "work-required": the solution of the challenge that came with it.
+   *
+   * @generated from field: coterie.actions.v1.Work work = 10;
+   */
+  work?: Work | undefined;
 };
 
 /**
@@ -671,6 +678,13 @@ export type SubmitRequestJson = {
    * @generated from field: coterie.actions.v1.MailBox mail_box = 9;
    */
   mailBox?: MailBoxJson;
+
+  /**
+   * Only after "work-required": the solution of the challenge that came with it.
+   *
+   * @generated from field: coterie.actions.v1.Work work = 10;
+   */
+  work?: WorkJson;
 };
 
 /**
@@ -679,6 +693,51 @@ export type SubmitRequestJson = {
  */
 export const SubmitRequestSchema: GenMessage<SubmitRequest, {jsonType: SubmitRequestJson}> = /*@__PURE__*/
   messageDesc(file_coterie_actions_v1_actions, 6);
+
+/**
+ * Proof of work, docs/protocol/abuse.md section 2. Not part of what the action id stands for: a repetition may bring another one.
+ *
+ * @generated from message coterie.actions.v1.Work
+ */
+export type Work = Message<"coterie.actions.v1.Work"> & {
+  /**
+   * As it came in the header "coterie-challenge".
+   *
+   * @generated from field: bytes challenge = 1;
+   */
+  challenge: Uint8Array;
+
+  /**
+   * @generated from field: bytes solution = 2;
+   */
+  solution: Uint8Array;
+};
+
+/**
+ * Proof of work, docs/protocol/abuse.md section 2. Not part of what the action id stands for: a repetition may bring another one.
+ *
+ * @generated from message coterie.actions.v1.Work
+ */
+export type WorkJson = {
+  /**
+   * As it came in the header "coterie-challenge".
+   *
+   * @generated from field: bytes challenge = 1;
+   */
+  challenge?: string;
+
+  /**
+   * @generated from field: bytes solution = 2;
+   */
+  solution?: string;
+};
+
+/**
+ * Describes the message coterie.actions.v1.Work.
+ * Use `create(WorkSchema)` to create a new message.
+ */
+export const WorkSchema: GenMessage<Work, {jsonType: WorkJson}> = /*@__PURE__*/
+  messageDesc(file_coterie_actions_v1_actions, 7);
 
 /**
  * docs/protocol/mails.md section 2.
@@ -739,7 +798,7 @@ export type MailBoxJson = {
  * Use `create(MailBoxSchema)` to create a new message.
  */
 export const MailBoxSchema: GenMessage<MailBox, {jsonType: MailBoxJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 7);
+  messageDesc(file_coterie_actions_v1_actions, 8);
 
 /**
  * @generated from message coterie.actions.v1.Tracking
@@ -806,7 +865,7 @@ export type TrackingJson = {
  * Use `create(TrackingSchema)` to create a new message.
  */
 export const TrackingSchema: GenMessage<Tracking, {jsonType: TrackingJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 8);
+  messageDesc(file_coterie_actions_v1_actions, 9);
 
 /**
  * Section 5. The gateway fills in what the client cannot know better.
@@ -897,7 +956,7 @@ export type ConsentJson = {
  * Use `create(ConsentSchema)` to create a new message.
  */
 export const ConsentSchema: GenMessage<Consent, {jsonType: ConsentJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 9);
+  messageDesc(file_coterie_actions_v1_actions, 10);
 
 /**
  * @generated from message coterie.actions.v1.SealedPerson
@@ -938,7 +997,7 @@ export type SealedPersonJson = {
  * Use `create(SealedPersonSchema)` to create a new message.
  */
 export const SealedPersonSchema: GenMessage<SealedPerson, {jsonType: SealedPersonJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 10);
+  messageDesc(file_coterie_actions_v1_actions, 11);
 
 /**
  * @generated from message coterie.actions.v1.SealedContact
@@ -1009,7 +1068,7 @@ export type SealedContactJson = {
  * Use `create(SealedContactSchema)` to create a new message.
  */
 export const SealedContactSchema: GenMessage<SealedContact, {jsonType: SealedContactJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 11);
+  messageDesc(file_coterie_actions_v1_actions, 12);
 
 /**
  * @generated from message coterie.actions.v1.SubmitResponse
@@ -1076,7 +1135,7 @@ export type SubmitResponseJson = {
  * Use `create(SubmitResponseSchema)` to create a new message.
  */
 export const SubmitResponseSchema: GenMessage<SubmitResponse, {jsonType: SubmitResponseJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 12);
+  messageDesc(file_coterie_actions_v1_actions, 13);
 
 /**
  * @generated from message coterie.actions.v1.GetCounterRequest
@@ -1103,7 +1162,7 @@ export type GetCounterRequestJson = {
  * Use `create(GetCounterRequestSchema)` to create a new message.
  */
 export const GetCounterRequestSchema: GenMessage<GetCounterRequest, {jsonType: GetCounterRequestJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 13);
+  messageDesc(file_coterie_actions_v1_actions, 14);
 
 /**
  * @generated from message coterie.actions.v1.GetCounterResponse
@@ -1130,7 +1189,140 @@ export type GetCounterResponseJson = {
  * Use `create(GetCounterResponseSchema)` to create a new message.
  */
 export const GetCounterResponseSchema: GenMessage<GetCounterResponse, {jsonType: GetCounterResponseJson}> = /*@__PURE__*/
-  messageDesc(file_coterie_actions_v1_actions, 14);
+  messageDesc(file_coterie_actions_v1_actions, 15);
+
+/**
+ * @generated from message coterie.actions.v1.ListPublicCommentsRequest
+ */
+export type ListPublicCommentsRequest = Message<"coterie.actions.v1.ListPublicCommentsRequest"> & {
+  /**
+   * @generated from field: string page_name = 1;
+   */
+  pageName: string;
+
+  /**
+   * 1 to 50; 0 means 20.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * @generated from message coterie.actions.v1.ListPublicCommentsRequest
+ */
+export type ListPublicCommentsRequestJson = {
+  /**
+   * @generated from field: string page_name = 1;
+   */
+  pageName?: string;
+
+  /**
+   * 1 to 50; 0 means 20.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize?: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken?: string;
+};
+
+/**
+ * Describes the message coterie.actions.v1.ListPublicCommentsRequest.
+ * Use `create(ListPublicCommentsRequestSchema)` to create a new message.
+ */
+export const ListPublicCommentsRequestSchema: GenMessage<ListPublicCommentsRequest, {jsonType: ListPublicCommentsRequestJson}> = /*@__PURE__*/
+  messageDesc(file_coterie_actions_v1_actions, 16);
+
+/**
+ * @generated from message coterie.actions.v1.ListPublicCommentsResponse
+ */
+export type ListPublicCommentsResponse = Message<"coterie.actions.v1.ListPublicCommentsResponse"> & {
+  /**
+   * @generated from field: repeated coterie.actions.v1.PublicComment comments = 1;
+   */
+  comments: PublicComment[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * @generated from message coterie.actions.v1.ListPublicCommentsResponse
+ */
+export type ListPublicCommentsResponseJson = {
+  /**
+   * @generated from field: repeated coterie.actions.v1.PublicComment comments = 1;
+   */
+  comments?: PublicCommentJson[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken?: string;
+};
+
+/**
+ * Describes the message coterie.actions.v1.ListPublicCommentsResponse.
+ * Use `create(ListPublicCommentsResponseSchema)` to create a new message.
+ */
+export const ListPublicCommentsResponseSchema: GenMessage<ListPublicCommentsResponse, {jsonType: ListPublicCommentsResponseJson}> = /*@__PURE__*/
+  messageDesc(file_coterie_actions_v1_actions, 17);
+
+/**
+ * @generated from message coterie.actions.v1.PublicComment
+ */
+export type PublicComment = Message<"coterie.actions.v1.PublicComment"> & {
+  /**
+   * Plain text: show it as text, whatever it holds.
+   *
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * The day (UTC) on which it was written, as milliseconds since 1970.
+   *
+   * @generated from field: int64 written_on_ms = 2;
+   */
+  writtenOnMs: bigint;
+};
+
+/**
+ * @generated from message coterie.actions.v1.PublicComment
+ */
+export type PublicCommentJson = {
+  /**
+   * Plain text: show it as text, whatever it holds.
+   *
+   * @generated from field: string text = 1;
+   */
+  text?: string;
+
+  /**
+   * The day (UTC) on which it was written, as milliseconds since 1970.
+   *
+   * @generated from field: int64 written_on_ms = 2;
+   */
+  writtenOnMs?: string;
+};
+
+/**
+ * Describes the message coterie.actions.v1.PublicComment.
+ * Use `create(PublicCommentSchema)` to create a new message.
+ */
+export const PublicCommentSchema: GenMessage<PublicComment, {jsonType: PublicCommentJson}> = /*@__PURE__*/
+  messageDesc(file_coterie_actions_v1_actions, 18);
 
 /**
  * Where the person's fields are sealed.
@@ -1251,6 +1443,16 @@ export const ActionService: GenService<{
     methodKind: "unary";
     input: typeof GetCounterRequestSchema;
     output: typeof GetCounterResponseSchema;
+  },
+  /**
+   * Approved comments of the page's campaign, the last approved first (docs/protocol/abuse.md section 6).
+   *
+   * @generated from rpc coterie.actions.v1.ActionService.ListPublicComments
+   */
+  listPublicComments: {
+    methodKind: "unary";
+    input: typeof ListPublicCommentsRequestSchema;
+    output: typeof ListPublicCommentsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_coterie_actions_v1_actions, 0);
