@@ -8,12 +8,12 @@ import { chmod, mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "pg";
 import { StartError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
 import { findPostgresBinaries, type PostgresBinaries } from "./postgres-binaries.ts";
 import { createDatabaseFolder, databaseEnvironment, databaseRole, waitForFolder } from "./postgres-folder.ts";
 import { choosePostgresUser, type PostgresUser } from "./postgres-user.ts";
+import { becomesReady } from "./server-readiness.ts";
 
 /** A running private server. */
 export interface PostgresServer {
@@ -26,7 +26,6 @@ export interface PostgresServer {
 
 const startAttempts = 5;
 const restartPauseMs = 2000;
-const readyWaitMs = 60_000;
 
 /**
  * Starts the packaged PostgreSQL on `<dataFolder>/postgres`, making it on first use.
@@ -124,12 +123,15 @@ class Supervisor {
     const file = await open(logFile, "a", 0o600);
     try {
       const args = ["-D", folder, "-k", socketFolder, ...settings.flatMap((setting) => ["-c", setting])];
-      return user.spawn(binaries.postgres, args, {
+      const child = user.spawn(binaries.postgres, args, {
         stdio: ["ignore", file.fd, file.fd],
         env: databaseEnvironment(),
         // Not in the terminal's process group: Ctrl-C reaches the gateway, which finishes its work before the database goes.
         detached: true,
       });
+      // That it could not be started is seen from the process having no number; unheard, this event would end the gateway.
+      child.on("error", () => undefined);
+      return child;
     } finally {
       await file.close();
     }
@@ -179,36 +181,3 @@ const settings: readonly string[] = [
   "log_error_verbosity=terse",
   "log_timezone=UTC",
 ];
-
-async function becomesReady(child: ChildProcess, socketFolder: string): Promise<boolean> {
-  const state = { ended: false };
-  const ended = (): void => {
-    state.ended = true;
-  };
-  child.once("exit", ended);
-  child.once("error", ended);
-  for (let waitedMs = 0; waitedMs < readyWaitMs && !state.ended; waitedMs += 20) {
-    if (await answers(socketFolder)) return true;
-    await delay(20);
-  }
-  child.kill("SIGINT");
-  return false;
-}
-
-async function answers(socketFolder: string): Promise<boolean> {
-  const client = new Client({
-    host: socketFolder,
-    user: databaseRole,
-    database: "postgres",
-    // A server that takes the connection and dies over it must not keep us waiting for ever.
-    connectionTimeoutMillis: 2000,
-  });
-  client.on("error", () => undefined);
-  try {
-    await client.connect();
-    await client.end();
-    return true;
-  } catch {
-    return false;
-  }
-}
