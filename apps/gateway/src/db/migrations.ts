@@ -9,6 +9,7 @@ import { actions } from "./migrations/0004-actions.ts";
 import { mails } from "./migrations/0005-mails.ts";
 import { keyLog } from "./migrations/0006-key-log.ts";
 import { proca } from "./migrations/0007-proca.ts";
+import { counting } from "./migrations/0008-counting.ts";
 import { abuse } from "./migrations/0011-abuse.ts";
 import type { Database } from "./schema.ts";
 
@@ -21,6 +22,7 @@ const migrations: Record<string, Migration> = {
   "0005-mails": mails,
   "0006-key-log": keyLog,
   "0007-proca": proca,
+  "0008-counting": counting,
   "0011-abuse": abuse,
 };
 

@@ -4,6 +4,7 @@
  */
 import type { Bytes } from "@coterie/bytes";
 import type { CommentDecisionTable, PageProtectionTable } from "./abuse-schema.ts";
+import type { FingerprintTable, PageCountTable } from "./counting-schema.ts";
 import type { KeyLogEntryTable, KeyLogTable, KeyWindowTable } from "./key-log-schema.ts";
 import type {
   CampaignMailTable,
@@ -38,6 +39,8 @@ export interface Database {
   readonly mail_boxes: MailBoxTable;
   readonly mails: MailTable;
   readonly mail_tokens: MailTokenTable;
+  readonly fingerprints: FingerprintTable;
+  readonly page_counts: PageCountTable;
   readonly page_protections: PageProtectionTable;
   readonly comment_decisions: CommentDecisionTable;
 }
@@ -146,6 +149,8 @@ export interface ActionTable {
   readonly confirmed_at_ms: number | null;
   /** When a mail to the person came back. */
   readonly mail_bounced_at_ms: number | null;
+  /** 0: counts. Otherwise the same person had signed in this campaign before (docs/protocol/counting.md §2). */
+  readonly duplicate_rank: number;
 }
 
 /** Only accepted actions count and are delivered. Pending ones await confirmation by mail; lapsed ones were never confirmed. */

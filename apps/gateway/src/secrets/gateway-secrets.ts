@@ -35,6 +35,8 @@ export interface GatewaySecrets {
   readonly bounces: SecretKey<"bounces">;
   /** Keys the references that Proca's clients are given for actions. */
   readonly contactRefs: SecretKey<"contact-refs">;
+  /** Keys the fingerprints that recognise a person who signs again. */
+  readonly fingerprints: SecretKey<"fingerprints">;
   readonly destroy: () => void;
 }
 
@@ -51,6 +53,7 @@ export async function loadGatewaySecrets(
   const requestMac = SecretKey.own("request-mac", await load("request-mac-key"));
   const bounces = SecretKey.own("bounces", await load("bounce-key"));
   const contactRefs = SecretKey.own("contact-refs", await load("contact-ref-key"));
+  const fingerprints = SecretKey.own("fingerprints", await load("fingerprint-key"));
   const token = await loadOrCreateSecretFile(join(folder, "operator-token"), () =>
     encodeTextForm("cctl", randomBytes(random, 32)),
   );
@@ -61,12 +64,14 @@ export async function loadGatewaySecrets(
     requestMac,
     bounces,
     contactRefs,
+    fingerprints,
     destroy: () => {
       signing.secretKey.destroy();
       home.secretKey.destroy();
       requestMac.destroy();
       bounces.destroy();
       contactRefs.destroy();
+      fingerprints.destroy();
     },
   };
 }
