@@ -1,7 +1,7 @@
 // The database under everything: made once, brought up to date, refused where it would lose data, and recovered after a crash.
 import { sql } from "kysely";
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -45,6 +45,10 @@ async function withConnection<Value>(
 const tables = [
   "action_pages",
   "actions",
+  "audit_chain",
+  "audit_counts",
+  "audit_events",
+  "audit_logs",
   "campaign_counters",
   "campaign_mails",
   "campaign_partners",
@@ -61,14 +65,18 @@ const tables = [
   "mail_boxes",
   "mail_tokens",
   "mails",
+  "notice_addresses",
+  "notice_dismissals",
   "organisation_tokens",
   "organisations",
   "page_mail_texts",
   "page_mails",
   "public_keys",
+  "watched_keys",
 ];
 
-const migrationCount = 7;
+// Every file there is one: none is forgotten in the list.
+const migrationCount = globSync(join(import.meta.dirname, "..", "src", "db", "migrations", "*.ts")).length;
 
 /** Migrates three times at once and once more; the tables and how many migrations were applied. */
 async function migrateOften(address: DatabaseAddress): Promise<{ readonly names: string[]; readonly applied: number }> {

@@ -10,6 +10,7 @@ import { mails } from "./migrations/0005-mails.ts";
 import { keyLog } from "./migrations/0006-key-log.ts";
 import { proca } from "./migrations/0007-proca.ts";
 import { counting } from "./migrations/0008-counting.ts";
+import { audit } from "./migrations/0009-audit.ts";
 import { abuse } from "./migrations/0011-abuse.ts";
 import type { Database } from "./schema.ts";
 
@@ -25,6 +26,7 @@ const migrations: Record<string, Migration> = {
   "0008-counting": counting,
   "0011-abuse": abuse,
 };
+  "0009-audit": audit,
 
 const minimumServerVersion = 150_000;
 

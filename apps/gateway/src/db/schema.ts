@@ -3,7 +3,17 @@
  * is routing, public keys, hashes and the clear part of an action.
  */
 import type { Bytes } from "@coterie/bytes";
+import type { Generated } from "kysely";
 import type { CommentDecisionTable, PageProtectionTable } from "./abuse-schema.ts";
+import type {
+  AuditChainTable,
+  AuditCountTable,
+  AuditEventTable,
+  AuditLogTable,
+  NoticeAddressTable,
+  NoticeDismissalTable,
+  WatchedKeyTable,
+} from "./audit-schema.ts";
 import type { FingerprintTable, PageCountTable } from "./counting-schema.ts";
 import type { KeyLogEntryTable, KeyLogTable, KeyWindowTable } from "./key-log-schema.ts";
 import type {
@@ -47,6 +57,13 @@ export interface Database {
 
 /** One organisation; exactly one is the gateway's own. */
 export interface OrganisationTable {
+  readonly audit_logs: AuditLogTable;
+  readonly audit_events: AuditEventTable;
+  readonly audit_chain: AuditChainTable;
+  readonly audit_counts: AuditCountTable;
+  readonly notice_addresses: NoticeAddressTable;
+  readonly notice_dismissals: NoticeDismissalTable;
+  readonly watched_keys: WatchedKeyTable;
   readonly id: Bytes;
   readonly name: string;
   readonly title: string;
@@ -56,6 +73,8 @@ export interface OrganisationTable {
 
 /** SHA-256 of a token that speaks for an organisation. */
 export interface OrganisationTokenTable {
+  /** BCP 47: the language of what is written to its staff. */
+  readonly locale: Generated<string>;
   readonly token_hash: Bytes;
   readonly organisation_id: Bytes;
   readonly created_at_ms: number;
@@ -63,6 +82,10 @@ export interface OrganisationTokenTable {
 
 /** A key's life: imported, active, retired. At most one of an organisation's keys is active. */
 export type StoredKeyState = "imported" | "active" | "retired";
+  /** 16 random bytes that name the token without being it. */
+  readonly token_id: Generated<Bytes>;
+  /** Whose or what for, in the organisation's words. */
+  readonly label: Generated<string>;
 
 /** A public key that contacts may be sealed to while it is active. */
 export interface PublicKeyTable {
