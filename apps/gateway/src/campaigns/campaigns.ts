@@ -41,6 +41,7 @@ export async function createCampaign(
     open: true,
     form_schema: input.formSchema,
     created_at_ms: now(),
+    closed_at_ms: null,
   };
   return await db.transaction().execute(async (tx) => {
     const inserted = await tx
@@ -57,7 +58,7 @@ export async function createCampaign(
 
 /** Changes a campaign that the caller leads. Throws RefusedError "not-found" otherwise. */
 export async function updateCampaign(
-  { db }: Pick<GatewayDeps, "db">,
+  { db, now }: Pick<GatewayDeps, "db" | "now">,
   input: {
     readonly caller: Caller;
     readonly campaignId: Bytes;
@@ -73,6 +74,9 @@ export async function updateCampaign(
       .updateTable("campaigns")
       .set({
         open: sql<boolean>`coalesce(${input.open ?? null}::boolean, open)`,
+        // Retention runs from here; closing what is closed changes nothing, opening it again ends it.
+        closed_at_ms: sql<number>`
+          CASE WHEN NOT coalesce(${input.open ?? null}::boolean, open) THEN coalesce(closed_at_ms, ${now()}::bigint) END`,
         title: sql<string>`coalesce(${title}::text, title)`,
       })
       .where("id", "=", input.campaignId)

@@ -12,6 +12,7 @@ import { proca } from "./migrations/0007-proca.ts";
 import { counting } from "./migrations/0008-counting.ts";
 import { audit } from "./migrations/0009-audit.ts";
 import { abuse } from "./migrations/0011-abuse.ts";
+import { rights } from "./migrations/0012-rights.ts";
 import type { Database } from "./schema.ts";
 
 /** In order; an applied one is never changed. */
@@ -27,6 +28,7 @@ const migrations: Record<string, Migration> = {
   "0011-abuse": abuse,
 };
   "0009-audit": audit,
+  "0012-rights": rights,
 
 const minimumServerVersion = 150_000;
 

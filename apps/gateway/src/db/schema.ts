@@ -25,6 +25,7 @@ import type {
   PageMailTable,
   PageMailTextTable,
 } from "./mail-schema.ts";
+import type { CampaignRetentionTable, ErasureKind, RightsRequestTable, RightsTokenTable } from "./rights-schema.ts";
 
 /** All tables. */
 export interface Database {
@@ -49,6 +50,9 @@ export interface Database {
   readonly mail_boxes: MailBoxTable;
   readonly mails: MailTable;
   readonly mail_tokens: MailTokenTable;
+  readonly campaign_retentions: CampaignRetentionTable;
+  readonly rights_requests: RightsRequestTable;
+  readonly rights_tokens: RightsTokenTable;
   readonly fingerprints: FingerprintTable;
   readonly page_counts: PageCountTable;
   readonly page_protections: PageProtectionTable;
@@ -123,6 +127,8 @@ export interface CampaignTable {
   readonly open: boolean;
   readonly form_schema: string;
   readonly created_at_ms: number;
+  /** Null while it is open. */
+  readonly closed_at_ms: number | null;
 }
 
 /** Organisations that the lead allows to run pages of its campaign. */
@@ -172,6 +178,9 @@ export interface ActionTable {
   readonly confirmed_at_ms: number | null;
   /** When a mail to the person came back. */
   readonly mail_bounced_at_ms: number | null;
+  /** From then on the row is a tombstone: it counts, and holds nothing of anybody. */
+  readonly erased_at_ms: number | null;
+  readonly erasure: ErasureKind | null;
   /** 0: counts. Otherwise the same person had signed in this campaign before (docs/protocol/counting.md §2). */
   readonly duplicate_rank: number;
 }
