@@ -220,6 +220,21 @@ describe("an organisation's keys", () => {
     expect(await codeOf(actions.submit(sealedRequest(await currentPage(made), { atMs: clockMs })))).toBe("accepted");
   });
 
+  it("in grace are taken also where the organisation has no active key any more", async () => {
+    const { authority, made } = await makeLogged(Sealing.BROWSER);
+    const { actions } = connectClients(gateway.address);
+    const before = await currentPage(made);
+    const graceUntilMs = tick() + dayMs;
+    const retire = { kind: "retire", keyId: parseKeyId(authority.owner.keyId), graceUntilMs } as const;
+    await publish(authority, { update: retire, nowMs: clockMs });
+    tick();
+    expect((await currentPage(made)).accepting).toBe(false);
+    expect(await codeOf(actions.submit(sealedRequest(before, { atMs: clockMs })))).toBe("accepted");
+    clockMs = graceUntilMs;
+    expect(await codeOf(actions.submit(sealedRequest(before, { atMs: clockMs })))).toBe("no-active-key");
+    expect(await pullAll(authority.owner)).toHaveLength(1);
+  });
+
   it("reach forms with the log, which a form verifies against its pin and another pin refuses", async () => {
     const { authority, made } = await makeLogged(Sealing.BROWSER);
     tick();

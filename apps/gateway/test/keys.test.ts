@@ -72,16 +72,64 @@ describe("importing a public key", () => {
     expect((await alpha.clients.organisations.listPublicKeys({})).keys).toHaveLength(1);
   });
 
-  it("refuses a key that any organisation has already, the gateway's home key among them", async () => {
+  it("refuses a key that the organisation has already, and the gateway's home key", async () => {
     const seed = decodeBase64Url((await readFile(join(gateway.dataFolder, "secrets", "home-secret"), "utf8")).trim());
     const home = nodePrimitives.deriveAgreementKeyPair(seed);
-    for (const owner of [alpha, beta]) {
-      for (const taken of [alpha.keys.publicKey, home.publicKey]) {
-        expect(await codeOf(owner.clients.organisations.importPublicKey({ public: taken, label: "mine" }))).toBe(
-          "conflict",
-        );
-      }
-    }
+    const importBy = async ({ clients }: TestOrganisation, publicKey: Uint8Array): Promise<string> =>
+      await codeOf(clients.organisations.importPublicKey({ public: publicKey, label: "mine" }));
+    expect(await importBy(alpha, alpha.keys.publicKey)).toBe("conflict");
+    for (const owner of [alpha, beta]) expect(await importBy(owner, home.publicKey)).toBe("conflict");
+  });
+
+  it("takes no more than 100 keys of one organisation, also when they come at once", async () => {
+    const owner = await makeOrganisation(gateway, { activate: false });
+    const imports = Array.from({ length: 120 }, async () => {
+      const { publicKey } = generateAgreementKeyPair(nodePrimitives, systemRandom);
+      return await codeOf(owner.clients.organisations.importPublicKey({ public: publicKey, label: "" }));
+    });
+    const codes = await Promise.all(imports);
+    expect(codes.filter((code) => code === "accepted")).toHaveLength(99);
+    expect(codes.filter((code) => code === "too-large")).toHaveLength(21);
+    expect((await owner.clients.organisations.listPublicKeys({})).keys).toHaveLength(100);
+  });
+});
+
+describe("a key that two organisations name", () => {
+  it("is whose holder shows that it opens, however early others named it", async () => {
+    const mallory = await makeOrganisation(gateway);
+    const alice = generateAgreementKeyPair(nodePrimitives, systemRandom);
+    const keyId = deriveKeyId(nodePrimitives, alice.publicKey);
+    const stolen = mallory.clients.organisations;
+    await stolen.importPublicKey({ public: alice.publicKey, label: "mine" });
+    const { challenge } = await stolen.startActivation({ keyId });
+    // The owner's program opens only what names the owner: nobody shows mallory what is inside.
+    const owner = await makeOrganisation(gateway, { activate: false });
+    expect(() => openChallenge(owner, { keys: alice, challenge })).toThrow();
+    await owner.clients.organisations.importPublicKey({ public: alice.publicKey, label: "" });
+    const own = await owner.clients.organisations.startActivation({ keyId });
+    const proof = openChallenge(owner, { keys: alice, challenge: own.challenge });
+    expect(await codeOf(stolen.activatePublicKey({ keyId, proof }))).toBe("not-proven");
+    await owner.clients.organisations.activatePublicKey({ keyId, proof });
+    expect([await stateOf(owner, keyId), await stateOf(mallory, keyId)]).toEqual([KeyState.ACTIVE, KeyState.IMPORTED]);
+    const { page } = await makePage({ lead: owner });
+    expect(await codeOf(connectClients(gateway.address).actions.submit(clearRequest(page)))).toBe("accepted");
+    const third = (await makeOrganisation(gateway)).clients.organisations;
+    expect(await codeOf(third.importPublicKey({ public: alice.publicKey, label: "" }))).toBe("conflict");
+    expect(await codeOf(third.importPublicKey({ public: beta.keys.publicKey, label: "" }))).toBe("accepted");
+  });
+
+  it("is the first one's where both open with it", async () => {
+    const shared = generateAgreementKeyPair(nodePrimitives, systemRandom);
+    const keyId = deriveKeyId(nodePrimitives, shared.publicKey);
+    const owners = await Promise.all([makeOrganisation(gateway), makeOrganisation(gateway)]);
+    const codes: string[] = [];
+    for (const { clients } of owners)
+      await clients.organisations.importPublicKey({ public: shared.publicKey, label: "" });
+    for (const owner of owners) codes.push(await codeOf(activateKey(owner, shared)));
+    expect(codes).toEqual(["accepted", "conflict"]);
+    const [, late] = owners;
+    expect(await stateOf(late, late.keyId)).toBe(KeyState.ACTIVE);
+    expect(await stateOf(late, keyId)).toBe(KeyState.IMPORTED);
   });
 });
 

@@ -24,7 +24,8 @@ const boxTagBytes = 16;
 
 /**
  * The contacts in the order of the plan.
- * @throws RefusedError "wrong-key" where one is sealed to a key that is neither active nor in grace, "no-active-key", "invalid"
+ * @throws RefusedError "wrong-key" where one is sealed to a key that is neither active nor in grace, "no-active-key" where there is
+ * no active key either, "invalid"
  */
 export function checkSealedPerson(
   { primitives }: Pick<GatewayDeps, "primitives">,
@@ -38,8 +39,7 @@ export function checkSealedPerson(
   const checked = planned.map((one): SealedForOne => {
     const organisation = page.organisations.find(({ idText }) => idText === one.receiver.organisationId);
     const contact = byOrganisation.get(one.receiver.organisationId);
-    if (organisation?.key === undefined) throw new RefusedError("no-active-key");
-    if (contact === undefined) throw new RefusedError("invalid");
+    if (organisation === undefined || contact === undefined) throw new RefusedError("invalid");
     const key = findKey(organisation, contact);
     return { planned: one, commitment, keyId: key.bytes, contact: checkContact({ primitives }, { key, contact }) };
   });
@@ -51,7 +51,7 @@ export function checkSealedPerson(
 function findKey({ key, graceKeys }: PageOrganisation, contact: WireContact): PageKey {
   const { id } = parseRequestKeyId(contact.keyId);
   const found = key?.id === id ? key : graceKeys.find((grace) => grace.id === id);
-  if (found === undefined) throw new RefusedError("wrong-key");
+  if (found === undefined) throw new RefusedError(key === undefined ? "no-active-key" : "wrong-key");
   return found;
 }
 

@@ -139,7 +139,8 @@ function plan(deps: IntakeDeps, { page, submission }: PagedSubmission): PlannedC
   if (person.case === undefined) throw new RefusedError("invalid");
   if ((person.case === "sealed") !== (page.view.sealing === "browser")) throw new RefusedError("wrong-sealing");
   if (!page.campaignOpen) throw new RefusedError("campaign-closed");
-  if (!page.view.accepting) throw new RefusedError("no-active-key");
+  // What a browser sealed may be to a key in grace, which is taken as long as the log says: `checkSealedPerson` decides.
+  if (page.view.sealing === "gateway" && !page.view.accepting) throw new RefusedError("no-active-key");
   return planReceivers(deps, { page, consents, method: submission.method });
 }
 

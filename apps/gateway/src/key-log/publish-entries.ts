@@ -11,7 +11,7 @@ import { lockDeliveries } from "../db/delivery-lock.ts";
 import type { Database, PublicKeyTable } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
-import { requireProof } from "../keys/public-keys.ts";
+import { isHeldByOther, requireProof } from "../keys/public-keys.ts";
 import { gatewayLimits } from "../limits.ts";
 import { keyWindows } from "./key-windows.ts";
 import { loadKeyLogEntries, logIdOfEntries, verifyStoredLog } from "./stored-log.ts";
@@ -31,7 +31,7 @@ export interface Publication {
 /**
  * Appends the entries, all or none, and gives the number of entries of the log. Repeating is harmless.
  * @throws RefusedError "conflict" where the log went on meanwhile, "not-proven", "not-found" (a key that was not imported),
- * "invalid" where the log's rules forbid it, "too-large"
+ * "invalid" where the log's rules forbid it, "invalid-key" where another organisation showed that it opens with the key, "too-large"
  */
 export async function publishEntries(deps: PublishDeps, publication: Publication): Promise<number> {
   const { entries, organisationId } = publication;
@@ -46,7 +46,13 @@ export async function publishEntries(deps: PublishDeps, publication: Publication
     await lockDeliveries(tx);
     await writeEntries(tx, { deps, log, publication, size: before.length });
     for (const keyId of fresh) {
-      await tx.updateTable("public_keys").set({ activated_at_ms: deps.now() }).where("key_id", "=", keyId).execute();
+      if (await isHeldByOther({ db: tx }, { organisationId, keyId })) throw new RefusedError("invalid-key");
+      await tx
+        .updateTable("public_keys")
+        .set({ activated_at_ms: deps.now() })
+        .where("organisation_id", "=", organisationId)
+        .where("key_id", "=", keyId)
+        .execute();
     }
     await tx.deleteFrom("key_windows").where("organisation_id", "=", organisationId).execute();
     const rows = windows.map(({ keyId, fromMs, untilMs, isActive }) => ({

@@ -29,7 +29,8 @@ export async function loadReceiverLogs(
   const logs = await db.selectFrom("key_logs").selectAll().where("organisation_id", "in", organisationIds).execute();
   if (logs.length === 0) return new Map();
   const { rows } = await sql<{ organisation_id: Bytes; key_id: Bytes; public: Bytes }>`
-    SELECT w.organisation_id, w.key_id, k.public FROM key_windows w JOIN public_keys k ON k.key_id = w.key_id
+    SELECT w.organisation_id, w.key_id, k.public FROM key_windows w
+    JOIN public_keys k ON k.key_id = w.key_id AND k.organisation_id = w.organisation_id
     WHERE w.organisation_id IN (${sql.join(organisationIds)}) AND NOT w.is_active
       AND w.from_ms <= ${nowMs} AND ${nowMs} < w.until_ms`.execute(db);
   const graceKeysOf = (organisationId: Bytes): ReceiverLog["graceKeys"] =>

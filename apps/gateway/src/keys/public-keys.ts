@@ -13,6 +13,7 @@ import { RefusedError } from "../errors.ts";
 import { hasKeyLog } from "../key-log/stored-log.ts";
 import { gatewayLimits } from "../limits.ts";
 import { parseLabel } from "../texts.ts";
+import { recordKeyEvent } from "./key-events.ts";
 
 /** First field of an activation challenge's context. */
 const activationLabel = "coterie/activation/1";
@@ -24,34 +25,68 @@ export interface KeyName {
 }
 
 /**
- * Stores a public key, not yet active.
- * @throws RefusedError "invalid-key" on an unusable key, "conflict" where any organisation has it already
+ * Stores a public key, not yet active. A key is no secret, so that another organisation may have named it first: that gives it nothing,
+ * and whoever shows that it opens has it.
+ * @throws RefusedError "invalid-key" on an unusable key, "conflict" where the organisation has it already or another one
+ * showed that it opens, "too-large" where there are too many
  */
 export async function importPublicKey(
-  { db, primitives, now }: Pick<GatewayDeps, "db" | "primitives" | "now">,
-  input: { readonly organisationId: Bytes; readonly public: Uint8Array; readonly label: string },
+  deps: Pick<GatewayDeps, "db" | "primitives" | "random" | "now">,
+  input: {
+    readonly organisationId: Bytes;
+    readonly public: Uint8Array;
+    readonly label: string;
+    readonly tokenId?: Bytes | undefined;
+  },
 ): Promise<PublicKeyTable> {
+  const { db, primitives, now } = deps;
+  const { organisationId } = input;
   checkUsable(primitives, input.public);
+  const keyId = keyIdBytes(deriveKeyId(primitives, input.public));
   const row: PublicKeyTable = {
-    key_id: keyIdBytes(deriveKeyId(primitives, input.public)),
-    organisation_id: input.organisationId,
+    key_id: keyId,
+    organisation_id: organisationId,
     public: copyBytes(input.public),
     label: parseLabel(input.label),
     state: "imported",
     imported_at_ms: now(),
     activated_at_ms: null,
   };
-  if ((await listPublicKeys({ db, now }, input.organisationId)).length >= gatewayLimits.keysPerOrganisation) {
-    throw new RefusedError("too-large");
-  }
-  const inserted = await db
-    .insertInto("public_keys")
-    .values(row)
-    .onConflict((conflict) => conflict.doNothing())
-    .returning("key_id")
+  return await db.transaction().execute(async (tx) => {
+    // One import of an organisation at a time: otherwise many at once would each see room for one more.
+    await tx.selectFrom("organisations").select("id").where("id", "=", organisationId).forUpdate().execute();
+    const own = tx.selectFrom("public_keys").where("organisation_id", "=", organisationId);
+    const { size } = await own.select(({ fn }) => fn.countAll<number>().as("size")).executeTakeFirstOrThrow();
+    if (Number(size) >= gatewayLimits.keysPerOrganisation) throw new RefusedError("too-large");
+    if (await isTaken({ db: tx }, { organisationId, keyId })) throw new RefusedError("conflict");
+    await tx.insertInto("public_keys").values(row).execute();
+    await recordKeyEvent(deps, tx, { organisationId, keyId, tokenId: input.tokenId, event: "key-imported" });
+    return row;
+  });
+}
+
+/** Whether the organisation has the key, or it is another's: of one that showed that it opens, or of this gateway itself. */
+async function isTaken({ db }: Pick<GatewayDeps, "db">, { organisationId, keyId }: KeyName): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM public_keys k JOIN organisations o ON o.id = k.organisation_id
+    WHERE k.key_id = ${keyId} AND (k.organisation_id = ${organisationId} OR k.activated_at_ms IS NOT NULL OR o.is_home)
+    LIMIT 1`.execute(db);
+  return rows.length > 0;
+}
+
+/** Whether another organisation showed that it opens with the key. Ask it under the delivery lock. */
+export async function isHeldByOther(
+  { db }: Pick<GatewayDeps, "db">,
+  { organisationId, keyId }: KeyName,
+): Promise<boolean> {
+  const held = await db
+    .selectFrom("public_keys")
+    .select("key_id")
+    .where("key_id", "=", keyId)
+    .where("organisation_id", "!=", organisationId)
+    .where("activated_at_ms", "is not", null)
     .executeTakeFirst();
-  if (inserted === undefined) throw new RefusedError("conflict");
-  return row;
+  return held !== undefined;
 }
 
 function checkUsable(primitives: GatewayDeps["primitives"], publicKey: Uint8Array): void {
@@ -72,8 +107,8 @@ export async function listPublicKeys(
   // The stored state is that of organisations without a key log.
   const { rows } = await sql<PublicKeyTable>`
     SELECT k.key_id, k.organisation_id, k.public, k.label, k.imported_at_ms, k.activated_at_ms,
-      CASE WHEN EXISTS (SELECT FROM key_uses u WHERE u.key_id = k.key_id AND u.is_active
-                          AND u.from_ms <= ${nowMs} AND ${nowMs} < u.until_ms) THEN 'active'
+      CASE WHEN EXISTS (SELECT FROM key_uses u WHERE u.key_id = k.key_id
+                          AND u.organisation_id = k.organisation_id AND u.is_active AND u.from_ms <= ${nowMs} AND ${nowMs} < u.until_ms) THEN 'active'
            WHEN k.activated_at_ms IS NULL THEN 'imported'
            ELSE 'retired' END AS state
     FROM public_keys k WHERE k.organisation_id = ${organisationId}
@@ -95,7 +130,12 @@ export async function startActivation(
   if (key === undefined) throw new RefusedError("not-found");
   const secret = randomBytes(random, 32);
   const expiresAtMs = now() + gatewayLimits.challengeLifeMs;
-  const row = { key_id: keyId, challenge_hash: primitives.sha256(secret), expires_at_ms: expiresAtMs };
+  const row = {
+    organisation_id: organisationId,
+    key_id: keyId,
+    challenge_hash: primitives.sha256(secret),
+    expires_at_ms: expiresAtMs,
+  };
   const plaintext = Plaintext.own(secret);
   const context = [activationLabel, organisationId, keyId];
   const challenge = sealEnvelope({ primitives, random }, { plaintext, recipients: [key.public], context });
@@ -103,7 +143,7 @@ export async function startActivation(
   await db
     .insertInto("key_challenges")
     .values(row)
-    .onConflict((conflict) => conflict.column("key_id").doUpdateSet(row))
+    .onConflict((conflict) => conflict.columns(["organisation_id", "key_id"]).doUpdateSet(row))
     .execute();
   return { challenge, expiresAtMs };
 }
@@ -112,11 +152,16 @@ export async function startActivation(
  * Makes the key the organisation's active one; the one before is retired. Every attempt, right or wrong, uses the
  * challenge up.
  * @throws RefusedError "not-found", "not-proven" on a wrong, expired, used or missing challenge, or "conflict" where the
- * organisation has a key log: then its entries activate keys
+ * organisation has a key log (then its entries activate keys) or another organisation showed that it opens with the key
  */
 export async function activatePublicKey(
-  deps: Pick<GatewayDeps, "db" | "primitives" | "now">,
-  { organisationId, keyId, proof }: KeyName & { readonly proof: Uint8Array },
+  deps: Pick<GatewayDeps, "db" | "primitives" | "random" | "now">,
+  {
+    organisationId,
+    keyId,
+    proof,
+    tokenId,
+  }: KeyName & { readonly proof: Uint8Array; readonly tokenId?: Bytes | undefined },
 ): Promise<PublicKeyTable> {
   const { db, now } = deps;
   await requireProof(deps, { organisationId, keyId, proof });
@@ -124,6 +169,8 @@ export async function activatePublicKey(
     await lockDeliveries(tx);
     // Where there is a log, its authority alone decides.
     if (await hasKeyLog({ db: tx }, organisationId)) throw new RefusedError("conflict");
+    if (await isHeldByOther({ db: tx }, { organisationId, keyId })) throw new RefusedError("conflict");
+    await recordKeyEvent(deps, tx, { organisationId, keyId, tokenId, event: "key-activated" });
     await tx
       .updateTable("public_keys")
       .set({ state: "retired" })
@@ -152,7 +199,12 @@ export async function requireProof(
   const { db, primitives, now } = deps;
   await requireKey(deps, { organisationId, keyId });
   // In a transaction of its own: the challenge stays used up when what follows is refused.
-  const challenge = await db.deleteFrom("key_challenges").where("key_id", "=", keyId).returningAll().executeTakeFirst();
+  const challenge = await db
+    .deleteFrom("key_challenges")
+    .where("organisation_id", "=", organisationId)
+    .where("key_id", "=", keyId)
+    .returningAll()
+    .executeTakeFirst();
   const proven = challenge !== undefined && equalBytes(challenge.challenge_hash, primitives.sha256(proof));
   if (!proven || challenge.expires_at_ms < now()) throw new RefusedError("not-proven");
 }

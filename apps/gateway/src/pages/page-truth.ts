@@ -125,10 +125,10 @@ export async function loadPage(deps: PageDeps, name: PageName): Promise<PageTrut
     JOIN organisations lo ON lo.id = c.lead_organisation_id
     LEFT JOIN key_uses pu ON pu.organisation_id = p.organisation_id AND pu.is_active
       AND pu.from_ms <= ${nowMs} AND ${nowMs} < pu.until_ms
-    LEFT JOIN public_keys pk ON pk.key_id = pu.key_id
+    LEFT JOIN public_keys pk ON pk.key_id = pu.key_id AND pk.organisation_id = pu.organisation_id
     LEFT JOIN key_uses lu ON lu.organisation_id = c.lead_organisation_id AND lu.is_active
       AND lu.from_ms <= ${nowMs} AND ${nowMs} < lu.until_ms
-    LEFT JOIN public_keys lk ON lk.key_id = lu.key_id
+    LEFT JOIN public_keys lk ON lk.key_id = lu.key_id AND lk.organisation_id = lu.organisation_id
     ${sql.raw(mailRuleSql.joins)}
     WHERE ${which}`.execute(deps.db);
   const row = rows[0];

@@ -52,7 +52,7 @@ export async function listContactsUnderKey(
     SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.confirmed_at_ms, a.custom_fields,
       a.tracking, m.name AS campaign_name, m.form_schema, p.name AS page_name, p.locale AS page_locale, p.action_type
     FROM contacts c
-    JOIN public_keys k ON k.key_id = c.key_id
+    JOIN public_keys k ON k.key_id = c.key_id AND k.organisation_id = c.organisation_id
     JOIN actions a ON a.id = c.action_id
     JOIN campaigns m ON m.id = a.campaign_id
     JOIN action_pages p ON p.id = a.page_id

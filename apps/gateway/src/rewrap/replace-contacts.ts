@@ -92,8 +92,8 @@ async function requireActive(
 ): Promise<Bytes> {
   const nowMs = now();
   const { rows } = await sql<{ key_id: Bytes; public: Bytes; is_active: boolean }>`
-    SELECT k.key_id, k.public, EXISTS (SELECT FROM key_uses u WHERE u.key_id = k.key_id AND u.is_active
-      AND u.from_ms <= ${nowMs} AND ${nowMs} < u.until_ms) AS is_active
+    SELECT k.key_id, k.public, EXISTS (SELECT FROM key_uses u WHERE u.key_id = k.key_id
+      AND u.organisation_id = k.organisation_id AND u.is_active AND u.from_ms <= ${nowMs} AND ${nowMs} < u.until_ms) AS is_active
     FROM public_keys k WHERE k.organisation_id = ${organisationId} AND k.key_id IN (${oldKeyId}, ${newKeyId})`.execute(
     db,
   );
@@ -109,7 +109,8 @@ async function readRows(
 ): Promise<ReadonlyMap<string, StoredRow>> {
   const { rows } = await sql<StoredRow>`
     SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms
-    FROM contacts c JOIN actions a ON a.id = c.action_id JOIN public_keys k ON k.key_id = c.key_id
+    FROM contacts c JOIN actions a ON a.id = c.action_id
+    JOIN public_keys k ON k.key_id = c.key_id AND k.organisation_id = c.organisation_id
     WHERE c.organisation_id = ${organisationId} AND c.key_id = ${oldKeyId}
       AND c.action_id IN (${sql.join(replacements.map(({ actionId }) => actionId))})`.execute(db);
   return new Map(rows.map((row) => [encodeHex(row.action_id), row]));
