@@ -10,6 +10,8 @@ import { browserHashes } from "./browser/hashes.ts";
 import { browserMlKem768 } from "./browser/kem.ts";
 import { systemRandom } from "./browser/random.ts";
 import { loadSodium, type Sodium } from "./browser/sodium.ts";
+import { kyber1024 } from "./lattice/kyber1024.ts";
+import { createMlKem768Parts } from "./lattice/ml-kem-768-parts.ts";
 import { portableAes256Gcm, portableCbc } from "./portable/ciphers.ts";
 import { portableMlKem1024 } from "./portable/kem.ts";
 import type { Primitives } from "./types.ts";
@@ -27,6 +29,7 @@ export async function loadBrowserPrimitives(): Promise<Primitives> {
 function browserPrimitives(sodium: Sodium): Primitives {
   const hashes = browserHashes(sodium);
   const signatures = browserSignatures(sodium);
+  const mlKem768 = browserMlKem768(sodium);
   return {
     backend: "browser",
     ...hashes,
@@ -38,7 +41,9 @@ function browserPrimitives(sodium: Sodium): Primitives {
     ...browserAeads(sodium),
     aes256Gcm: portableAes256Gcm,
     argon2id: browserArgon2id(sodium),
-    mlKem768: browserMlKem768(sodium),
+    mlKem768,
     mlKem1024: portableMlKem1024,
+    mlKem768Parts: createMlKem768Parts(mlKem768),
+    kyber1024,
   };
 }

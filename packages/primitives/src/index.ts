@@ -19,6 +19,7 @@ export type {
   Argon2idInput,
   HkdfInput,
   Kem,
+  KemInParts,
   Primitives,
   RandomSource,
   SigningKeyPair,

@@ -9,6 +9,8 @@ import { nodeAes256Gcm, nodeBoxes, nodeCbc, nodeChacha20Poly1305, nodeXchacha20P
 import { nodeAgreement, nodeAgreementSignatures, nodeSignatures } from "./node/curves.ts";
 import { nodeHashes } from "./node/hashes.ts";
 import { nodeMlKem768, nodeMlKem1024 } from "./node/kem.ts";
+import { kyber1024 } from "./lattice/kyber1024.ts";
+import { createMlKem768Parts } from "./lattice/ml-kem-768-parts.ts";
 import type { Primitives } from "./types.ts";
 
 export { systemRandom } from "./node/random.ts";
@@ -33,4 +35,6 @@ export const nodePrimitives: Primitives = {
   }),
   mlKem768: nodeMlKem768,
   mlKem1024: nodeMlKem1024,
+  mlKem768Parts: createMlKem768Parts(nodeMlKem768),
+  kyber1024,
 };

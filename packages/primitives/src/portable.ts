@@ -6,6 +6,8 @@
 import { toBytes } from "@coterie/bytes";
 import { argon2id } from "@noble/hashes/argon2.js";
 import { createArgon2id } from "./borders/passwords.ts";
+import { kyber1024 } from "./lattice/kyber1024.ts";
+import { createMlKem768Parts } from "./lattice/ml-kem-768-parts.ts";
 import {
   portableAes256Gcm,
   portableBoxes,
@@ -38,4 +40,6 @@ export const portablePrimitives: Primitives = {
   ),
   mlKem768: portableMlKem768,
   mlKem1024: portableMlKem1024,
+  mlKem768Parts: createMlKem768Parts(portableMlKem768),
+  kyber1024,
 };

@@ -73,12 +73,12 @@ export interface Argon2idInput {
   readonly lengthBytes: number;
 }
 
-/** ML-KEM (FIPS 203). The secret is kept as the 64-byte seed (d || z). */
-export interface Kem {
+/** ML-KEM (FIPS 203) or its forerunner Kyber. The secret is kept as the 64-byte seed (d || z). */
+export interface Kem<Use extends string = "ml-kem"> {
   readonly publicKeyLengthBytes: number;
   readonly ciphertextLengthBytes: number;
   /** From 64 bytes of seed. */
-  readonly deriveKeyPair: (seed: Uint8Array) => { readonly publicKey: Bytes; readonly secretKey: SecretKey<"ml-kem"> };
+  readonly deriveKeyPair: (seed: Uint8Array) => { readonly publicKey: Bytes; readonly secretKey: SecretKey<Use> };
   /** @throws InvalidPublicKeyError where the encapsulation key fails the modulus check (FIPS 203 §7.2) */
   readonly encapsulate: (
     random: RandomSource,
@@ -88,7 +88,41 @@ export interface Kem {
    * Implicit rejection: a tampered ciphertext of the right length gives an unrelated secret.
    * @throws AuthenticationFailedError on a ciphertext of another length
    */
-  readonly decapsulate: (secretKey: SecretKey<"ml-kem">, ciphertext: Uint8Array) => SecretKey<"shared">;
+  readonly decapsulate: (secretKey: SecretKey<Use>, ciphertext: Uint8Array) => SecretKey<"shared">;
+}
+
+/**
+ * ML-KEM-768 whose public key and ciphertext travel in parts: the header (64 bytes: matrix seed || SHA3-256 of the whole key)
+ * is enough for the first part of a ciphertext (960 bytes), the vector (1,152 bytes) for the second one (128 bytes).
+ */
+export interface KemInParts {
+  /** From 64 bytes of seed. */
+  readonly deriveKeyPair: (seed: Uint8Array) => {
+    readonly header: Bytes;
+    readonly vector: Bytes;
+    readonly secretKey: SecretKey<"ml-kem">;
+  };
+  /** `state` (32 bytes) is for the second part, and opens the first one: destroy it after that. */
+  readonly encapsulateFirst: (
+    random: RandomSource,
+    header: Uint8Array,
+  ) => {
+    readonly first: Bytes;
+    readonly sharedSecret: SecretKey<"shared">;
+    readonly state: SecretKey<"encapsulation">;
+  };
+  /** @throws InvalidPublicKeyError where header and vector do not belong together, or the vector is not reduced */
+  readonly checkVector: (header: Uint8Array, vector: Uint8Array) => void;
+  /** @throws InvalidPublicKeyError as {@link checkVector} does */
+  readonly encapsulateSecond: (
+    state: SecretKey<"encapsulation">,
+    key: { readonly header: Uint8Array; readonly vector: Uint8Array },
+  ) => Bytes;
+  /** Implicit rejection, as in {@link Kem}. */
+  readonly decapsulate: (
+    secretKey: SecretKey<"ml-kem">,
+    ciphertext: { readonly first: Uint8Array; readonly second: Uint8Array },
+  ) => SecretKey<"shared">;
 }
 
 /** Every primitive. One object per backend; stateless, so it may be shared. */
@@ -151,4 +185,7 @@ export interface Primitives {
   readonly argon2id: (input: Argon2idInput) => Bytes;
   readonly mlKem768: Kem;
   readonly mlKem1024: Kem;
+  readonly mlKem768Parts: KemInParts;
+  /** Round 3 of NIST's competition, not FIPS 203: for Signal's prekeys alone. In JavaScript on every platform. */
+  readonly kyber1024: Kem<"kyber">;
 }

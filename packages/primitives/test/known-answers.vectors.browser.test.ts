@@ -3,6 +3,7 @@ import { portablePrimitives } from "@coterie/primitives/portable";
 import { commands } from "vitest/browser";
 import { describeKemAnswers } from "./suites/kem-answers.ts";
 import { describeKnownAnswers } from "./suites/known-answers.ts";
+import { describeLatticeAnswers } from "./suites/lattice-answers.ts";
 import type { ReadVector } from "./suites/vectors.ts";
 import { describeXeddsaAnswers } from "./suites/xeddsa-answers.ts";
 
@@ -14,6 +15,7 @@ const read = await commands.readVector("NOTES.md").then(
 
 for (const primitives of [await loadBrowserPrimitives(), portablePrimitives]) {
   describeKnownAnswers(primitives, read);
+  describeLatticeAnswers(primitives, read);
   describeXeddsaAnswers(primitives, read);
   describeKemAnswers(primitives, { read, systemRandom });
 }

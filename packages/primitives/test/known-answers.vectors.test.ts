@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import { readVector, vectorsDirectory } from "../../../tools/src/vectors.ts";
 import { describeKemAnswers, fieldsOf } from "./suites/kem-answers.ts";
 import { describeKnownAnswers } from "./suites/known-answers.ts";
+import { describeLatticeAnswers } from "./suites/lattice-answers.ts";
 import { hex } from "./suites/vectors.ts";
 import { describeXeddsaAnswers } from "./suites/xeddsa-answers.ts";
 
@@ -16,6 +17,7 @@ const read = present ? async <Shape>(path: string) => readVector<Shape>(path) : 
 
 for (const primitives of [nodePrimitives, await loadBrowserPrimitives(), portablePrimitives]) {
   describeKnownAnswers(primitives, read);
+  describeLatticeAnswers(primitives, read);
   describeXeddsaAnswers(primitives, read);
   describeKemAnswers(primitives, { read, systemRandom });
 }

@@ -18,32 +18,59 @@ export interface KemAlgorithm {
 /** The lengths of a parameter set (FIPS 203, table 3). */
 export type KemLengths = Pick<Kem, "publicKeyLengthBytes" | "ciphertextLengthBytes">;
 
-export const mlKem768Lengths: KemLengths = { publicKeyLengthBytes: 1184, ciphertextLengthBytes: 1088 };
-export const mlKem1024Lengths: KemLengths = { publicKeyLengthBytes: 1568, ciphertextLengthBytes: 1568 };
+/** A parameter set with the name that errors give, and what its secret keys are for: no KEM takes another one's. */
+export interface KemKind<Use extends string> extends KemLengths {
+  readonly name: string;
+  readonly use: Use;
+}
 
-/** d || z. */
-const seedRule: FixedLength = { what: "the seed of an ML-KEM key", lengthBytes: 64 };
+export const mlKem768Kind: KemKind<"ml-kem"> = {
+  name: "ML-KEM",
+  use: "ml-kem",
+  publicKeyLengthBytes: 1184,
+  ciphertextLengthBytes: 1088,
+};
+export const mlKem1024Kind: KemKind<"ml-kem"> = {
+  name: "ML-KEM",
+  use: "ml-kem",
+  publicKeyLengthBytes: 1568,
+  ciphertextLengthBytes: 1568,
+};
+export const kyber1024Kind: KemKind<"kyber"> = {
+  name: "Kyber",
+  use: "kyber",
+  publicKeyLengthBytes: 1568,
+  ciphertextLengthBytes: 1568,
+};
 
-/** ML-KEM with one parameter set over a backend's algorithm. */
-export function createKem(lengths: KemLengths, algorithm: KemAlgorithm): Kem {
-  const publicKeyRule: FixedLength = { what: "an ML-KEM public key", lengthBytes: lengths.publicKeyLengthBytes };
+/** A KEM with one parameter set over a backend's algorithm. */
+export function createKem<Use extends string>(kind: KemKind<Use>, algorithm: KemAlgorithm): Kem<Use> {
+  const { name, use, publicKeyLengthBytes, ciphertextLengthBytes } = kind;
+  const publicKeyRule: FixedLength = { what: `${article(name)} public key`, lengthBytes: publicKeyLengthBytes };
+  /** d || z. */
+  const seedRule: FixedLength = { what: `the seed of ${article(name)} key`, lengthBytes: 64 };
   return {
-    ...lengths,
+    publicKeyLengthBytes,
+    ciphertextLengthBytes,
     deriveKeyPair(seed) {
       requireLength(seed, seedRule);
-      return { publicKey: algorithm.publicKeyOf(seed), secretKey: SecretKey.copyOf("ml-kem", seed) };
+      return { publicKey: algorithm.publicKeyOf(seed), secretKey: SecretKey.copyOf(use, seed) };
     },
     encapsulate(random, publicKey) {
       requirePublicKeyLength(publicKey, publicKeyRule);
       const made = algorithm.encapsulate(random, publicKey);
-      if (made === undefined) throw new InvalidPublicKeyError("the ML-KEM public key is not reduced");
+      if (made === undefined) throw new InvalidPublicKeyError(`the ${name} public key is not reduced`);
       return { ciphertext: made.ciphertext, sharedSecret: SecretKey.own("shared", made.sharedSecret) };
     },
     decapsulate(secretKey, ciphertext) {
       const seed = secretKey.exposeSecretBytes();
       requireLength(seed, seedRule);
-      if (ciphertext.length !== lengths.ciphertextLengthBytes) throw new AuthenticationFailedError();
+      if (ciphertext.length !== ciphertextLengthBytes) throw new AuthenticationFailedError();
       return SecretKey.own("shared", algorithm.decapsulate(seed, ciphertext));
     },
   };
+}
+
+function article(name: string): string {
+  return /^[AEIM]/.test(name) ? `an ${name}` : `a ${name}`;
 }

@@ -1,5 +1,5 @@
 /** ML-KEM-768 by libsodium in WebAssembly; it has no ML-KEM-1024. */
-import { createKem, mlKem768Lengths } from "../borders/kem.ts";
+import { createKem, mlKem768Kind } from "../borders/kem.ts";
 import { randomBytes } from "../random.ts";
 import type { Kem } from "../types.ts";
 import type { Sodium } from "./sodium.ts";
@@ -9,8 +9,8 @@ const sharedSecretLengthBytes = 32;
 
 /** ML-KEM-768 of an instance. */
 export function browserMlKem768({ raw, withSlots }: Sodium): Kem {
-  const { publicKeyLengthBytes, ciphertextLengthBytes } = mlKem768Lengths;
-  return createKem(mlKem768Lengths, {
+  const { publicKeyLengthBytes, ciphertextLengthBytes } = mlKem768Kind;
+  return createKem(mlKem768Kind, {
     publicKeyOf: (seed) =>
       withSlots((slots) => {
         const publicKey = slots.reserve(publicKeyLengthBytes);

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, createPublicKey, decapsulate, encapsulate, type KeyObject } from "node:crypto";
 import { type Bytes, concatBytes, copyBytes, decodeHex } from "@coterie/bytes";
-import { createKem, type KemAlgorithm, mlKem768Lengths, mlKem1024Lengths } from "../borders/kem.ts";
+import { createKem, type KemAlgorithm, mlKem768Kind, mlKem1024Kind } from "../borders/kem.ts";
 import { portableMlKem768Algorithm, portableMlKem1024Algorithm } from "../portable/kem.ts";
 import type { Kem } from "../types.ts";
 import { plainBytes } from "./plain-bytes.ts";
@@ -17,7 +17,7 @@ interface KemPrefixes {
 }
 
 export const nodeMlKem768: Kem = createKem(
-  mlKem768Lengths,
+  mlKem768Kind,
   nodeAlgorithm(portableMlKem768Algorithm, {
     seed: decodeHex("3054020100300b060960864801650304040204428040"),
     publicKey: decodeHex("308204b2300b0609608648016503040402038204a100"),
@@ -25,7 +25,7 @@ export const nodeMlKem768: Kem = createKem(
 );
 
 export const nodeMlKem1024: Kem = createKem(
-  mlKem1024Lengths,
+  mlKem1024Kind,
   nodeAlgorithm(portableMlKem1024Algorithm, {
     seed: decodeHex("3054020100300b060960864801650304040304428040"),
     publicKey: decodeHex("30820632300b06096086480165030404030382062100"),

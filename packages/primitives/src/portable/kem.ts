@@ -1,14 +1,14 @@
 /** ML-KEM by @noble/post-quantum; also the part of the other backends that their platform lacks. */
 import { toBytes } from "@coterie/bytes";
 import { ml_kem768, ml_kem1024 } from "@noble/post-quantum/ml-kem.js";
-import { createKem, type KemAlgorithm, mlKem768Lengths, mlKem1024Lengths } from "../borders/kem.ts";
+import { createKem, type KemAlgorithm, mlKem768Kind, mlKem1024Kind } from "../borders/kem.ts";
 import { randomBytes } from "../random.ts";
 import type { Kem } from "../types.ts";
 
 export const portableMlKem768Algorithm: KemAlgorithm = algorithmOf(ml_kem768);
 export const portableMlKem1024Algorithm: KemAlgorithm = algorithmOf(ml_kem1024);
-export const portableMlKem768: Kem = createKem(mlKem768Lengths, portableMlKem768Algorithm);
-export const portableMlKem1024: Kem = createKem(mlKem1024Lengths, portableMlKem1024Algorithm);
+export const portableMlKem768: Kem = createKem(mlKem768Kind, portableMlKem768Algorithm);
+export const portableMlKem1024: Kem = createKem(mlKem1024Kind, portableMlKem1024Algorithm);
 
 function algorithmOf(library: typeof ml_kem768): KemAlgorithm {
   return {

@@ -70,9 +70,11 @@ export function fieldsOf(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(text.split("\n").map((line) => line.split(" = ") as [string, string])); // cast: a fixture
 }
 
-type Fields = Readonly<Record<string, string>>;
+/** A test of ACVP. */
+export type Fields = Readonly<Record<string, string>>;
 
-async function readAcvp(
+/** Prompts and answers of one group of ACVP. */
+export async function readAcvp(
   readVector: ReadVector,
   { folder, name, job }: { readonly folder: string; readonly name: string; readonly job: string | undefined },
 ): Promise<(readonly [Fields, Fields])[]> {

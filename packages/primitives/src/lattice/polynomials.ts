@@ -1,0 +1,157 @@
+/**
+ * Polynomials of Kyber and ML-KEM (FIPS 203 §2.4, §4.2): 256 coefficients modulo 3329, by the arithmetic that
+ * @noble/post-quantum exports. Nothing here branches on a secret or divides one; what the engine's compiler makes of it is
+ * out of our hands.
+ */
+import type { Bytes } from "@coterie/bytes";
+import { toBytes } from "@coterie/bytes";
+import { shake256 } from "@noble/hashes/sha3.js";
+import { genCrystals, XOF128 } from "@noble/post-quantum/_crystals.js";
+
+/** 256 coefficients below 3329. */
+export type Polynomial = Uint16Array<ArrayBuffer>;
+
+/** Which entry of the matrix, and whether of its transpose. */
+export interface MatrixPlace {
+  readonly row: number;
+  readonly column: number;
+}
+
+const coefficientCount = 256;
+const modulus = 3329;
+/** Bytes of SHAKE-256 per polynomial of noise; eta is 2 in both parameter sets. */
+const noiseLengthBytes = 128;
+
+const { NTT, mod, nttZetas, bitsCoder } = genCrystals<Polynomial>({
+  newPoly: (length) => new Uint16Array(length),
+  N: coefficientCount,
+  Q: modulus,
+  F: 3303,
+  ROOT_OF_UNITY: 17,
+  brvBits: 7,
+  isKyber: true,
+});
+
+/** All zero. */
+export function zeroPolynomial(): Polynomial {
+  return new Uint16Array(coefficientCount);
+}
+
+/** The forward transform, in place. */
+export function transform(polynomial: Polynomial): Polynomial {
+  return NTT.encode(polynomial);
+}
+
+/** The inverse transform, in place. */
+export function transformBack(polynomial: Polynomial): Polynomial {
+  return NTT.decode(polynomial);
+}
+
+/** `sum` + `other`, in place of `sum`. */
+export function addTo(sum: Polynomial, other: Polynomial): void {
+  for (let i = 0; i < coefficientCount; i++) sum[i] = mod((sum[i] ?? 0) + (other[i] ?? 0));
+}
+
+/** `difference` - `other`, in place of `difference`. */
+export function subtractFrom(difference: Polynomial, other: Polynomial): void {
+  for (let i = 0; i < coefficientCount; i++) difference[i] = mod((difference[i] ?? 0) - (other[i] ?? 0) + modulus);
+}
+
+/** `sum` + a * b, all transformed (algorithms 11 and 12), in place of `sum`. */
+export function addProductTo(sum: Polynomial, { a, b }: { readonly a: Polynomial; readonly b: Polynomial }): void {
+  for (let i = 0; i < coefficientCount; i += 2) {
+    const [a0, a1, b0, b1] = [a[i] ?? 0, a[i + 1] ?? 0, b[i] ?? 0, b[i + 1] ?? 0];
+    const zeta = nttZetas[64 + (i >> 2)] ?? 0;
+    const signed = (i & 2) === 0 ? zeta : modulus - zeta;
+    // Reduced before the factor, so that every product fits 32 bits.
+    sum[i] = mod((sum[i] ?? 0) + a0 * b0 + mod(a1 * b1) * signed);
+    sum[i + 1] = mod((sum[i + 1] ?? 0) + a0 * b1 + a1 * b0);
+  }
+}
+
+/** A matrix of transformed polynomials drawn from a public seed (algorithm 7); `entry` computes one of them anew. */
+export function createMatrix(seed: Uint8Array): { readonly entry: (place: MatrixPlace) => Polynomial } {
+  const stream = XOF128(seed);
+  return { entry: ({ row, column }) => sampleUniform(stream.get(column, row)) };
+}
+
+function sampleUniform(readBlock: () => Uint8Array): Polynomial {
+  const polynomial = zeroPolynomial();
+  let filled = 0;
+  while (filled < coefficientCount) {
+    const block = readBlock();
+    for (let i = 0; i + 3 <= block.length && filled < coefficientCount; i += 3) {
+      const [first = 0, second = 0, third = 0] = [block[i], block[i + 1], block[i + 2]];
+      const low = first | ((second & 0x0f) << 8);
+      const high = (second >> 4) | (third << 4);
+      if (low < modulus) polynomial[filled++] = low;
+      if (high < modulus && filled < coefficientCount) polynomial[filled++] = high;
+    }
+  }
+  return polynomial;
+}
+
+/** Noise: the centred binomial distribution with eta = 2 (algorithm 8) of SHAKE-256 over `seed` and `nonce`. */
+export function sampleNoise(seed: Uint8Array, nonce: number): Polynomial {
+  const input = new Uint8Array(seed.length + 1);
+  input.set(seed);
+  input[seed.length] = nonce;
+  const bits = shake256(input, { dkLen: noiseLengthBytes });
+  input.fill(0);
+  const polynomial = zeroPolynomial();
+  for (let i = 0; i < noiseLengthBytes; i++) {
+    const byte = bits[i] ?? 0;
+    // Two coefficients a byte: the sum of two bits minus the sum of two bits, each.
+    const pairs = (byte & 0x55) + ((byte >> 1) & 0x55);
+    polynomial[2 * i] = mod((pairs & 3) - ((pairs >> 2) & 3) + modulus);
+    polynomial[2 * i + 1] = mod(((pairs >> 4) & 3) - ((pairs >> 6) & 3) + modulus);
+  }
+  bits.fill(0);
+  return polynomial;
+}
+
+/** Packs and unpacks polynomials of `bits` per coefficient, compressed unless `bits` is 12. */
+export interface PolynomialCoder {
+  readonly lengthBytes: number;
+  readonly encode: (polynomial: Polynomial) => Bytes;
+  /** The argument has `lengthBytes`. */
+  readonly decode: (encoded: Uint8Array) => Polynomial;
+}
+
+/** Multiplier, shift and rounding that replace the division by 3329: exact for every coefficient (tested for all). */
+const compressions = {
+  1: { factor: 80635, shift: 28, round: 1665 },
+  4: { factor: 80635, shift: 28, round: 1665 },
+  5: { factor: 40318, shift: 27, round: 1664 },
+  10: { factor: 1290167, shift: 32, round: 1665 },
+  11: { factor: 645084, shift: 31, round: 1664 },
+} as const;
+
+/** The coder of compressed coefficients: Compress and Decompress of FIPS 203 §4.2.1, packed. */
+export function compressedCoder(bits: keyof typeof compressions): PolynomialCoder {
+  const { factor, shift, round } = compressions[bits];
+  const scale = 2 ** -shift;
+  return coderOf(bits, {
+    // Below 2^53, so the product is exact, and scaling by a power of two is exact too.
+    encode: (coefficient) => Math.floor((coefficient * 2 ** bits + round) * factor * scale),
+    decode: (compressed) => (compressed * modulus + 2 ** (bits - 1)) >>> bits,
+  });
+}
+
+/** The coder of whole coefficients; what is not reduced decodes modulo 3329. */
+export const wholeCoder: PolynomialCoder = coderOf(12, {
+  encode: (coefficient) => coefficient,
+  decode: (word) => mod(word),
+});
+
+function coderOf(
+  bits: number,
+  words: { readonly encode: (coefficient: number) => number; readonly decode: (word: number) => number },
+): PolynomialCoder {
+  const coder = bitsCoder(bits, words);
+  return {
+    lengthBytes: coder.bytesLen,
+    encode: (polynomial) => toBytes(coder.encode(polynomial)),
+    decode: (encoded) => coder.decode(encoded),
+  };
+}

@@ -1,0 +1,150 @@
+/**
+ * K-PKE, the encryption inside Kyber and ML-KEM (FIPS 203 §5), cut where its parts become known: the first part of a
+ * ciphertext needs the seed of the public matrix alone, the second one the public vector. Not secure by itself; only the
+ * KEMs beside it use it.
+ */
+import { type Bytes, concatBytes } from "@coterie/bytes";
+import {
+  addProductTo,
+  addTo,
+  compressedCoder,
+  createMatrix,
+  type Polynomial,
+  sampleNoise,
+  subtractFrom,
+  transform,
+  transformBack,
+  wholeCoder,
+  zeroPolynomial,
+} from "./polynomials.ts";
+
+/** A parameter set: the rank of the matrix, and the bits kept of each part of the ciphertext. */
+export interface LatticeParameters {
+  readonly rank: 3 | 4;
+  readonly firstPartBits: 10 | 11;
+  readonly secondPartBits: 4 | 5;
+}
+
+/** A public vector: `encoded` as sent, the secret as transformed polynomials. */
+export interface LatticeKeyPair {
+  readonly publicVector: Bytes;
+  /** Whoever got them wipes them: {@link wipe}. */
+  readonly secretVector: readonly Polynomial[];
+}
+
+/** K-PKE with one parameter set. Arguments have the lengths that the set gives. */
+export interface LatticeEncryption {
+  readonly publicVectorLengthBytes: number;
+  readonly firstPartLengthBytes: number;
+  readonly secondPartLengthBytes: number;
+  readonly deriveKeyPair: (seeds: { readonly matrix: Uint8Array; readonly noise: Uint8Array }) => LatticeKeyPair;
+  /** Whether a public vector is reduced: the modulus check (§7.2). */
+  readonly isReduced: (publicVector: Uint8Array) => boolean;
+  readonly encryptFirst: (input: { readonly matrixSeed: Uint8Array; readonly coins: Uint8Array }) => Bytes;
+  readonly encryptSecond: (input: {
+    readonly publicVector: Uint8Array;
+    readonly coins: Uint8Array;
+    readonly message: Uint8Array;
+  }) => Bytes;
+  readonly decrypt: (input: {
+    readonly secretVector: readonly Polynomial[];
+    readonly first: Uint8Array;
+    readonly second: Uint8Array;
+  }) => Bytes;
+}
+
+const messageCoder = compressedCoder(1);
+
+/** K-PKE of `parameters`. */
+export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }: LatticeParameters): LatticeEncryption {
+  const firstCoder = compressedCoder(firstPartBits);
+  const secondCoder = compressedCoder(secondPartBits);
+  const indices = Array.from({ length: rank }, (_, index) => index);
+  const vectorLengthBytes = rank * wholeCoder.lengthBytes;
+  const decodeVector = (encoded: Uint8Array): Polynomial[] =>
+    indices.map((i) => wholeCoder.decode(slice(encoded, { index: i, lengthBytes: wholeCoder.lengthBytes })));
+  const secretsOf = (coins: Uint8Array): Polynomial[] => indices.map((i) => transform(sampleNoise(coins, i)));
+
+  return {
+    publicVectorLengthBytes: vectorLengthBytes,
+    firstPartLengthBytes: rank * firstCoder.lengthBytes,
+    secondPartLengthBytes: secondCoder.lengthBytes,
+    deriveKeyPair({ matrix, noise }) {
+      const secretVector = indices.map((i) => transform(sampleNoise(noise, i)));
+      const { entry } = createMatrix(matrix);
+      const rows = indices.map((row) => {
+        const sum = transform(sampleNoise(noise, rank + row));
+        for (const column of indices) {
+          addProductTo(sum, { a: entry({ row, column }), b: secretVector[column] ?? zeroPolynomial() });
+        }
+        return wholeCoder.encode(sum);
+      });
+      return { publicVector: concatBytes(...rows), secretVector };
+    },
+    isReduced: (publicVector) =>
+      decodeVector(publicVector).every((polynomial, index) =>
+        sameBytes(wholeCoder.encode(polynomial), slice(publicVector, { index, lengthBytes: wholeCoder.lengthBytes })),
+      ),
+    encryptFirst({ matrixSeed, coins }) {
+      const secrets = secretsOf(coins);
+      const { entry } = createMatrix(matrixSeed);
+      const parts = indices.map((row) => {
+        const sum = zeroPolynomial();
+        // The transpose of the key's matrix.
+        for (const column of indices) {
+          addProductTo(sum, { a: entry({ row: column, column: row }), b: secrets[column] ?? zeroPolynomial() });
+        }
+        transformBack(sum);
+        const noise = sampleNoise(coins, rank + row);
+        addTo(sum, noise);
+        const part = firstCoder.encode(sum);
+        wipe([sum, noise]);
+        return part;
+      });
+      wipe(secrets);
+      return concatBytes(...parts);
+    },
+    encryptSecond({ publicVector, coins, message }) {
+      const secrets = secretsOf(coins);
+      const sum = zeroPolynomial();
+      decodeVector(publicVector).forEach((a, i) => addProductTo(sum, { a, b: secrets[i] ?? zeroPolynomial() }));
+      transformBack(sum);
+      const [noise, encodedMessage] = [sampleNoise(coins, 2 * rank), messageCoder.decode(message)];
+      addTo(sum, noise);
+      addTo(sum, encodedMessage);
+      const part = secondCoder.encode(sum);
+      wipe([...secrets, sum, noise, encodedMessage]);
+      return part;
+    },
+    decrypt({ secretVector, first, second }) {
+      const sum = zeroPolynomial();
+      secretVector.forEach((b, index) => {
+        const a = transform(firstCoder.decode(slice(first, { index, lengthBytes: firstCoder.lengthBytes })));
+        addProductTo(sum, { a, b });
+      });
+      transformBack(sum);
+      const noisyMessage = secondCoder.decode(second);
+      subtractFrom(noisyMessage, sum);
+      const message = messageCoder.encode(noisyMessage);
+      wipe([sum, noisyMessage]);
+      return message;
+    },
+  };
+}
+
+/** Zeroes polynomials that held secrets. */
+export function wipe(polynomials: readonly Polynomial[]): void {
+  for (const polynomial of polynomials) polynomial.fill(0);
+}
+
+function slice(
+  bytes: Uint8Array,
+  { index, lengthBytes }: { readonly index: number; readonly lengthBytes: number },
+): Uint8Array {
+  return bytes.subarray(index * lengthBytes, (index + 1) * lengthBytes);
+}
+
+/** Of public data. */
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((byte, i) => byte === b[i]);
+}
