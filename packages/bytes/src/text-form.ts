@@ -14,11 +14,15 @@ export const textFormPrefixes = {
   cctl: "a gateway operator token",
   ckey: "a public key id",
   clog: "a key log id",
+  cmsg: "a webhook delivery id",
+  cnad: "a notice address id",
   corg: "an organisation id",
   cpag: "an action page id",
   cpub: "an organisation public key",
   csec: "an organisation secret key",
+  ctid: "an organisation token's id",
   ctok: "an organisation token",
+  cweb: "a webhook id",
 } as const;
 
 /** A prefix of the closed list. */

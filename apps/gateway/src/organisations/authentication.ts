@@ -14,6 +14,8 @@ import { gatewayLimits } from "../limits.ts";
 export interface Caller {
   readonly organisationId: Bytes;
   readonly isHome: boolean;
+  /** Which of the organisation's tokens: 16 bytes that are not the token. */
+  readonly tokenId: Bytes;
 }
 
 /** Checks the token of a call. Both throw RefusedError "unauthenticated", or "rate-limited". */
@@ -48,10 +50,10 @@ async function findCaller({ db }: Pick<GatewayDeps, "db">, tokenHash: Bytes): Pr
   const row = await db
     .selectFrom("organisation_tokens")
     .innerJoin("organisations", "organisations.id", "organisation_tokens.organisation_id")
-    .select(["organisations.id", "organisations.is_home"])
+    .select(["organisations.id", "organisations.is_home", "organisation_tokens.token_id"])
     .where("organisation_tokens.token_hash", "=", tokenHash)
     .executeTakeFirst();
-  return row === undefined ? undefined : { organisationId: row.id, isHome: row.is_home };
+  return row === undefined ? undefined : { organisationId: row.id, isHome: row.is_home, tokenId: row.token_id };
 }
 
 interface Attempt {
