@@ -13,6 +13,7 @@ import { type Multiply, multiplyByPlatform } from "./widget/platform-x25519.ts";
 import { sha256 } from "./widget/sha256.ts";
 
 export { systemRandom } from "./browser/random.ts";
+export { createSignatureVerifier } from "./widget/verify-signature.ts";
 
 /** The primitives of the widget. Stateless; every key it makes is used once and wiped. */
 export interface WidgetPrimitives {
@@ -26,11 +27,6 @@ export interface WidgetPrimitives {
    * @throws InvalidParameterError where the nonce has not 24 bytes
    */
   readonly boxToPublicKey: (input: BoxToPublicKeyInput) => Promise<BoxToPublicKey>;
-  /**
-   * Ed25519 by the rule of every backend (`Primitives.verify`), so that a key log is valid in the widget exactly
-   * where it is valid on premises. False, never a throw, for bad input of any length.
-   */
-  readonly verifySignature: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
 }
 
 /** What is sealed, and to whom. */
@@ -63,18 +59,6 @@ export async function loadWidgetPrimitives(): Promise<WidgetPrimitives> {
   return {
     sha256,
     boxToPublicKey: (input) => boxToPublicKey(multiply, input),
-    verifySignature: loadVerifierOnUse(),
-  };
-}
-
-// Only key logs need it: a form whose pins are keys does not pay for it.
-function loadVerifierOnUse(): WidgetPrimitives["verifySignature"] {
-  let verifier: Promise<WidgetPrimitives["verifySignature"]> | undefined;
-  return async (publicKey, message, signature) => {
-    verifier ??= import("./widget/verify-signature.ts").then(({ createSignatureVerifier }) =>
-      createSignatureVerifier(),
-    );
-    return await (await verifier)(publicKey, message, signature);
   };
 }
 

@@ -73,10 +73,11 @@ export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }:
       const secretVector = indices.map((i) => transform(sampleNoise(noise, i)));
       const { entry } = createMatrix(matrix);
       const rows = indices.map((row) => {
-        const sum = transform(sampleNoise(noise, rank + row));
-        for (const column of indices) {
-          addProductTo(sum, { a: entry({ row, column }), b: secretVector[column] ?? zeroPolynomial() });
-        }
+        const sum = productOf(
+          indices.map((column) => entry({ row, column })),
+          secretVector,
+        );
+        addTo(sum, transform(sampleNoise(noise, rank + row)));
         return wholeCoder.encode(sum);
       });
       return { publicVector: concatBytes(...rows), secretVector };
@@ -89,12 +90,9 @@ export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }:
       const secrets = secretsOf(coins);
       const { entry } = createMatrix(matrixSeed);
       const parts = indices.map((row) => {
-        const sum = zeroPolynomial();
         // The transpose of the key's matrix.
-        for (const column of indices) {
-          addProductTo(sum, { a: entry({ row: column, column: row }), b: secrets[column] ?? zeroPolynomial() });
-        }
-        transformBack(sum);
+        const factors = indices.map((column) => entry({ row: column, column: row }));
+        const sum = transformBack(productOf(factors, secrets));
         const noise = sampleNoise(coins, rank + row);
         addTo(sum, noise);
         const part = firstCoder.encode(sum);
@@ -106,9 +104,7 @@ export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }:
     },
     encryptSecond({ publicVector, coins, message }) {
       const secrets = secretsOf(coins);
-      const sum = zeroPolynomial();
-      decodeVector(publicVector).forEach((a, i) => addProductTo(sum, { a, b: secrets[i] ?? zeroPolynomial() }));
-      transformBack(sum);
+      const sum = transformBack(productOf(decodeVector(publicVector), secrets));
       const [noise, encodedMessage] = [sampleNoise(coins, 2 * rank), messageCoder.decode(message)];
       addTo(sum, noise);
       addTo(sum, encodedMessage);
@@ -117,12 +113,10 @@ export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }:
       return part;
     },
     decrypt({ secretVector, first, second }) {
-      const sum = zeroPolynomial();
-      secretVector.forEach((b, index) => {
-        const a = transform(firstCoder.decode(slice(first, { index, lengthBytes: firstCoder.lengthBytes })));
-        addProductTo(sum, { a, b });
-      });
-      transformBack(sum);
+      const factors = indices.map((index) =>
+        transform(firstCoder.decode(slice(first, { index, lengthBytes: firstCoder.lengthBytes }))),
+      );
+      const sum = transformBack(productOf(factors, secretVector));
       const noisyMessage = secondCoder.decode(second);
       subtractFrom(noisyMessage, sum);
       const message = messageCoder.encode(noisyMessage);
@@ -130,6 +124,13 @@ export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }:
       return message;
     },
   };
+}
+
+/** The inner product of two transformed vectors. */
+function productOf(left: readonly Polynomial[], right: readonly Polynomial[]): Polynomial {
+  const sum = zeroPolynomial();
+  left.forEach((a, i) => addProductTo(sum, { a, b: right[i] ?? zeroPolynomial() }));
+  return sum;
 }
 
 /** Zeroes polynomials that held secrets. */

@@ -2,7 +2,10 @@
 import { isWellFormedSignature } from "../borders/signature-rule.ts";
 import { platformVerifies, type Verify, verifyByPlatform } from "./platform-ed25519.ts";
 
-/** A verifier that chooses at its first well-formed signature: a widget that verifies nothing loads nothing. */
+/**
+ * A verifier of Ed25519 by the rule of every backend (`Primitives.verify`), so that a key log is valid in the widget exactly where it is
+ * valid on premises. False, never a throw, for bad input of any length. It chooses at its first well-formed signature.
+ */
 export function createSignatureVerifier(): Verify {
   let chosen: Promise<Verify> | undefined;
   return async (publicKey, message, signature) => {
