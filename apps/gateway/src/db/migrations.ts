@@ -11,6 +11,7 @@ import { keyLog } from "./migrations/0006-key-log.ts";
 import { proca } from "./migrations/0007-proca.ts";
 import { counting } from "./migrations/0008-counting.ts";
 import { audit } from "./migrations/0009-audit.ts";
+import { webhooks } from "./migrations/0010-webhooks.ts";
 import { abuse } from "./migrations/0011-abuse.ts";
 import { rights } from "./migrations/0012-rights.ts";
 import type { Database } from "./schema.ts";
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   "0011-abuse": abuse,
 };
   "0009-audit": audit,
+  "0010-webhooks": webhooks,
   "0012-rights": rights,
 
 const minimumServerVersion = 150_000;

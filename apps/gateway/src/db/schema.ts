@@ -25,6 +25,7 @@ import type {
   PageMailTable,
   PageMailTextTable,
 } from "./mail-schema.ts";
+import type { WebhookDeliveryTable, WebhookTable } from "./webhook-schema.ts";
 import type { CampaignRetentionTable, ErasureKind, RightsRequestTable, RightsTokenTable } from "./rights-schema.ts";
 
 /** All tables. */
@@ -50,6 +51,8 @@ export interface Database {
   readonly mail_boxes: MailBoxTable;
   readonly mails: MailTable;
   readonly mail_tokens: MailTokenTable;
+  readonly webhooks: WebhookTable;
+  readonly webhook_deliveries: WebhookDeliveryTable;
   readonly campaign_retentions: CampaignRetentionTable;
   readonly rights_requests: RightsRequestTable;
   readonly rights_tokens: RightsTokenTable;
