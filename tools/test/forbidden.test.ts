@@ -132,9 +132,12 @@ describe("sizes", () => {
       "packages/low/src/fits.ts": file(300),
       "packages/low/src/long.ts": file(400),
       "packages/low/src/too-long.ts": file(401),
+      "packages/low/src/index.ts": file(900),
+      "packages/low/src/inner/index.ts": file(401),
       "packages/low/test/long.test.ts": file(900),
     });
     expect(checkSizes(graph)).toEqual([
+      { file: "packages/low/src/inner/index.ts", message: "401 lines, the limit is 400" },
       { file: "packages/low/src/long.ts", message: "400 lines, aim below 300", isWarning: true },
       { file: "packages/low/src/too-long.ts", message: "401 lines, the limit is 400" },
     ]);
