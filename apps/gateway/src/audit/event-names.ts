@@ -27,7 +27,11 @@ export type QuietEventName =
   | "page-created"
   | "page-mails-changed"
   | "page-updated"
-  | "partner-allowed";
+  | "partner-allowed"
+  | "person-erased"
+  | "persons-expired"
+  | "persons-looked-up"
+  | "retention-changed";
 
 /** The name of an event. */
 export type AuditEventName = NoticeEventName | QuietEventName;

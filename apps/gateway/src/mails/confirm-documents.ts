@@ -2,14 +2,13 @@
  * `/c/<token>`: where the links of mails lead (docs/protocol/mails.md §4). GET and HEAD show a question and change nothing, since
  * scanners of mails follow every link; the answer is a posted form.
  */
-import { pickFormLocale } from "@coterie/actions";
-import { type DocumentAssets, element, type MarkupElement, renderHtml } from "@coterie/actions/form";
+import { element } from "@coterie/actions/form";
 import type { IncomingMessage } from "node:http";
 import type { GatewayDeps } from "../deps.ts";
 import { type Answer } from "../http/answer.ts";
 import type { StaticFiles } from "../http/static-files.ts";
 import { unexpectedError } from "../log/log.ts";
-import { findPageAssets } from "../pages/page-assets.ts";
+import { plainDocument, plainNotice, requestLocale } from "../pages/plain-document.ts";
 import { decide, type Decision } from "./decide.ts";
 import { mailTextsOf } from "./texts/catalogue.ts";
 import type { MailTexts } from "./texts/texts.ts";
@@ -44,7 +43,7 @@ export async function showConfirm(deps: ConfirmDeps, { text, request }: ConfirmR
       element("button", { type: "submit" }, button),
     ),
   ];
-  return await page(deps, { texts, title: title(factsOf(token)), body, status: 200 });
+  return await plainDocument(deps, { texts, title: title(factsOf(token)), body, status: 200 });
 }
 
 /** The answer. */
@@ -57,89 +56,34 @@ export async function postConfirm(deps: ConfirmDeps, { text, request }: ConfirmR
   } catch (error) {
     deps.log(unexpectedError(error));
     const texts = textsFor(request);
-    return await notice(deps, { texts, title: texts.unavailableTitle, text: texts.unavailableText, status: 503 });
+    return await plainNotice(deps, { texts, title: texts.unavailableTitle, text: texts.unavailableText, status: 503 });
   }
   if (decision.kind === "invalid") return await invalid(deps, request);
   if (decision.kind === "answered") return await answered(deps, decision.token);
   const { token } = decision;
   const texts = mailTextsOf(token.locale);
   const { doneTitle, doneText } = texts.decisions[token.purpose];
-  return await notice(deps, { texts, title: doneTitle, text: doneText(factsOf(token)), status: 200 });
+  return await plainNotice(deps, { texts, title: doneTitle, text: doneText(factsOf(token)), status: 200 });
 }
 
 async function answered(deps: ConfirmDeps, { locale, outcome }: FoundToken): Promise<Answer> {
   const texts = mailTextsOf(locale);
   const text = outcome === "confirmed" ? texts.answeredConfirmed : texts.answeredRejected;
-  return await notice(deps, { texts, title: texts.answeredTitle, text, status: 200 });
+  return await plainNotice(deps, { texts, title: texts.answeredTitle, text, status: 200 });
 }
 
 /** Unknown, expired and mistyped look alike. */
 async function invalid(deps: ConfirmDeps, request: IncomingMessage): Promise<Answer> {
   const texts = textsFor(request);
-  return await notice(deps, { texts, title: texts.invalidTitle, text: texts.invalidText, status: 404 });
+  return await plainNotice(deps, { texts, title: texts.invalidTitle, text: texts.invalidText, status: 404 });
 }
 
 /** Where nothing is known of the page, the browser's first language. */
 function textsFor(request: IncomingMessage): MailTexts {
-  const [wanted = ""] = (request.headers["accept-language"] ?? "").split(/[,;]/, 1);
-  return mailTextsOf(pickFormLocale(wanted.trim()));
+  return mailTextsOf(requestLocale(request));
 }
 
 function factsOf(token: FoundToken): { readonly campaign: string; readonly organisation: string } {
   const isolate = (text: string): string => `\u2068${text}\u2069`;
   return { campaign: isolate(token.campaign), organisation: isolate(token.organisation ?? token.page_organisation) };
 }
-
-interface Notice {
-  readonly texts: MailTexts;
-  readonly title: string;
-  readonly text: string;
-  readonly status: number;
-}
-
-async function notice(deps: ConfirmDeps, { text, ...rest }: Notice): Promise<Answer> {
-  const body = [
-    element("div", { class: "done", role: "status" }, element("h1", {}, rest.title), element("p", {}, text)),
-  ];
-  return await page(deps, { ...rest, body });
-}
-
-interface PageInput extends Omit<Notice, "text"> {
-  readonly body: readonly MarkupElement[];
-}
-
-async function page({ files }: ConfirmDeps, { texts, title, body, status }: PageInput): Promise<Answer> {
-  const { style } = await findPageAssets(files, "page.js");
-  const html = `<!doctype html>${renderHtml(
-    element(
-      "html",
-      { lang: texts.locale, dir: texts.direction },
-      viewHead(title, style),
-      element("body", {}, element("main", { class: "coterie" }, ...body)),
-    ),
-  )}`;
-  return {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": policy,
-      "x-robots-tag": "noindex",
-    },
-    body: html,
-  };
-}
-
-function viewHead(title: string, style: DocumentAssets["style"]): MarkupElement {
-  return element(
-    "head",
-    {},
-    element("meta", { charset: "utf-8" }),
-    element("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    element("meta", { name: "color-scheme", content: "light dark" }),
-    element("title", {}, title),
-    element("link", { rel: "stylesheet", href: style.href, integrity: style.integrity ?? false }),
-  );
-}
-
-/** No script at all; the form may be posted to this gateway alone. */
-const policy = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
