@@ -8,6 +8,7 @@ import { unexpectedError } from "../log/log.ts";
 import type { GatewayOptions, MailOptions } from "../options.ts";
 import { startBounceReceiver } from "./bounce-receiver.ts";
 import { createReturnPaths } from "./bounces.ts";
+import type { LetterChannel, SendLetters } from "./letters.ts";
 import type { MailKeys } from "./mail-keys.ts";
 import { createMailMetrics, type MailMetrics } from "./mail-metrics.ts";
 import { type ClaimedMail, claimMails, releaseLeases, settleMail } from "./outbox.ts";
@@ -33,6 +34,8 @@ export interface MailsDeps extends GatewayDeps {
   readonly mailKeys: MailKeys;
   readonly origin: () => string;
   readonly registry: Registry;
+  /** What else is sent, besides the mails of actions. */
+  readonly letters?: readonly SendLetters[];
 }
 
 const sendEveryMs = 1000;
@@ -95,7 +98,26 @@ function createSender(deps: SenderDeps, { smtpUrl, from }: MailOptions): Sender 
     domain: from.slice(from.lastIndexOf("@") + 1),
     addressLimits: createAddressLimits(deps),
   };
-  return { sendDue: async () => await sendDue(sendDeps, deps.metrics), close: transport.close };
+  return {
+    sendDue: async () => {
+      await sendDue(sendDeps, deps.metrics);
+      for (const letters of deps.letters ?? []) await sendLetters(deps, { letters, channel: sendDeps });
+    },
+    close: transport.close,
+  };
+}
+
+/** What fails in one outbox does not stop the others. */
+async function sendLetters(
+  { log }: Pick<MailsDeps, "log">,
+  { letters, channel }: { readonly letters: SendLetters; readonly channel: LetterChannel },
+): Promise<void> {
+  try {
+    const { transport, addressLimits, domain } = channel;
+    await letters({ transport, addressLimits, domain });
+  } catch (error) {
+    log(unexpectedError(error));
+  }
 }
 
 /** Sends until nothing is due. One mail that fails unexpectedly keeps its lease and is tried again; it does not stop the others. */

@@ -36,25 +36,29 @@ export interface RenderedMail {
 /** Renders mails; the templates are compiled once. */
 export type MailRenderer = (input: MailFactsInput) => RenderedMail;
 
-/** A renderer. */
+/** A renderer of the mails of actions. */
 export function createMailRenderer(): MailRenderer {
+  const render = createViewRenderer();
+  return (input) => render(viewMail(input));
+}
+
+/** A renderer of anything in the look of our mails. */
+export function createViewRenderer(): (view: MailView) => RenderedMail {
   const html = new Eta({ autoEscape: true, autoTrim: false });
   // Plain text has nothing to escape; what it inserts cannot hold line breaks.
   const text = new Eta({ autoEscape: false, autoTrim: false });
   html.loadTemplate("@mail", htmlTemplate);
   text.loadTemplate("@mail", textTemplate);
-  return (input) => {
-    const view = viewMail(input);
-    return {
-      subject: view.subject,
-      text: tidyText(text.render("@mail", view)),
-      html: html.render("@mail", view),
-    };
-  };
+  return (view) => ({
+    subject: view.subject,
+    text: tidyText(text.render("@mail", view)),
+    html: html.render("@mail", view),
+  });
 }
 
-interface MailView {
-  readonly texts: MailTexts;
+/** What the templates show. */
+export interface MailView {
+  readonly texts: Pick<MailTexts, "locale" | "direction" | "copyLink">;
   readonly start: "left" | "right";
   readonly subject: string;
   readonly organisation: string;

@@ -22,14 +22,22 @@ export interface FreshToken extends TokenInput {
   readonly hash: Bytes;
 }
 
+/** What making a token needs. */
+export interface TokenDeps {
+  readonly primitives: Pick<Primitives, "sha256">;
+  readonly random: RandomSource;
+}
+
 /** Makes a token; nothing is stored yet. */
-export function generateToken(
-  { primitives, random }: { readonly primitives: Pick<Primitives, "sha256">; readonly random: RandomSource },
-  input: TokenInput,
-): FreshToken {
+export function generateToken(deps: TokenDeps, input: TokenInput): FreshToken {
+  return { ...input, ...generateTokenText(deps) };
+}
+
+/** The text of a fresh token, and its hash. */
+export function generateTokenText({ primitives, random }: TokenDeps): Pick<FreshToken, "text" | "hash"> {
   const token = randomBytes(random, 32);
   try {
-    return { ...input, text: encodeBase64Url(token), hash: primitives.sha256(token) };
+    return { text: encodeBase64Url(token), hash: primitives.sha256(token) };
   } finally {
     token.fill(0);
   }
