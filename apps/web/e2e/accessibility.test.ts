@@ -101,14 +101,14 @@ describe.skipIf(chromiumPath === undefined)("accessibility", () => {
     await page.keyboard.press("Enter");
     await page.locator(".figures").waitFor();
     const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 60) ?? "");
-    expect(await focused()).toContain("<h1");
+    await expect.poll(focused).toContain("<h1");
     await page.locator('.menu a[href="#/keys"]').focus();
     await page.keyboard.press("Enter");
     await page.locator("ul.cards").waitFor();
-    expect(await focused()).toContain("<h1");
-    expect(await page.title()).toBe("Keys – Coterie");
+    await expect.poll(focused).toContain("<h1");
+    await expect.poll(() => page.title()).toBe("Keys – Coterie");
     await page.keyboard.press("Tab");
-    expect(await focused()).toContain('href="#/keys/new"');
+    await expect.poll(focused).toContain('href="#/keys/new"');
   });
 
   it("fits a phone: nothing is wider than 320 pixels", async () => {

@@ -147,7 +147,7 @@ describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
     const loaded = await Promise.all(requests.map(async (request) => await (await request.response())?.body()));
     const firstLoadBytes = loaded.reduce((sum, body) => sum + (body === undefined ? 0 : gzipSync(body).length), 0);
     expect(loaded.length).toBeGreaterThan(4);
-    expect(firstLoadBytes).toBeLessThan(75_000);
+    expect(firstLoadBytes).toBeLessThan(150_000);
     const document = await fetch(world.address);
     const policy = document.headers.get("content-security-policy") ?? "";
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");

@@ -35,6 +35,30 @@ export class WorkerFailedError extends CoterieError {
   }
 }
 
+/** Entries that were signed before activate a key that was not shown to open yet: only its file finishes them. */
+export class RotationUnfinishedError extends CoterieError {
+  readonly code = "web/rotation-unfinished";
+  constructor() {
+    super("an interrupted rotation to another key is not finished");
+  }
+}
+
+/** The browser keeps nothing, so that what is signed could be signed twice. */
+export class NothingKeptError extends CoterieError {
+  readonly code = "web/nothing-kept";
+  constructor() {
+    super("the browser does not keep what was signed");
+  }
+}
+
+/** The log is shorter than what this browser saw. */
+export class LogWithheldError extends CoterieError {
+  readonly code = "key-log/rolled-back";
+  constructor() {
+    super("the gateway no longer serves the key log that was published");
+  }
+}
+
 /** What can be told to a person. A closed list: each has its text in every language. */
 export type ProblemCode =
   | WireErrorCode
@@ -43,6 +67,14 @@ export type ProblemCode =
   | "wrong-passphrase"
   | "weak-passphrase"
   | "not-a-key-file"
+  | "log-replaced"
+  | "log-rolled-back"
+  | "log-forked"
+  | "log-invalid"
+  | "log-forbids"
+  | "wrong-authority"
+  | "rotation-unfinished"
+  | "nothing-kept"
   | "background"
   | "unexpected";
 
@@ -68,7 +100,30 @@ function problemOfCode(code: string): ProblemCode {
       return "not-a-key-file";
     case "web/worker-failed":
       return "background";
+    case "web/rotation-unfinished":
+      return "rotation-unfinished";
+    case "web/nothing-kept":
+      return "nothing-kept";
     default:
-      return "unexpected";
+      return code.startsWith("key-log/") || code === "web/remembered-log-damaged" ? logProblemOf(code) : "unexpected";
+  }
+}
+
+function logProblemOf(code: string): ProblemCode {
+  switch (code) {
+    case "key-log/replaced":
+    case "key-log/not-pinned":
+    case "web/remembered-log-damaged":
+      return "log-replaced";
+    case "key-log/rolled-back":
+      return "log-rolled-back";
+    case "key-log/forked":
+      return "log-forked";
+    case "key-log/wrong-signer":
+      return "wrong-authority";
+    case "key-log/against-rules":
+      return "log-forbids";
+    default:
+      return "log-invalid";
   }
 }

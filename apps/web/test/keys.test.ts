@@ -18,7 +18,7 @@ const passphrase = "six long words make strong keys";
 const workshop: KeyWorkshop = {
   run: async <Kind extends KeyJob["kind"]>(job: Extract<KeyJob, { readonly kind: Kind }>) => {
     try {
-      return runKeyJob(deps, job) as KeyJobResults[Kind];
+      return (await runKeyJob(deps, job)) as KeyJobResults[Kind];
     } catch (error) {
       throw new WorkerFailedError((error as { code: string }).code);
     }
@@ -66,7 +66,13 @@ describe("the steps of a new key", () => {
 
   it("go on only with an equal, long enough passphrase, a saved file and the right words", async () => {
     const saved: { name: string; text: string }[] = [];
-    const model = createNewKeyModel({ session, workshop, random, saveFile: (file) => void saved.push(file) });
+    const model = createNewKeyModel({
+      session,
+      workshop,
+      random,
+      changeLog: () => Promise.reject(new Error("no log here")),
+      saveFile: (file) => void saved.push(file),
+    });
     await model.make({ passphrase: "short", repeated: "short", label: "Office" });
     expect(model.state.value).toEqual({ kind: "passphrase", problem: "weak-passphrase" });
     await model.make({ passphrase, repeated: `${passphrase}x`, label: "Office" });

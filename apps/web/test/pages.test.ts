@@ -128,9 +128,13 @@ describe("the code for a site", () => {
 
 describe("routes", () => {
   it("lead back to where their address came from", () => {
-    for (const screen of [...menuScreens, "new-key", "import-key"] as const) {
+    for (const screen of [...menuScreens, "new-key", "import-key", "key-log"] as const) {
       expect(parseRoute(addressOf(screen))).toEqual({ screen });
     }
+    expect(addressOf("page-mails", "river-en")).toBe("#/pages/river-en/mails");
+    expect(parseRoute("#/pages/river-en/mails")).toEqual({ screen: "page-mails", subject: "river-en" });
+    expect(parseRoute("#/pages/%E0%A4%A/mails")).toEqual({ screen: "page-mails", subject: "%E0%A4%A" });
+    expect(parseRoute("#/pages//mails")).toEqual({ screen: "not-found" });
     expect(parseRoute("")).toEqual({ screen: "overview" });
     expect(parseRoute("#/keys/")).toEqual({ screen: "keys" });
     expect(parseRoute("#/constructor")).toEqual({ screen: "not-found" });

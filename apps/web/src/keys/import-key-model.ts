@@ -3,7 +3,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { OrganisationKey } from "@coterie/protocol";
 import { keyFileLimits } from "@coterie/sealed-box/key-file";
 import { type ProblemCode, problemOf } from "../errors.ts";
-import { type ActivationDeps, activateKey } from "./activation.ts";
+import { type ActivationDeps, activateKey, type RotationInput } from "./activation.ts";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 import type { KeyStage } from "./key-workshop.ts";
 
@@ -25,7 +25,11 @@ export interface ChosenFile {
 export interface ImportKeyModel {
   readonly state: ReadonlySignal<ImportKeyState>;
   readonly choose: (file: ChosenFile) => Promise<void>;
-  readonly activate: (input: { readonly passphrase: string; readonly label: string }) => Promise<boolean>;
+  readonly activate: (input: {
+    readonly passphrase: string;
+    readonly label: string;
+    readonly rotation?: RotationInput | undefined;
+  }) => Promise<boolean>;
 }
 
 /** The steps of one import. */
@@ -42,7 +46,7 @@ export function createImportKeyModel(deps: ActivationDeps): ImportKeyModel {
         state.value = { kind: "choose", problem: problemOf(error) };
       }
     },
-    async activate({ passphrase, label }) {
+    async activate({ passphrase, label, rotation }) {
       const { value } = state;
       if (value.kind !== "chosen") return false;
       const { key } = value;
@@ -51,7 +55,7 @@ export function createImportKeyModel(deps: ActivationDeps): ImportKeyModel {
         state.value = { kind: "activating", key, stage };
       };
       try {
-        const input = { facts: key, fileText: chosen.fileText, passphrase, label, onStage };
+        const input = { facts: key, fileText: chosen.fileText, passphrase, label, rotation, onStage };
         state.value = { kind: "done", key: await activateKey(deps, input) };
         return true;
       } catch (error) {

@@ -13,6 +13,14 @@ import { createKeyFile, encodeKeyFile, keyToWords, parseKeyFile, unlockKeyFile }
 import { openEnvelope } from "@coterie/sealed-box/open";
 import { keyIdBytes } from "@coterie/sealed-box/seal";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
+import {
+  type SignedEntries,
+  signLog,
+  type SignLogJob,
+  type VerifiedLog,
+  verifyLog,
+  type VerifyLogJob,
+} from "./log-jobs.ts";
 
 /** What the worker is asked for. */
 export type KeyJob =
@@ -24,7 +32,9 @@ export type KeyJob =
       readonly challenge: Uint8Array;
       readonly organisationId: string;
     }
-  | { readonly kind: "unlock"; readonly fileTexts: readonly string[]; readonly passphrase: string };
+  | { readonly kind: "unlock"; readonly fileTexts: readonly string[]; readonly passphrase: string }
+  | VerifyLogJob
+  | SignLogJob;
 
 /** A key that was just made. */
 export interface NewKey extends KeyFacts {
@@ -41,6 +51,8 @@ export interface KeyJobResults {
   readonly prove: Uint8Array<ArrayBuffer>;
   /** X25519 secret keys; whoever receives them wipes them. */
   readonly unlock: readonly Uint8Array<ArrayBuffer>[];
+  readonly "verify-log": VerifiedLog;
+  readonly "sign-log": SignedEntries;
 }
 
 /** What the jobs need. */
@@ -50,8 +62,8 @@ export interface KeyJobDeps {
   readonly now: () => number;
 }
 
-/** Does one job. Throws KeyFileError and SealedBoxError of `@coterie/sealed-box`. */
-export function runKeyJob(deps: KeyJobDeps, job: KeyJob): KeyJobResults[KeyJob["kind"]] {
+/** Does one job. Rejects with KeyFileError and SealedBoxError of `@coterie/sealed-box`, KeyLogError of `@coterie/key-log`. */
+export async function runKeyJob(deps: KeyJobDeps, job: KeyJob): Promise<KeyJobResults[KeyJob["kind"]]> {
   switch (job.kind) {
     case "create":
       return createKey(deps, job);
@@ -59,6 +71,10 @@ export function runKeyJob(deps: KeyJobDeps, job: KeyJob): KeyJobResults[KeyJob["
       return proveKey(deps, job);
     case "unlock":
       return unlockKeys(deps, job);
+    case "verify-log":
+      return await verifyLog(deps, job);
+    case "sign-log":
+      return await signLog(deps, job);
   }
 }
 

@@ -6,7 +6,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { OrganisationKey } from "@coterie/protocol";
 import type { RandomSource } from "@coterie/primitives";
 import { type ProblemCode, problemOf } from "../errors.ts";
-import { type ActivationDeps, activateKey } from "./activation.ts";
+import { type ActivationDeps, activateKey, type RotationInput } from "./activation.ts";
 import type { KeyFacts } from "./key-facts.ts";
 import type { NewKey } from "./key-jobs.ts";
 import type { KeyStage } from "./key-workshop.ts";
@@ -46,20 +46,21 @@ export interface NewKeyModel {
   readonly goToCheck: () => void;
   readonly backToWords: () => void;
   readonly checkWords: (typed: ReadonlyMap<number, string>) => void;
-  readonly activate: () => Promise<boolean>;
+  /** `rotation`: where the organisation has a key log. */
+  readonly activate: (rotation?: RotationInput) => Promise<boolean>;
 }
 
 /** The steps of one key. */
 export function createNewKeyModel(deps: NewKeyDeps): NewKeyModel {
   const state = signal<NewKeyState>({ kind: "passphrase" });
   const kept = { fileText: "", passphrase: "", label: "" };
-  const activate = async (key: KeyFacts): Promise<boolean> => {
+  const activate = async (key: KeyFacts, rotation: RotationInput | undefined): Promise<boolean> => {
     state.value = { kind: "activating", key, stage: "gateway" };
     const onStage = (stage: KeyStage): void => {
       state.value = { kind: "activating", key, stage };
     };
     try {
-      state.value = { kind: "done", key: await activateKey(deps, { facts: key, ...kept, onStage }) };
+      state.value = { kind: "done", key: await activateKey(deps, { facts: key, ...kept, rotation, onStage }) };
       kept.passphrase = "";
       return true;
     } catch (error) {
@@ -102,9 +103,9 @@ export function createNewKeyModel(deps: NewKeyDeps): NewKeyModel {
       const key = { keyId, publicKey, comment, createdAt };
       state.value = wrong.length > 0 ? { ...value, wrong } : { kind: "ready", key };
     },
-    async activate() {
+    async activate(rotation) {
       const { value } = state;
-      return value.kind === "ready" && (await activate(value.key));
+      return value.kind === "ready" && (await activate(value.key, rotation));
     },
   };
 }

@@ -2,9 +2,16 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { OrganisationKey } from "@coterie/protocol";
 import { type ConsoleModel, createConsoleModel } from "../contacts/console-model.ts";
+import { createKeyLogModel, type KeyLogModel } from "../keys/key-log-model.ts";
 import { createImportKeyModel, type ImportKeyModel } from "../keys/import-key-model.ts";
 import { createKeyWorkshop } from "../keys/key-workshop.ts";
 import { createNewKeyModel, type NewKeyModel } from "../keys/new-key-model.ts";
+import {
+  type CampaignMailsModel,
+  createCampaignMailsModel,
+  createPageMailsModel,
+  type PageMailsModel,
+} from "../mails/mails-model.ts";
 import { threadsFor } from "../contacts/opening-pool.ts";
 import { webLimits } from "../limits.ts";
 import type { Platform } from "../platform/platform.ts";
@@ -23,6 +30,10 @@ export interface ScreenModels {
   readonly campaigns: CampaignsModel;
   readonly pages: PagesModel;
   readonly keys: Resource<readonly OrganisationKey[]>;
+  readonly keyLog: KeyLogModel;
+  /** The mails of a page; the same model each time, so that what was typed outlives a look elsewhere. */
+  readonly pageMails: (pageId: string) => PageMailsModel;
+  readonly campaignMails: (campaignId: string) => CampaignMailsModel;
   readonly console: ConsoleModel;
   /** A key in the making. */
   readonly newKey: ReadonlySignal<NewKeyModel>;
@@ -78,8 +89,10 @@ function createScreenModels(platform: Platform, session: SignedIn): ScreenModels
   const saveFile = ({ name, text }: { readonly name: string; readonly text: string }): void => {
     platform.saveBlob({ name, content: new Blob([text], { type: "application/json" }) });
   };
-  const makeNewKey = (): NewKeyModel => createNewKeyModel({ session, workshop, random: platform.random, saveFile });
-  const makeImport = (): ImportKeyModel => createImportKeyModel({ session, workshop });
+  const keyLog = createKeyLogModel({ session, workshop, store: platform.lastingStore });
+  const activation = { session, workshop, changeLog: keyLog.change };
+  const makeNewKey = (): NewKeyModel => createNewKeyModel({ ...activation, random: platform.random, saveFile });
+  const makeImport = (): ImportKeyModel => createImportKeyModel(activation);
   const newKey = signal(makeNewKey());
   const importKey = signal(makeImport());
   const { organisations } = session;
@@ -89,6 +102,9 @@ function createScreenModels(platform: Platform, session: SignedIn): ScreenModels
     campaigns: createCampaignsModel(session),
     pages: createPagesModel({ organisations, loadWidgetAssets }),
     keys: createResource(async () => (await organisations.listPublicKeys({})).keys),
+    keyLog,
+    pageMails: oneEach((pageId) => createPageMailsModel(session, pageId)),
+    campaignMails: oneEach((campaignId) => createCampaignMailsModel(session, campaignId)),
     console: createConsoleModel({
       session,
       workshop,
@@ -104,5 +120,15 @@ function createScreenModels(platform: Platform, session: SignedIn): ScreenModels
       if (newKey.peek().state.peek().kind === "done") newKey.value = makeNewKey();
       if (importKey.peek().state.peek().kind === "done") importKey.value = makeImport();
     },
+  };
+}
+
+/** The same model for the same id. */
+function oneEach<Model>(make: (id: string) => Model): (id: string) => Model {
+  const modelById = new Map<string, Model>();
+  return (id) => {
+    const model = modelById.get(id) ?? make(id);
+    modelById.set(id, model);
+    return model;
   };
 }

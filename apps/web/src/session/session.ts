@@ -1,6 +1,6 @@
 /** Signing in with an organisation's token, and out again. The token lives in this tab's session storage and nowhere else. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { type Organisation, OrganisationService } from "@coterie/protocol";
+import { KeyLogService, MailService, type Organisation, OrganisationService } from "@coterie/protocol";
 import { GatewayMisbehavedError, GatewayRefusedError, type ProblemCode, problemOf } from "../errors.ts";
 import { type CallDeps, createServiceClient, type SendToGateway, type ServiceClient } from "../gateway/unary-call.ts";
 import { checkSigningKey, confirmsFingerprint, forgetSigningKey, type TextStore } from "./signing-key-pin.ts";
@@ -12,6 +12,8 @@ export interface SignedIn {
   /** Pinned, 32 bytes. */
   readonly gatewaySigningKey: Uint8Array<ArrayBuffer>;
   readonly organisations: ServiceClient<typeof OrganisationService.method>;
+  readonly keyLogs: ServiceClient<typeof KeyLogService.method>;
+  readonly mails: ServiceClient<typeof MailService.method>;
   /** For calls whose answers are passed on undecoded. */
   readonly calls: CallDeps;
 }
@@ -99,7 +101,14 @@ async function trySigningIn({ send, tabStore, lastingStore }: SessionDeps, token
       return { kind: "signed-out", problem: { kind: "gateway-changed", pinned, shown } };
     }
     tabStore.save(tokenName, token);
-    const session = { organisation, gatewaySigningKey: new Uint8Array(gatewaySigningKey), organisations, calls };
+    const session: SignedIn = {
+      organisation,
+      gatewaySigningKey: new Uint8Array(gatewaySigningKey),
+      organisations,
+      keyLogs: createServiceClient(calls, KeyLogService),
+      mails: createServiceClient(calls, MailService),
+      calls,
+    };
     return { kind: "signed-in", session };
   } catch (error) {
     if (error instanceof GatewayRefusedError && error.reason === "unauthenticated") {

@@ -1,4 +1,6 @@
 /** Arabic. */
+import { keyLogTexts } from "./ar/key-log.ts";
+import { mailTexts } from "./ar/mails.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The Arabic texts. */
@@ -17,6 +19,8 @@ export const arabic: Catalogue = {
     contacts: "فتح جهات الاتصال",
     "new-key": "إنشاء مفتاح",
     "import-key": "استخدام ملف مفتاح موجود",
+    "key-log": "سجل المفاتيح",
+    "page-mails": "الرسائل",
   },
   loading: "جارٍ التحميل…",
   tryAgain: "حاول مرة أخرى",
@@ -40,6 +44,7 @@ export const arabic: Catalogue = {
     conflict: "هذا الاسم أو المفتاح مأخوذ. اختر غيره.",
     "too-large": "هذا كبير جدًا أو كثير جدًا.",
     "rate-limited": "طلبات كثيرة جدًا. انتظر لحظة وحاول مرة أخرى.",
+    "work-required": "تطلب البوابة حل لغز أولًا. أعد تحميل الصفحة وحاول مرة أخرى.",
     unavailable: "لا تستطيع البوابة قبول هذا الآن. حاول بعد لحظة.",
     internal: "خطأ في البوابة. إعادة المحاولة لا تضر.",
     unreachable: "البوابة لا تجيب. تحقق من الاتصال وحاول مرة أخرى.",
@@ -47,6 +52,15 @@ export const arabic: Catalogue = {
     "wrong-passphrase": "عبارة المرور خاطئة، أو أن ملف المفتاح قد تغيّر.",
     "weak-passphrase": "عبارة المرور لا تقل عن 8 أحرف.",
     "not-a-key-file": "هذا ليس ملف مفتاح لـ Coterie.",
+    "log-replaced": "سجل المفاتيح غير الذي يتذكره هذا المتصفح.",
+    "log-rolled-back": "سجل المفاتيح أقصر مما يتذكره هذا المتصفح: قيود أحدث محجوبة، أو أُعيدت البوابة إلى حالة سابقة.",
+    "log-forked": "سجل المفاتيح يختلف عما يتذكره هذا المتصفح: يوجد تاريخان.",
+    "log-invalid": "سجل المفاتيح غير متماسك: قيد ناقص أو متغيّر أو غير موقّع من السلطة.",
+    "log-forbids": "قواعد السجل لا تسمح بهذا: المفتاح مُبطل، أو لم يُنشَّط قط، أو أن وقتًا لا يناسب.",
+    "wrong-authority": "هذا ليس ملف السلطة التي توقّع سجلكم.",
+    "rotation-unfinished": "تبديل إلى مفتاح آخر انقطع ولم يكتمل. بدّل إلى ذلك المفتاح مرة أخرى بملفه.",
+    "nothing-kept":
+      "متصفحك لا يحفظ شيئًا (نافذة خاصة أو تخزين محظور)، والتوقيع يحتاج إليه. استخدم نافذة عادية أو سطر الأوامر.",
     background: "توقف العمل في الخلفية. ربما نقصت ذاكرة متصفحك.",
     unexpected: "حدث شيء غير متوقع. يرجى المحاولة مرة أخرى.",
   },
@@ -274,4 +288,6 @@ export const arabic: Catalogue = {
     previewTitle: (count) => `أول ${count}`,
     previewHint: "للاطلاع فقط: لا يُحفظ منه شيء.",
   },
+  mails: mailTexts,
+  keyLog: keyLogTexts,
 };

@@ -1,4 +1,6 @@
 /** English. */
+import { keyLogTexts } from "./en/key-log.ts";
+import { mailTexts } from "./en/mails.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The English texts. */
@@ -17,6 +19,8 @@ export const english: Catalogue = {
     contacts: "Open contacts",
     "new-key": "Make a key",
     "import-key": "Use an existing key file",
+    "key-log": "Key log",
+    "page-mails": "Mails",
   },
   loading: "Loading…",
   tryAgain: "Try again",
@@ -40,6 +44,7 @@ export const english: Catalogue = {
     conflict: "This name or key is taken. Choose another one.",
     "too-large": "That is too large, or there are too many.",
     "rate-limited": "Too many requests. Wait a moment and try again.",
+    "work-required": "The gateway asks for a puzzle to be solved first. Reload the page and try again.",
     unavailable: "The gateway cannot take this now. Try again in a moment.",
     internal: "A fault of the gateway. Trying again does no harm.",
     unreachable: "The gateway does not answer. Check your connection and try again.",
@@ -47,6 +52,18 @@ export const english: Catalogue = {
     "wrong-passphrase": "The passphrase is wrong, or the key file was changed.",
     "weak-passphrase": "A passphrase has at least 8 characters.",
     "not-a-key-file": "This is not a Coterie key file.",
+    "log-replaced": "The key log is another one than this browser remembers.",
+    "log-rolled-back":
+      "The key log is shorter than this browser remembers: newer entries are withheld, or the gateway was set back.",
+    "log-forked": "The key log differs from what this browser remembers: two histories exist.",
+    "log-invalid": "The key log does not hold together: an entry is missing, changed or not signed by the authority.",
+    "log-forbids":
+      "The rules of key logs do not allow this: the key was revoked, was never activated, or a time does not fit.",
+    "wrong-authority": "This file is not that of the key authority that signs your log.",
+    "rotation-unfinished":
+      "An interrupted rotation to another key is not finished. Rotate to that key again, with its file.",
+    "nothing-kept":
+      "Your browser keeps nothing (private window or blocked storage), which signing needs. Use a normal window, or the command line.",
     background: "The work in the background stopped. Your browser may be short of memory.",
     unexpected: "Something unexpected happened. Please try again.",
   },
@@ -284,4 +301,6 @@ export const english: Catalogue = {
     previewTitle: (count) => `The first ${count}`,
     previewHint: "Only for looking: nothing of it is stored.",
   },
+  mails: mailTexts,
+  keyLog: keyLogTexts,
 };

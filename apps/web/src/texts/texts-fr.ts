@@ -1,4 +1,6 @@
 /** French. */
+import { keyLogTexts } from "./fr/key-log.ts";
+import { mailTexts } from "./fr/mails.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The French texts. */
@@ -17,6 +19,8 @@ export const french: Catalogue = {
     contacts: "Ouvrir les contacts",
     "new-key": "Créer une clé",
     "import-key": "Utiliser un fichier de clé existant",
+    "key-log": "Journal des clés",
+    "page-mails": "Courriels",
   },
   loading: "Chargement…",
   tryAgain: "Réessayer",
@@ -40,6 +44,7 @@ export const french: Catalogue = {
     conflict: "Ce nom ou cette clé est déjà pris. Choisissez-en un autre.",
     "too-large": "C’est trop grand, ou il y en a trop.",
     "rate-limited": "Trop de requêtes. Attendez un instant et réessayez.",
+    "work-required": "La passerelle demande d’abord de résoudre une énigme. Rechargez la page et réessayez.",
     unavailable: "La passerelle ne peut pas s’en charger maintenant. Réessayez dans un instant.",
     internal: "Une erreur de la passerelle. Réessayer est sans danger.",
     unreachable: "La passerelle ne répond pas. Vérifiez votre connexion et réessayez.",
@@ -48,6 +53,19 @@ export const french: Catalogue = {
     "wrong-passphrase": "La phrase secrète est fausse, ou le fichier de clé a été modifié.",
     "weak-passphrase": "Une phrase secrète a au moins 8 caractères.",
     "not-a-key-file": "Ce n’est pas un fichier de clé Coterie.",
+    "log-replaced": "Le journal des clés n’est pas celui dont ce navigateur se souvient.",
+    "log-rolled-back":
+      "Le journal des clés est plus court que dans le souvenir de ce navigateur : des entrées récentes sont retenues, ou la passerelle a été ramenée en arrière.",
+    "log-forked": "Le journal des clés diffère de ce dont ce navigateur se souvient : il existe deux histoires.",
+    "log-invalid":
+      "Le journal des clés ne tient pas : une entrée manque, a été modifiée ou n’est pas signée par l’autorité.",
+    "log-forbids":
+      "Les règles du journal ne le permettent pas : la clé est révoquée, n’a jamais été activée, ou une date ne convient pas.",
+    "wrong-authority": "Ce fichier n’est pas celui de l’autorité qui signe votre journal.",
+    "rotation-unfinished":
+      "Un passage interrompu à une autre clé n’est pas terminé. Repassez à cette clé, avec son fichier.",
+    "nothing-kept":
+      "Votre navigateur ne garde rien (fenêtre privée ou stockage bloqué), or la signature en a besoin. Utilisez une fenêtre normale ou la ligne de commande.",
     background: "Le travail en arrière-plan s’est arrêté. Votre navigateur manque peut-être de mémoire.",
     unexpected: "Quelque chose d’inattendu s’est produit. Réessayez.",
   },
@@ -288,4 +306,6 @@ export const french: Catalogue = {
     previewTitle: (count) => `Les ${count} premiers`,
     previewHint: "Seulement pour regarder : rien n’en est conservé.",
   },
+  mails: mailTexts,
+  keyLog: keyLogTexts,
 };

@@ -1,4 +1,6 @@
 /** Polish. */
+import { keyLogTexts } from "./pl/key-log.ts";
+import { mailTexts } from "./pl/mails.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The Polish texts. */
@@ -17,6 +19,8 @@ export const polish: Catalogue = {
     contacts: "Otwórz kontakty",
     "new-key": "Utwórz klucz",
     "import-key": "Użyj istniejącego pliku klucza",
+    "key-log": "Dziennik kluczy",
+    "page-mails": "E-maile",
   },
   loading: "Wczytywanie…",
   tryAgain: "Spróbuj ponownie",
@@ -40,6 +44,7 @@ export const polish: Catalogue = {
     conflict: "Ta nazwa lub ten klucz są zajęte. Wybierz inne.",
     "too-large": "To za dużo albo za duże.",
     "rate-limited": "Zbyt wiele żądań. Odczekaj chwilę i spróbuj ponownie.",
+    "work-required": "Brama prosi najpierw o rozwiązanie zagadki. Wczytaj stronę ponownie i spróbuj jeszcze raz.",
     unavailable: "Brama nie może tego teraz przyjąć. Spróbuj za chwilę.",
     internal: "Błąd bramy. Ponowna próba nie zaszkodzi.",
     unreachable: "Brama nie odpowiada. Sprawdź połączenie i spróbuj ponownie.",
@@ -47,6 +52,18 @@ export const polish: Catalogue = {
     "wrong-passphrase": "Hasło jest błędne albo plik klucza został zmieniony.",
     "weak-passphrase": "Hasło ma co najmniej 8 znaków.",
     "not-a-key-file": "To nie jest plik klucza Coterie.",
+    "log-replaced": "Dziennik kluczy jest inny niż ten, który pamięta ta przeglądarka.",
+    "log-rolled-back":
+      "Dziennik kluczy jest krótszy, niż pamięta ta przeglądarka: nowsze wpisy są zatrzymywane albo bramę cofnięto.",
+    "log-forked": "Dziennik kluczy różni się od tego, co pamięta ta przeglądarka: istnieją dwie historie.",
+    "log-invalid": "Dziennik kluczy jest niespójny: wpisu brakuje, został zmieniony albo nie podpisał go organ.",
+    "log-forbids":
+      "Zasady dziennika na to nie pozwalają: klucz jest unieważniony, nigdy nie był aktywny albo czas się nie zgadza.",
+    "wrong-authority": "To nie jest plik organu, który podpisuje wasz dziennik.",
+    "rotation-unfinished":
+      "Przerwana wymiana na inny klucz nie jest skończona. Wymień jeszcze raz na tamten klucz, z jego plikiem.",
+    "nothing-kept":
+      "Przeglądarka niczego nie zachowuje (okno prywatne lub zablokowana pamięć), a podpisywanie tego wymaga. Użyj zwykłego okna albo wiersza poleceń.",
     background: "Praca w tle została przerwana. Przeglądarce mogło zabraknąć pamięci.",
     unexpected: "Stało się coś nieoczekiwanego. Spróbuj ponownie.",
   },
@@ -284,4 +301,6 @@ export const polish: Catalogue = {
     previewTitle: (count) => `Pierwsze ${count}`,
     previewHint: "Tylko do wglądu: nic z tego nie jest zapisywane.",
   },
+  mails: mailTexts,
+  keyLog: keyLogTexts,
 };

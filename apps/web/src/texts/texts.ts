@@ -4,6 +4,8 @@ import type { ProblemCode } from "../errors.ts";
 import type { PassphraseStrength } from "../keys/passphrase-strength.ts";
 import type { ScreenName } from "../routes/route.ts";
 import type { TokenForm } from "../session/token-form.ts";
+import type { KeyLogTexts } from "./key-log-texts.ts";
+import type { MailTexts } from "./mail-texts.ts";
 
 /** The languages of these pages. */
 export type Locale = "en" | "fr" | "pl" | "ar";
@@ -246,6 +248,8 @@ export interface Catalogue {
   readonly pages: PageTexts;
   readonly keys: KeyTexts;
   readonly console: ConsoleTexts;
+  readonly mails: MailTexts;
+  readonly keyLog: KeyLogTexts;
 }
 
 /** All texts of one language: its file, and the names of the forms' fields. */

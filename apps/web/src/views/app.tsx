@@ -1,6 +1,6 @@
 /** The frame around every screen: head, menu, and the screen itself. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { AppModel, ScreenModels } from "../model/app-model.ts";
 import { addressOf, menuEntryOf, menuScreens } from "../routes/route.ts";
 import { isLocaleName, localeNames } from "../texts/load-texts.ts";
@@ -12,7 +12,7 @@ import { SignIn } from "./sign-in.tsx";
 export function App({ app }: ScreenProps): JSX.Element {
   const texts = app.texts.value;
   const screens = app.screens.value;
-  const { screen } = app.route.value;
+  const { screen, subject = "" } = app.route.value;
   const title =
     screens === undefined ? texts.signIn.title : screen === "not-found" ? texts.notFoundTitle : texts.screens[screen];
   useEffect(() => {
@@ -28,7 +28,7 @@ export function App({ app }: ScreenProps): JSX.Element {
       <Head app={app} screens={screens} />
       <div class={screens === undefined ? "frame alone" : "frame"}>
         {screens !== undefined && <Menu app={app} />}
-        <Content key={`${screen} ${String(screens !== undefined)}`} app={app} screens={screens} />
+        <Content key={`${screen} ${subject} ${String(screens !== undefined)}`} app={app} screens={screens} />
       </div>
     </>
   );
@@ -105,8 +105,9 @@ function Content({
   readonly screens: ScreenModels | undefined;
 }): JSX.Element {
   const main = useRef<HTMLElement>(null);
-  // A new screen: whoever works with the keyboard or a screen reader stands at its heading.
-  useEffect(() => {
+  // A new screen: whoever works with the keyboard or a screen reader stands at its heading. Together with the new screen, not
+  // some frames after it: a key that is pressed in between would go to the link of the screen before.
+  useLayoutEffect(() => {
     main.current?.querySelector("h1")?.focus({ preventScroll: true });
     scrollTo(0, 0);
   }, []);
@@ -120,7 +121,7 @@ function Content({
           <p>{app.texts.value.notFound}</p>
         </>
       ) : (
-        <Screen app={app} screens={screens} name={app.route.value.screen} />
+        <Screen app={app} screens={screens} name={app.route.value.screen} subject={app.route.value.subject ?? ""} />
       )}
     </main>
   );

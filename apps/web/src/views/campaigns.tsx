@@ -5,6 +5,7 @@ import type { Campaign } from "@coterie/protocol";
 import { type CampaignNews, isOrganisationId } from "../model/campaigns-model.ts";
 import { shortNameOf } from "../model/short-name.ts";
 import type { CampaignTexts } from "../texts/texts.ts";
+import { CampaignMails } from "./campaign-mails.tsx";
 import { Choice, Field, Loaded, onForm, Pill, Problem, textOf, Title } from "./parts.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
 
@@ -83,6 +84,7 @@ function CampaignCard({ app, screens, campaign }: SessionScreenProps & { readonl
             {campaign.open ? texts.closeShort : texts.reopenShort}
           </button>
           <Partner app={app} screens={screens} campaign={campaign} />
+          <CampaignMails app={app} screens={screens} campaign={campaign} />
         </>
       )}
     </li>

@@ -1,6 +1,6 @@
 /** The console: chooses key files, opens, shows how it goes. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { ConsoleState } from "../contacts/console-model.ts";
 import type { OpeningProgress } from "../contacts/opening-progress.ts";
 import { OpenedFiles } from "./opened-files.tsx";
@@ -118,7 +118,7 @@ function Progress({
   const whole = total === undefined ? "" : formats.number(total);
   const cancel = useRef<HTMLButtonElement>(null);
   // The form that had the focus is gone, and with it the passphrase.
-  useEffect(() => cancel.current?.focus(), []);
+  useLayoutEffect(() => cancel.current?.focus(), []);
   const counted =
     total === undefined ? texts.lookedSoFar(number) : texts.looked(number, totalIsExact ? whole : texts.about(whole));
   return (

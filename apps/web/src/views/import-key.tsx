@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import type { ImportKeyState } from "../keys/import-key-model.ts";
 import { addressOf } from "../routes/route.ts";
+import { OrganisationLog, readRotation, RotationFields } from "./authority-fields.tsx";
 import { Field, Notice, onForm, Problem, type ScreenProps, textOf, Title } from "./parts.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
 
@@ -12,7 +13,11 @@ export function ImportKey({ app, screens }: SessionScreenProps): JSX.Element {
   const state = model.state.value;
   const busy = state.kind === "activating";
   const submit = async (entered: FormData): Promise<void> => {
-    const input = { passphrase: textOf(entered, "passphrase"), label: textOf(entered, "label").trim() };
+    const input = {
+      passphrase: textOf(entered, "passphrase"),
+      label: textOf(entered, "label").trim(),
+      rotation: entered.has("authority-file") ? await readRotation(entered) : undefined,
+    };
     if (await model.activate(input)) await screens.keys.reload();
   };
   if (state.kind === "done") return <Imported app={app} />;
@@ -38,7 +43,11 @@ export function ImportKey({ app, screens }: SessionScreenProps): JSX.Element {
           )}
         </Field>
         <Problem app={app} problem={state.kind === "activating" ? undefined : state.problem} />
-        {state.kind !== "choose" && <Activation app={app} state={state} />}
+        {state.kind !== "choose" && (
+          <OrganisationLog app={app} screens={screens}>
+            {(hasLog) => <Activation app={app} state={state} hasLog={hasLog} />}
+          </OrganisationLog>
+        )}
         <p class="working" role="status">
           {busy && state.stage === "loading" && texts.loading}
           {busy && state.stage === "deriving" && texts.deriving}
@@ -68,7 +77,11 @@ function Imported({ app }: ScreenProps): JSX.Element {
 function Activation({
   app,
   state,
-}: ScreenProps & { readonly state: Extract<ImportKeyState, { kind: "chosen" | "activating" }> }): JSX.Element {
+  hasLog,
+}: ScreenProps & {
+  readonly state: Extract<ImportKeyState, { kind: "chosen" | "activating" }>;
+  readonly hasLog: boolean;
+}): JSX.Element {
   const texts = app.texts.value.keys;
   const busy = state.kind === "activating";
   return (
@@ -94,6 +107,7 @@ function Activation({
         )}
       </Field>
       <p>{texts.readyReplaces}</p>
+      {hasLog && <RotationFields app={app} busy={busy} />}
       <button type="submit" class="main" disabled={busy}>
         {texts.activate}
       </button>

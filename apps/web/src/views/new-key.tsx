@@ -1,11 +1,12 @@
 /** Making a key: one step at a time. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { NewKeyModel, NewKeyState } from "../keys/new-key-model.ts";
 import { strengthOf } from "../keys/passphrase-strength.ts";
 import { addressOf } from "../routes/route.ts";
 import { Choice, Field, Notice, onForm, Problem, textOf, Title } from "./parts.tsx";
+import { OrganisationLog, readRotation, RotationFields } from "./authority-fields.tsx";
 import { KeepKey, CheckWords } from "./key-words.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
 import type { Texts } from "../texts/texts.ts";
@@ -18,7 +19,7 @@ export function NewKey({ app, screens }: SessionScreenProps): JSX.Element {
   const step = stepOf(state);
   const heading = useRef<HTMLHeadingElement>(null);
   const shown = useRef(step);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Not on arrival: there the heading of the screen has the focus.
     if (shown.current !== step) heading.current?.focus();
     shown.current = step;
@@ -56,21 +57,7 @@ function Step({ app, screens, model, state }: StepProps): JSX.Element {
       return <CheckWords app={app} model={model} state={state} />;
     case "ready":
     case "activating":
-      return (
-        <>
-          <p>{texts.readyIntroduction}</p>
-          <p>{texts.readyReplaces}</p>
-          <Problem app={app} problem={state.kind === "ready" ? state.problem : undefined} />
-          <button
-            type="button"
-            class="main"
-            disabled={state.kind === "activating"}
-            onClick={() => void model.activate().then(screens.keys.reload)}
-          >
-            {texts.activate}
-          </button>
-        </>
-      );
+      return <ActivateKey app={app} screens={screens} model={model} state={state} />;
     case "done":
       return (
         <>
@@ -83,6 +70,38 @@ function Step({ app, screens, model, state }: StepProps): JSX.Element {
         </>
       );
   }
+}
+
+/** By the challenge alone, or signed by the key authority where there is a key log. */
+function ActivateKey({
+  app,
+  screens,
+  model,
+  state,
+}: SessionScreenProps & {
+  readonly model: NewKeyModel;
+  readonly state: Extract<NewKeyState, { kind: "ready" | "activating" }>;
+}): JSX.Element {
+  const texts = app.texts.value.keys;
+  const busy = state.kind === "activating";
+  const activate = async (entered: FormData, hasLog: boolean): Promise<void> => {
+    if (await model.activate(hasLog ? await readRotation(entered) : undefined)) await screens.keys.reload();
+  };
+  return (
+    <OrganisationLog app={app} screens={screens}>
+      {(hasLog) => (
+        <form onSubmit={onForm((entered) => activate(entered, hasLog))}>
+          <p>{texts.readyIntroduction}</p>
+          <p>{texts.readyReplaces}</p>
+          {hasLog && <RotationFields app={app} busy={busy} />}
+          <Problem app={app} problem={state.kind === "ready" ? state.problem : undefined} />
+          <button type="submit" class="main" disabled={busy}>
+            {texts.activate}
+          </button>
+        </form>
+      )}
+    </OrganisationLog>
+  );
 }
 
 function ChoosePassphrase({ app, model, state }: StepProps): JSX.Element {

@@ -1,6 +1,6 @@
 /** What a run of the console gave: files to save, what was refused, and a look at the first rows. */
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { OpenedRow } from "@coterie/actions/csv";
 import type { ConsoleState, OpeningOutcomeView } from "../contacts/console-model.ts";
 import { countByCode } from "../contacts/opened-contacts.ts";
@@ -23,7 +23,7 @@ export function OpenedFiles({
   const model = screens.console;
   const ending = useRef<HTMLDivElement>(null);
   // The form that had the focus is gone: what came of it is read out in its place.
-  useEffect(() => ending.current?.focus(), []);
+  useLayoutEffect(() => ending.current?.focus(), []);
   return (
     <>
       <div ref={ending} tabIndex={-1}>

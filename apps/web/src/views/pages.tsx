@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { type ActionPage, Sealing } from "@coterie/protocol";
 import { pageSnippet } from "../pages/page-snippet.ts";
+import { addressOf } from "../routes/route.ts";
 import { Copyable, Loaded, Notice, Pill, Title } from "./parts.tsx";
 import { NewPage } from "./new-page.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
@@ -72,6 +73,8 @@ function PageCard({ app, screens, page }: SessionScreenProps & { readonly page: 
         <a href={`/p/${page.name}`} target="_blank" rel="noopener noreferrer">
           {texts.openPage}
         </a>
+        {" · "}
+        <a href={addressOf("page-mails", page.name)}>{app.texts.value.mails.link}</a>
       </p>
       <details>
         <summary>{texts.snippet}</summary>

@@ -59,10 +59,13 @@ export function Choice(props: {
   readonly checked?: boolean;
   readonly label: string;
   readonly hint?: string;
+  readonly disabled?: boolean;
+  readonly required?: boolean;
   readonly onToggle?: (checked: boolean) => void;
 }): JSX.Element {
   const id = useId();
   const { name, kind = "checkbox", value = "yes", checked = false, label, hint, onToggle } = props;
+  const { disabled = false, required = false } = props;
   return (
     <div class="choice">
       <input
@@ -71,6 +74,8 @@ export function Choice(props: {
         name={name}
         value={value}
         defaultChecked={checked}
+        disabled={disabled}
+        required={required}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onChange={(event) => onToggle?.(event.currentTarget.checked)}
       />
@@ -112,7 +117,7 @@ export function Pill({
   kind,
   children,
 }: {
-  readonly kind: "good" | "quiet" | "warn";
+  readonly kind: "good" | "quiet" | "warn" | "bad";
   readonly children: string;
 }): JSX.Element {
   return <span class={`pill ${kind}`}>{children}</span>;

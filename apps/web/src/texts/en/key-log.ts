@@ -1,0 +1,80 @@
+/** English: the key log. */
+import type { KeyLogTexts } from "../key-log-texts.ts";
+
+/** The texts. */
+export const keyLogTexts: KeyLogTexts = {
+  link: "Key log",
+  introduction:
+    "The signed list of your keys. Whoever seals checks it, so that nobody, not even the gateway, can put another key in the place of yours. Every entry is signed by your key authority.",
+  noneTitle: "There is no key log yet",
+  none: "Until there is one, forms trust single keys, and the code on your sites must be changed whenever you change keys. Begin a log on the machine that keeps your most important files:",
+  beginByCommand: "Afterwards the log appears here, and keys can be rotated here or by the command line.",
+  verified: (entries) =>
+    `Verified in this browser: entries ${entries}, whole, in order, each signed by the authority, continuing what was seen here before.`,
+  firstSeen:
+    "This browser saw the log for the first time and remembers it from now on. Compare its id once with the one that you keep on your premises.",
+  logId: "Id of the log",
+  logIdHint: "Stays the same when keys change. Your sites pin it; keep it where others can compare.",
+  authority: "Key authority (fingerprint)",
+  authorityHint: "The key that signs the log. Its file and passphrase never leave your side.",
+  refusedTitle: "Stop: this key log cannot be trusted",
+  refusedRemedy:
+    "Do not rotate keys here, and do not put new code on your sites. Compare on your premises with “coterie keys log”, and call the operator of the gateway.",
+  candidate: "Id of the log that is served now",
+  acceptTitle: "Our organisation began this new log itself",
+  acceptLabel: "Last 8 characters of the new log’s id, as they stand on your premises",
+  accept: "Trust this log from now on",
+  acceptWrong: "These are not the last 8 characters of the id that is served now.",
+  stale:
+    "The validity of your last key is over, so nothing is sealed to it: your forms take no signatures. Rotate to a new key, or renew this one.",
+  noActive: "There is no active key: your forms take no signatures. Rotate to a new key.",
+  expiresSoon: (date) => `Your key expires on ${date}. Renew it or rotate before, or your forms stop.`,
+  entriesTitle: "Entries",
+  entry: "No.",
+  what: "What",
+  key: "Key",
+  when: "When",
+  kinds: {
+    genesis: "Log begun",
+    activate: "Key activated",
+    retire: "Key retired",
+    revoke: "Key revoked",
+    authority: "New authority",
+  },
+  until: (date) => `until ${date}`,
+  since: (date) => `since ${date}`,
+  states: { scheduled: "Begins later", inGrace: "In grace", expired: "Expired", revoked: "Revoked" },
+  stateHints: {
+    scheduled: (date) => `Signatures are sealed to it from ${date} on.`,
+    inGrace: (date) => `Nothing new is sealed to it; forms that were open are taken until ${date}. Keep its file.`,
+    expired:
+      "Its validity is over: nothing is sealed to it. Keep its file for earlier signatures, or rotate to it again.",
+    revoked: (date) => `Others may have it since ${date}. Nothing is accepted under it any more.`,
+    activeUntil: (date) => `Valid until ${date}.`,
+  },
+  changeTitle: "Change keys",
+  rotate: "Rotate to a new key",
+  rotateHint:
+    "Make a key, or use a key file that exists; at the end the authority signs. The key before it goes into grace.",
+  endTitle: "Retire or revoke a key",
+  endHint: "Retire a key in good order, or revoke it where others may have its file and passphrase.",
+  whichKey: "Key",
+  retire: "Retire: forms that are open may still use it for a while",
+  retireHint: "Retiring the active key without rotating stops your forms.",
+  revoke: "Revoke: never accept it again, at once",
+  revokeHint: "For keys that others may have. It cannot be undone. Rotate to a new key first, or your forms stop.",
+  revokeSure: "I understand that revoking cannot be undone",
+  revokedSince: "Others may have it since",
+  revokedSinceHint: "Left empty: since now. What was sealed to it since then may have been read.",
+  sign: "Sign and publish",
+  signed: "Signed and published.",
+  authorityFile: "File of the key authority",
+  authorityFileHint: "key-authority.json. It is read in this browser only, and forgotten after signing.",
+  authorityPassphrase: "Passphrase of the key authority",
+  validDays: "Valid for (days)",
+  graceDays: "Grace for the key before it (days)",
+  graceDaysHint: "So long may forms that are already open use it.",
+  chooseFile: "Choose the file of the key authority.",
+  rotationTitle: "Signature of the key authority",
+  rotation: "Your organisation has a key log: a key becomes active by an entry that its authority signs.",
+};
