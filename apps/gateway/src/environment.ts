@@ -1,5 +1,6 @@
 /** Options from environment variables, for the start command. Anything that is set but not understood is an error, not a default. */
 import { isAbsolute, resolve } from "node:path";
+import type { ProofOfWorkMode } from "./db/abuse-schema.ts";
 import { StartError } from "./errors.ts";
 import { defaultRateLimits, type Rate } from "./http/rate-limits.ts";
 import type { GatewayOptions, MailOptions, SenderMode } from "./options.ts";
@@ -38,8 +39,20 @@ export function readEnvironment(env: Environment, root: string): StartSettings {
         fallback: "throw-away",
       }),
       mails: readMails(env),
+      proofOfWork: readChoice<ProofOfWorkMode>(env, {
+        name: "COTERIE_PROOF_OF_WORK",
+        choices: ["off", "on", "auto"],
+        fallback: "auto",
+      }),
+      emailDomains: {
+        refusedFile: env["COTERIE_REFUSED_DOMAINS"] === undefined ? undefined : folder("COTERIE_REFUSED_DOMAINS", ""),
+        asksDns: readChoice(env, { name: "COTERIE_EMAIL_DNS", choices: ["yes", "no"], fallback: "no" }) === "yes",
+      },
       rates: {
         submissions: readRate(env, "COTERIE_RATE_SUBMISSIONS") ?? defaultRateLimits.submissions,
+        forms: readRate(env, "COTERIE_RATE_FORMS") ?? defaultRateLimits.forms,
+        pages: readRate(env, "COTERIE_RATE_PAGES") ?? defaultRateLimits.pages,
+        api: readRate(env, "COTERIE_RATE_API") ?? defaultRateLimits.api,
         reads: readRate(env, "COTERIE_RATE_READS") ?? defaultRateLimits.reads,
         organisations: readRate(env, "COTERIE_RATE_ORGANISATIONS") ?? defaultRateLimits.organisations,
       },

@@ -11,11 +11,18 @@ export class RefusedError extends CoterieError {
   readonly reason: WireErrorCode;
   /** Dotted paths of the person's fields, only with "invalid-person". */
   readonly fields: readonly string[];
+  /** What to solve, in base64url, only with "work-required". */
+  readonly challenge: string | undefined;
 
-  constructor(reason: WireErrorCode, fields: readonly string[] = []) {
+  constructor(
+    reason: WireErrorCode,
+    fields: readonly string[] = [],
+    { challenge }: { readonly challenge?: string } = {},
+  ) {
     super("the request was refused");
     this.reason = reason;
     this.fields = fields;
+    this.challenge = challenge;
   }
 }
 

@@ -6,6 +6,8 @@ import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createEmailDomains } from "./abuse/email-domains.ts";
+import { createGuard } from "./abuse/guard.ts";
 import { registerActionService } from "./actions/action-service.ts";
 import { BatchWriter } from "./actions/batch-writer.ts";
 import { createCounters } from "./actions/counters.ts";
@@ -27,6 +29,7 @@ import { createMailKeys } from "./mails/mail-keys.ts";
 import { registerMailService } from "./mails/mail-service.ts";
 import { type Mails, startMails } from "./mails/mails.ts";
 import { createMetrics } from "./metrics.ts";
+import { registerModerationService } from "./moderation/moderation-service.ts";
 import type { GatewayOptions } from "./options.ts";
 import { registerAdministrationService } from "./organisations/administration-service.ts";
 import { createAuthentication } from "./organisations/authentication.ts";
@@ -128,6 +131,8 @@ async function serve(
   const writer = new BatchWriter(deps);
   closing.add(async () => await writer.close());
   const mailKeys = createMailKeys(deps, options);
+  const metrics = createMetrics({ waiting: () => writer.waiting });
+  const guard = createGuard({ ...deps, registry: metrics.registry }, { mode: options.proofOfWork ?? "off", rates });
   const intake = {
     ...deps,
     pages: createPages(deps),
@@ -135,13 +140,15 @@ async function serve(
     writer,
     seal: createSealer(deps, options),
     mailKeys,
+    guard,
+    emailDomains: await createEmailDomains(deps, options.emailDomains ?? {}),
   };
-  const metrics = createMetrics({ waiting: () => writer.waiting });
   const mails = await startMails({ ...intake, origin, registry: metrics.registry }, options);
   closing.add(mails.close);
   const authentication = createAuthentication(deps, rates);
   const calls = createConnectCalls(deps, (router) => {
-    registerActionService(router, intake);
+    registerActionService(router, { ...intake, authentication });
+    registerModerationService(router, { ...intake, authentication });
     registerOrganisationService(router, { ...intake, authentication, origin, files });
     registerKeyLogService(router, { ...intake, authentication });
     registerRewrapService(router, { ...deps, authentication });

@@ -22,6 +22,13 @@ export const gatewayLimits: {
   readonly consentAgeMs: number;
   readonly clockSkewMs: number;
   readonly resealings: number;
+  readonly gatewayClockSkewMs: number;
+  readonly workChallengeLifeMs: number;
+  readonly formQuickestMs: number;
+  readonly formOldestMs: number;
+  readonly commentCharacters: number;
+  readonly commentsDecided: number;
+  readonly publicComments: number;
 } = {
   /** Submissions that may wait for a commit before new ones are refused as "unavailable". */
   waitingSubmissions: 2048,
@@ -56,4 +63,18 @@ export const gatewayLimits: {
   clockSkewMs: 10 * 60 * 1000,
   /** How often a submission is sealed again because a key was replaced meanwhile. */
   resealings: 3,
+  /** How far apart the clocks of gateways on one database may be. */
+  gatewayClockSkewMs: 60_000,
+  /** Within this a challenge of proof of work is solved and sent. */
+  workChallengeLifeMs: 5 * 60 * 1000,
+  /** Nobody reads and fills in a form faster. */
+  formQuickestMs: 2000,
+  /** A form without script that was drawn longer ago is drawn again before it is taken. */
+  formOldestMs: 24 * 60 * 60 * 1000,
+  /** One comment, in UTF-16 units. */
+  commentCharacters: 2000,
+  /** Comments that one request decides about. */
+  commentsDecided: 100,
+  /** Comments in one answer to the public. */
+  publicComments: 50,
 };

@@ -1,6 +1,7 @@
 /** What can be chosen about a gateway. */
 import type { MailPolicy } from "@coterie/vault";
 import type { DestinationStream } from "pino";
+import type { ProofOfWorkMode } from "./db/abuse-schema.ts";
 import type { RateLimits } from "./http/rate-limits.ts";
 
 /** How contacts are sealed by the gateway: see docs/adr/0001-throw-away-sender.md for what "home" gives up. */
@@ -25,6 +26,16 @@ export interface BounceOptions {
   readonly port: number;
 }
 
+/** What is looked at in the domain of an email address (docs/protocol/abuse.md §5). */
+export interface EmailDomainOptions {
+  /** A file of the operator's with domains that are refused, one a line; read again when it changes. */
+  readonly refusedFile?: string | undefined;
+  /** Whether domains are asked for that take no mail. */
+  readonly asksDns?: boolean | undefined;
+  /** Name servers, "127.0.0.1:53"; default: the system's. */
+  readonly nameServers?: readonly string[] | undefined;
+}
+
 /** Options of {@link startGateway}. */
 export interface GatewayOptions {
   /** Holds the secrets, the log, and the private database. */
@@ -47,6 +58,10 @@ export interface GatewayOptions {
   /** How many own proxies append to x-forwarded-for; default 0: the header is not believed. */
   readonly trustedProxies?: number | undefined;
   readonly sender?: SenderMode | undefined;
+  /** When pages that do not decide themselves ask for proof of work; default "off". `npm start` says "auto". */
+  readonly proofOfWork?: ProofOfWorkMode | undefined;
+  /** Which domains of email addresses are taken; default: every one. */
+  readonly emailDomains?: EmailDomainOptions | undefined;
   /** How mails are sent and bounces received; absent: no mails, and pages cannot ask for any. */
   readonly mails?: MailOptions | undefined;
   /** Milliseconds since 1970; default the system's clock. */

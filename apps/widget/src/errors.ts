@@ -8,14 +8,22 @@ export class RequestFailedError extends CoterieError {
   readonly failure: FailureCode;
   /** Fields that the gateway refused, as dotted paths. */
   readonly refusedFields: readonly string[];
+  /** What the gateway wants solved before it takes the request. */
+  readonly challenge: string | undefined;
 
   constructor({
     failure,
     refusedFields = [],
-  }: { readonly failure: FailureCode; readonly refusedFields?: readonly string[] }) {
+    challenge,
+  }: {
+    readonly failure: FailureCode;
+    readonly refusedFields?: readonly string[];
+    readonly challenge?: string | undefined;
+  }) {
     super("the request did not succeed");
     this.failure = failure;
     this.refusedFields = refusedFields;
+    this.challenge = challenge;
   }
 }
 

@@ -81,6 +81,7 @@ class Form {
       texts: options.texts,
       counter: options.counter,
       idempotencyId: "",
+      formTime: "",
       values: typed === null ? new Map() : readFormOf(options, textEntries(typed)).values,
       problems: [],
       phase: { kind: "open" },
@@ -149,6 +150,7 @@ class Form {
     const { page, schema } = this.#options;
     const answers = readFormOf(this.#options, textEntries(form));
     this.#state = { ...this.#state, values: answers.values };
+    if (answers.isTrapped) return this.#leaveTrap(form);
     const { requiredFields } = page;
     const result = validatePerson(schema, answers.person, { requiredFields, now: this.#deps.now });
     if (result.kind === "invalid") return this.show({ kind: "open" }, result.problems);
@@ -164,6 +166,12 @@ class Form {
     } catch (error) {
       this.#showFailure(error);
     }
+  }
+
+  // A person whose browser filled it in sends again, and is through.
+  #leaveTrap(form: HTMLFormElement): void {
+    for (const input of form.querySelectorAll<HTMLInputElement>(".trap input")) input.value = "";
+    this.show({ kind: "failed", failure: "unproven" });
   }
 
   // A repetition of the same answers is the same request, byte for byte; other answers are another action.

@@ -1,6 +1,6 @@
 /** Talks to the gateway: Connect's JSON over plain `fetch`, no cookies, no referrer. */
 import { type FailureCode, failureOf } from "@coterie/actions/form";
-import { wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol/wire-error";
+import { wireChallengeHeader, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol/wire-error";
 import { MalformedAnswerError, RequestFailedError } from "./errors.ts";
 import { widgetLimits } from "./limits.ts";
 import { type LoadedPage, readPageAnswer } from "./page-json.ts";
@@ -10,6 +10,8 @@ import { readCount, readFlag, readObject, readTexts } from "./read-json.ts";
 export interface ApiDeps {
   readonly fetch: (address: string, request: RequestInit) => Promise<Response>;
   readonly wait: (ms: number) => Promise<void>;
+  /** Solves a challenge of proof of work; undefined where it cannot be solved. */
+  readonly solve: (challenge: string) => Promise<string | undefined>;
 }
 
 /** What came of a submission. */
@@ -39,8 +41,33 @@ export function createGatewayApi(deps: ApiDeps, { origin }: { readonly origin: s
       readAnswer(await call("GetCounter", JSON.stringify({ pageName })), (answer) =>
         readCount(readObject(answer), "counter"),
       ),
-    submit: async (body) => readAnswer(await repeat(deps, () => call("Submit", body)), readSubmitAnswer),
+    submit: async (body) =>
+      readAnswer(
+        await proving(deps, { body, send: (proven) => repeat(deps, () => call("Submit", proven)) }),
+        readSubmitAnswer,
+      ),
   };
+}
+
+interface Proving {
+  readonly body: string;
+  readonly send: (body: string) => Promise<unknown>;
+}
+
+// Solves what is asked, as often as it is asked: a challenge may expire while the page sleeps.
+async function proving(deps: ApiDeps, { body, send }: Proving): Promise<unknown> {
+  let proven = body;
+  for (let left = widgetLimits.challenges; ; left--) {
+    try {
+      return await send(proven);
+    } catch (error) {
+      const challenge = error instanceof RequestFailedError ? error.challenge : undefined;
+      const solution = challenge === undefined || left === 0 ? undefined : await deps.solve(challenge);
+      if (solution === undefined) throw error;
+      // Both are of one length: the request's size says no more than before.
+      proven = `${body.slice(0, -1)},"work":${JSON.stringify({ challenge, solution })}}`;
+    }
+  }
 }
 
 const mayRepeat: ReadonlySet<FailureCode> = new Set<FailureCode>(["offline", "unavailable"]);
@@ -90,7 +117,8 @@ async function callOnce(
 function failureOfResponse(response: Response): RequestFailedError {
   const code = response.headers.get(wireErrorHeader);
   const refusedFields = (response.headers.get(wireErrorFieldsHeader) ?? "").split(",").filter((path) => path !== "");
-  if (code !== null) return new RequestFailedError({ failure: failureOf(code), refusedFields });
+  const challenge = response.headers.get(wireChallengeHeader) ?? undefined;
+  if (code !== null) return new RequestFailedError({ failure: failureOf(code), refusedFields, challenge });
   if (response.status === 429) return new RequestFailedError({ failure: "rate-limited" });
   return new RequestFailedError({ failure: response.status >= 500 ? "unavailable" : "refused" });
 }

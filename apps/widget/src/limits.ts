@@ -2,6 +2,7 @@
 export const widgetLimits: {
   readonly requestMs: number;
   readonly retryAfterMs: readonly number[];
+  readonly challenges: number;
   readonly counterEveryMs: number;
   readonly answerCharacters: number;
   readonly receivers: number;
@@ -12,6 +13,8 @@ export const widgetLimits: {
   requestMs: 15_000,
   /** Waits before each repetition of a submission that found no answer. */
   retryAfterMs: [1000, 3000],
+  /** Challenges of proof of work that are solved for one submission. */
+  challenges: 3,
   counterEveryMs: 30_000,
   answerCharacters: 256 * 1024,
   /** An honest page has one or two receivers; more are read, so that the form can say that there are too many. */

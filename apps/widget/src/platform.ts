@@ -13,7 +13,17 @@ import type { Submitter } from "./submitter.ts";
 /** The API of the gateway at `origin`. */
 export function browserApi(origin: string): GatewayApi {
   const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-  return createGatewayApi({ fetch: (address, request) => fetch(address, request), wait }, { origin });
+  return createGatewayApi({ fetch: (address, request) => fetch(address, request), wait, solve }, { origin });
+}
+
+// Where the solver cannot be loaded, nothing is solved, and the person is told to send again.
+async function solve(challenge: string): Promise<string | undefined> {
+  try {
+    const { browserSolver, solveWork } = await import("./proof-of-work.ts");
+    return await solveWork(browserSolver, challenge);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A page and all that its form is drawn with. */

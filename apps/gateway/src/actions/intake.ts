@@ -6,11 +6,14 @@ import type { ConsentMethod, Person } from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
 import type { SubmitRequest } from "@coterie/protocol";
 import { createContactHeader, signContactHeader } from "@coterie/sealed-box/seal";
+import type { EmailDomains } from "../abuse/email-domains.ts";
+import type { Door, Guard } from "../abuse/guard.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 import { encodeId, parseId } from "../ids.ts";
 import { gatewayLimits } from "../limits.ts";
 import { type MailDecision, prepareMails, type PrepareMailsDeps } from "../mails/prepare-mails.ts";
+import { checkComment } from "../moderation/comments.ts";
 import type { Pages, PageTruth } from "../pages/page-truth.ts";
 import type { BatchWriter } from "./batch-writer.ts";
 import { checkSealedPerson } from "./check-sealed.ts";
@@ -37,11 +40,16 @@ export interface IntakeDeps extends Pick<GatewayDeps, "db" | "secrets">, Prepare
   readonly counters: Counters;
   readonly writer: BatchWriter;
   readonly seal: Sealer;
+  readonly guard: Pick<Guard, "admit">;
+  readonly emailDomains: EmailDomains;
 }
 
 /** Takes in one action; repeating a request that was taken in gives its receipt again. Throws RefusedError. */
-export async function takeIn(deps: IntakeDeps, request: SubmitRequest): Promise<Receipt> {
-  return await takeInBy(deps, { request, method: "form" });
+export async function takeIn(
+  deps: IntakeDeps,
+  { request, door }: { readonly request: SubmitRequest; readonly door: Door },
+): Promise<Receipt> {
+  return await takeInBy(deps, { request, method: "form", door });
 }
 
 /**
@@ -49,16 +57,18 @@ export async function takeIn(deps: IntakeDeps, request: SubmitRequest): Promise<
  * Throws RefusedError.
  */
 export async function takeInFromApi(deps: IntakeDeps, request: SubmitRequest): Promise<Receipt> {
-  return await takeInBy(deps, { request, method: "api" });
+  return await takeInBy(deps, { request, method: "api", door: { kind: "api" } });
 }
 
 async function takeInBy(
   deps: IntakeDeps,
-  { request, method }: { readonly request: SubmitRequest; readonly method: ConsentMethod },
+  { request, method, door }: { readonly request: SubmitRequest; readonly method: ConsentMethod; readonly door: Door },
 ): Promise<Receipt> {
   const clear = parseClearPart(request);
+  checkComment(clear.customFields);
   const mac = requestMac({ primitives: deps.primitives, key: deps.secrets.requestMac }, request);
   try {
+    await admit(deps, { clear, request, door });
     return await store(deps, { request, clear, mac, method });
   } catch (error) {
     // What was accepted once stays accepted, also after its campaign closed or its key was replaced.
@@ -67,6 +77,16 @@ async function takeInBy(
     if (repeated === undefined) throw error;
     return { actionId: encodeId("cact", clear.actionId), ...repeated };
   }
+}
+
+/** Before anything is looked at closely. What was taken in before needs no work again: its receipt is given all the same. */
+async function admit(
+  deps: IntakeDeps,
+  { clear, request, door }: Pick<Submission, "clear" | "request"> & { readonly door: Door },
+): Promise<void> {
+  const page = await deps.pages.find({ id: parseId("cpag", request.pageId) });
+  if (page === undefined) throw new RefusedError("not-found");
+  deps.guard.admit({ page, actionId: clear.actionId, door });
 }
 
 interface Submission {
@@ -111,6 +131,7 @@ async function prepare(
   const createdAtMs = deps.now();
   const planned = plan(deps, { page, submission });
   const { sealed, person } = sealOrCheck(deps, { page, submission, planned });
+  if (typeof person?.["email"] === "string") await deps.emailDomains.check(person["email"]);
   const { actionId } = clear;
   const decision = await prepareMails(deps, { page, actionId, planned, person, box: request.mailBox });
   const place = { actionId, page, createdAtMs, decision };

@@ -11,7 +11,7 @@ import {
   createContextValues,
 } from "@connectrpc/connect";
 import type { UniversalHandler, UniversalServerResponse } from "@connectrpc/connect/protocol";
-import { protocolLimits, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
+import { protocolLimits, wireChallengeHeader, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
 import type { IncomingMessage } from "node:http";
 import { RefusedError } from "../errors.ts";
 import type { Log } from "../log/log.ts";
@@ -19,6 +19,7 @@ import type { Answer } from "./answer.ts";
 import { type Json, parseJson, readBody } from "./body.ts";
 import {
   reasonOf,
+  type RefusalFacts,
   refusalBody,
   refusalHeaders,
   refusalInterceptor,
@@ -87,10 +88,10 @@ async function answer({ log }: { readonly log: Log }, { handler, call }: Handled
 }
 
 /** A refusal as Connect clients understand it. */
-export function refusalAnswer({ reason, fields }: Pick<RefusedError, "reason" | "fields">): Answer {
+export function refusalAnswer({ reason, fields, challenge }: RefusalFacts): Answer {
   return {
     status: statusOf(reason),
-    headers: { "content-type": "application/json", ...refusalHeaders({ reason, fields }) },
+    headers: { "content-type": "application/json", ...refusalHeaders({ reason, fields, challenge }) },
     body: refusalBody(reason),
   };
 }
@@ -126,7 +127,8 @@ async function toAnswer(
   if (response.status !== 200) {
     const fields = response.header?.get(wireErrorFieldsHeader)?.split(",") ?? [];
     const header = response.header?.get(wireErrorHeader) ?? null;
-    return refusalAnswer({ reason: reasonOf({ header, wasReached }), fields });
+    const challenge = response.header?.get(wireChallengeHeader) ?? undefined;
+    return refusalAnswer({ reason: reasonOf({ header, wasReached }), fields, challenge });
   }
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body ?? []) chunks.push(chunk);

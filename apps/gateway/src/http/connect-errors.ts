@@ -2,6 +2,7 @@
 import { Code, ConnectError, type ContextKey, createContextKey, type Interceptor } from "@connectrpc/connect";
 import {
   isWireErrorCode,
+  wireChallengeHeader,
   type WireErrorCode,
   wireErrorCodes,
   wireErrorFieldsHeader,
@@ -74,14 +75,18 @@ export function toRefusal({ log }: { readonly log: Log }, error: unknown): Refus
   return new RefusedError("internal");
 }
 
-function toConnectError({ reason, fields }: RefusedError): ConnectError {
-  return new ConnectError(wireErrorCodes[reason], connectCode[reason], refusalHeaders({ reason, fields }));
+function toConnectError({ reason, fields, challenge }: RefusedError): ConnectError {
+  return new ConnectError(wireErrorCodes[reason], connectCode[reason], refusalHeaders({ reason, fields, challenge }));
 }
 
+/** What of a refusal travels. */
+export type RefusalFacts = Pick<RefusedError, "reason" | "fields"> & Partial<Pick<RefusedError, "challenge">>;
+
 /** The headers of a refusal. */
-export function refusalHeaders({ reason, fields }: Pick<RefusedError, "reason" | "fields">): Record<string, string> {
+export function refusalHeaders({ reason, fields, challenge }: RefusalFacts): Record<string, string> {
   const headers: Record<string, string> = { [wireErrorHeader]: reason };
   if (fields.length > 0) headers[wireErrorFieldsHeader] = fields.join(",");
+  if (challenge !== undefined) headers[wireChallengeHeader] = challenge;
   return headers;
 }
 

@@ -11,6 +11,16 @@ export interface Rate {
 export interface RateLimits {
   /** Handing in actions. */
   readonly submissions: Rate;
+  /** Handing in actions by forms without script, besides. */
+  readonly forms: Rate;
+  /** The same where others need proof of work: per page, for all networks together. */
+  readonly unprovenForms: Rate;
+  /** Handing in actions to one page, whoever sends them. */
+  readonly pages: Rate;
+  /** Proca's interface. */
+  readonly api: Rate;
+  /** Whether the gateway is well. */
+  readonly health: Rate;
   /** Pages, counters, files. */
   readonly reads: Rate;
   /** Everything an organisation or the operator does. */
@@ -25,6 +35,11 @@ export interface RateLimits {
  */
 export const defaultRateLimits: RateLimits = {
   submissions: { perSecond: 5, burst: 100 },
+  forms: { perSecond: 0.2, burst: 20 },
+  unprovenForms: { perSecond: 0.5, burst: 30 },
+  pages: { perSecond: 200, burst: 5000 },
+  api: { perSecond: 2, burst: 50 },
+  health: { perSecond: 5, burst: 50 },
   reads: { perSecond: 50, burst: 500 },
   organisations: { perSecond: 50, burst: 500 },
   failedAuthentications: { perSecond: 0.1, burst: 10 },

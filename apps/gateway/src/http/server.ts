@@ -1,6 +1,6 @@
 /** The HTTP server: routes, rates and limits around everything. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import { wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
+import { wireChallengeHeader, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
 import { gatewayLimits } from "../limits.ts";
 import { unexpectedError } from "../log/log.ts";
 import { type ConfirmDeps, postConfirm, showConfirm } from "../mails/confirm-documents.ts";
@@ -68,14 +68,16 @@ export function createHttpServer(deps: ServerDeps): Server {
 function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
   const submissions = new RateLimiter(deps, deps.rates.submissions);
   const reads = new RateLimiter(deps, deps.rates.reads);
+  const api = new RateLimiter(deps, deps.rates.api);
+  const healthRate = new RateLimiter(deps, deps.rates.health);
   return async (arrival) => {
     const { request, path, prefix } = arrival;
     const isPublicCall = path.startsWith(publicService);
     if (isPublicCall && request.method === "OPTIONS") return preflight;
     if (path.startsWith("/coterie.") && !isPublicCall) return await call(deps, arrival);
-    if (path === "/health") return await health(deps);
+    if (path === "/health") return healthRate.take(prefix) ? await health(deps) : tooManyAnswer;
     if (path === "/favicon.ico") return noIcon;
-    if (path === "/api") return await deps.proca(request, () => submissions.take(prefix));
+    if (path === "/api") return await deps.proca(request, () => submissions.take(prefix) && api.take(prefix));
     const isPost = request.method === "POST" && (path.startsWith("/p/") || path.startsWith("/c/"));
     const isSubmission = path === `${publicService}Submit` || isPost;
     const limiter = isSubmission ? submissions : reads;
@@ -107,11 +109,11 @@ async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): 
   return (await calls(path, { request, clientPrefix: prefix })) ?? refusalAnswer({ reason: "not-found", fields: [] });
 }
 
-async function routeDocument(deps: ServerDeps, { request, path }: Arrival): Promise<Answer> {
+async function routeDocument(deps: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
   const [, folder, name = ""] = /^\/(p|c|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (request.method === "POST") {
-    if (folder === "p") return await postPage(deps, { name, request });
+    if (folder === "p") return await postPage(deps, { name, request, clientPrefix: prefix });
     if (folder === "c") return await postConfirm(deps, { text: name, request });
   }
   if (isRead && /^\/organisation(\/|$)/.test(path))
@@ -135,7 +137,7 @@ async function health({ isHealthy }: ServerDeps): Promise<Answer> {
 /** Forms stand on any site, and the public service knows no cookies: any origin may call it, without credentials. */
 const corsHeaders: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers": `${wireErrorHeader}, ${wireErrorFieldsHeader}`,
+  "access-control-expose-headers": `${wireErrorHeader}, ${wireErrorFieldsHeader}, ${wireChallengeHeader}`,
   "cross-origin-resource-policy": "cross-origin",
 };
 

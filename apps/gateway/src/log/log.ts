@@ -15,6 +15,9 @@ export type LogEvent =
   | { readonly event: "batch-failed"; readonly submissions: number; readonly code: string }
   /** The SMTP server did not take a mail: its reply's number, or a code of the connection. */
   | { readonly event: "mail-not-taken"; readonly outcome: "bounced" | "refused" | "later"; readonly code: string }
+  /** The operator's list of refused email domains: how long it is, or why it cannot be read now. */
+  | { readonly event: "refused-domains-read"; readonly domains: number }
+  | { readonly event: "refused-domains-unreadable"; readonly code: string }
   | { readonly event: "unexpected-error"; readonly name: string; readonly code: string };
 
 /** Writes one event. */

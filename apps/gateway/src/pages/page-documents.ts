@@ -9,7 +9,9 @@ import {
   renderActionPage,
   renderFrame,
 } from "@coterie/actions/form";
-import { decodeUtf8 } from "@coterie/bytes";
+import { type Bytes, decodeUtf8 } from "@coterie/bytes";
+import type { Door } from "../abuse/guard.ts";
+import { keepFormTime } from "../abuse/form-times.ts";
 import { OptIn, protocolLimits, type SubmitRequest, SubmitRequestSchema, type WireErrorCode } from "@coterie/protocol";
 import type { IncomingMessage } from "node:http";
 import { type IntakeDeps, takeIn } from "../actions/intake.ts";
@@ -18,7 +20,7 @@ import { type Answer, textAnswer } from "../http/answer.ts";
 import { readBody } from "../http/body.ts";
 import { statusOf, toRefusal } from "../http/connect-errors.ts";
 import type { StaticFiles } from "../http/static-files.ts";
-import { encodeId, generateId } from "../ids.ts";
+import { encodeId, generateId, parseId } from "../ids.ts";
 import type { Log } from "../log/log.ts";
 import { findPageAssets } from "./page-assets.ts";
 import type { PageTruth } from "./page-truth.ts";
@@ -50,7 +52,11 @@ export async function showFrame(deps: DocumentDeps, name: string): Promise<Answe
 /** A posted form: the same intake as the widget's, and a document either way. */
 export async function postPage(
   deps: DocumentDeps,
-  { name, request }: { readonly name: string; readonly request: IncomingMessage },
+  {
+    name,
+    request,
+    clientPrefix,
+  }: { readonly name: string; readonly request: IncomingMessage; readonly clientPrefix: string },
 ): Promise<Answer> {
   const page = await findPage(deps, name);
   if (page === undefined) return notFound;
@@ -60,7 +66,7 @@ export async function postPage(
   const posted: { answers?: FormAnswers } = {};
   try {
     posted.answers = await readPostedForm(page, request);
-    return await takeInForm(deps, { page, answers: posted.answers });
+    return await takeInForm(deps, { page, answers: posted.answers, clientPrefix });
   } catch (error) {
     const { reason } = toRefusal(deps, error);
     const values = posted.answers?.values ?? new Map<string, string>();
@@ -70,22 +76,41 @@ export async function postPage(
 }
 
 /** The same id where the action may have been stored, or may be when it is sent again: it must not count twice. */
-function repeatable(answers: FormAnswers | undefined, reason: WireErrorCode): { readonly idempotencyId?: string } {
-  const isWorthRepeating = reason === "unavailable" || reason === "internal" || reason === "rate-limited";
-  return answers !== undefined && isWorthRepeating ? { idempotencyId: answers.actionId } : {};
+function repeatable(
+  answers: FormAnswers | undefined,
+  reason: WireErrorCode,
+): { readonly idempotencyId?: string; readonly formTime?: string } {
+  return answers !== undefined && worthRepeating.has(reason) ? keptIn(answers) : {};
+}
+
+const worthRepeating: ReadonlySet<WireErrorCode> = new Set<WireErrorCode>([
+  "unavailable",
+  "internal",
+  "rate-limited",
+  "work-required",
+]);
+
+function keptIn({ actionId, formTime }: FormAnswers): { readonly idempotencyId: string; readonly formTime: string } {
+  return { idempotencyId: actionId, formTime };
 }
 
 async function takeInForm(
   deps: DocumentDeps,
-  { page, answers }: { readonly page: PageTruth; readonly answers: FormAnswers },
+  {
+    page,
+    answers,
+    clientPrefix,
+  }: { readonly page: PageTruth; readonly answers: FormAnswers; readonly clientPrefix: string },
 ): Promise<Answer> {
   const { formSchema, requiredFields } = page.view;
   const checked = validatePerson(getFormSchema(formSchema), answers.person, { requiredFields, now: deps.now });
   if (checked.kind === "invalid") {
-    const state = { problems: checked.problems, values: answers.values, idempotencyId: answers.actionId };
+    const state = { problems: checked.problems, values: answers.values, ...keptIn(answers) };
     return await document(deps, { page, status: statusOf("invalid-person"), state });
   }
-  const receipt = await takeIn(deps, toSubmitRequest(deps, { page, answers }));
+  const { formTime, isTrapped } = answers;
+  const door: Door = { kind: "document", clientPrefix, formTime, isTrapped };
+  const receipt = await takeIn(deps, { request: toSubmitRequest(deps, { page, answers }), door });
   const { receivedBy, awaitsConfirmation, counter } = receipt;
   const state = { done: { receivedBy, awaitsConfirmation }, counter };
   return await document(deps, { page, status: 200, state });
@@ -136,16 +161,37 @@ interface DocumentInput {
 }
 
 async function document(deps: DocumentDeps, { page, status, state }: DocumentInput): Promise<Answer> {
+  const kept = keepAction(deps, { page, state });
   const html = renderActionPage({
     counter: await deps.counters.get(page.campaignId),
-    idempotencyId: encodeId("cact", generateId(deps.random)),
     shareUrl: `${deps.origin()}/p/${page.view.name}`,
     ...state,
+    ...kept,
     page: page.view,
     locale: page.view.locale,
     assets: await findPageAssets(deps.files, page.view.sealing === "browser" ? "page-sealing.js" : "page.js"),
   });
   return htmlAnswer({ status, html, frameAncestors: "'none'" });
+}
+
+/** The same action where the form is drawn again, as old as it was; else a fresh one. */
+function keepAction(
+  deps: DocumentDeps,
+  { page, state }: Pick<DocumentInput, "page" | "state">,
+): { readonly idempotencyId: string; readonly formTime: string } {
+  const place = { pageId: page.id, actionId: findActionId(state.idempotencyId) ?? generateId(deps.random) };
+  return {
+    idempotencyId: encodeId("cact", place.actionId),
+    formTime: keepFormTime(deps, { place, formTime: state.formTime ?? "" }),
+  };
+}
+
+function findActionId(text: string | undefined): Bytes | undefined {
+  try {
+    return text === undefined ? undefined : parseId("cact", text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only files of this gateway, no inline script or style, no evaluation, and no markup from text. */

@@ -6,6 +6,7 @@ import { type ActionPageView, getFormSchema, type ReceiverView } from "@coterie/
 import { type Bytes, encodeHex, encodeTextForm } from "@coterie/bytes";
 import { type KeyId, parseKeyId } from "@coterie/sealed-box/seal";
 import { sql } from "kysely";
+import type { ProofOfWorkMode } from "../db/abuse-schema.ts";
 import type { StoredSealing } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { encodeId } from "../ids.ts";
@@ -40,6 +41,8 @@ export interface PageTruth {
   readonly organisations: readonly PageOrganisation[];
   readonly embedOrigins: readonly string[];
   readonly mails: MailRules;
+  /** Undefined where the page follows the operator's choice. */
+  readonly proofOfWork: ProofOfWorkMode | undefined;
   /** The same as forms see it. */
   readonly view: ActionPageView;
 }
@@ -107,6 +110,7 @@ interface PageRow extends MailRuleColumns {
   readonly lead_title: string;
   readonly lead_key_id: Bytes | null;
   readonly lead_public: Bytes | null;
+  readonly proof_of_work: ProofOfWorkMode | null;
 }
 
 /** Reads a page from the database, not from memory. */
@@ -118,6 +122,7 @@ export async function loadPage(deps: PageDeps, name: PageName): Promise<PageTrut
       p.required_fields, p.description, p.embed_origins, c.title AS campaign_title, c.lead_organisation_id,
       c.forces_delivery, c.open, c.form_schema, po.title AS page_title, pk.key_id AS page_key_id,
       pk.public AS page_public, lo.title AS lead_title, lk.key_id AS lead_key_id, lk.public AS lead_public,
+      pp.proof_of_work,
       ${sql.raw(mailRuleSql.columns)}
     FROM action_pages p
     JOIN campaigns c ON c.id = p.campaign_id
@@ -129,6 +134,7 @@ export async function loadPage(deps: PageDeps, name: PageName): Promise<PageTrut
     LEFT JOIN key_uses lu ON lu.organisation_id = c.lead_organisation_id AND lu.is_active
       AND lu.from_ms <= ${nowMs} AND ${nowMs} < lu.until_ms
     LEFT JOIN public_keys lk ON lk.key_id = lu.key_id AND lk.organisation_id = lu.organisation_id
+    LEFT JOIN page_protections pp ON pp.page_id = p.id
     ${sql.raw(mailRuleSql.joins)}
     WHERE ${which}`.execute(deps.db);
   const row = rows[0];
@@ -169,6 +175,7 @@ function toTruth(row: PageRow, logs: ReadonlyMap<string, ReceiverLog>): PageTrut
     organisations,
     embedOrigins: row.embed_origins,
     mails,
+    proofOfWork: row.proof_of_work ?? undefined,
     view: {
       id: encodeId("cpag", row.id),
       name: row.name,

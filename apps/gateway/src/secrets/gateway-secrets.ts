@@ -37,6 +37,8 @@ export interface GatewaySecrets {
   readonly contactRefs: SecretKey<"contact-refs">;
   /** Keys the fingerprints that recognise a person who signs again. */
   readonly fingerprints: SecretKey<"fingerprints">;
+  /** Keys challenges of proof of work and the times of forms. */
+  readonly abuse: SecretKey<"abuse">;
   readonly destroy: () => void;
 }
 
@@ -54,6 +56,7 @@ export async function loadGatewaySecrets(
   const bounces = SecretKey.own("bounces", await load("bounce-key"));
   const contactRefs = SecretKey.own("contact-refs", await load("contact-ref-key"));
   const fingerprints = SecretKey.own("fingerprints", await load("fingerprint-key"));
+  const abuse = SecretKey.own("abuse", await load("abuse-key"));
   const token = await loadOrCreateSecretFile(join(folder, "operator-token"), () =>
     encodeTextForm("cctl", randomBytes(random, 32)),
   );
@@ -64,6 +67,7 @@ export async function loadGatewaySecrets(
     requestMac,
     bounces,
     contactRefs,
+    abuse,
     fingerprints,
     destroy: () => {
       signing.secretKey.destroy();
@@ -71,6 +75,7 @@ export async function loadGatewaySecrets(
       requestMac.destroy();
       bounces.destroy();
       contactRefs.destroy();
+      abuse.destroy();
       fingerprints.destroy();
     },
   };

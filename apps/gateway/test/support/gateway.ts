@@ -5,6 +5,7 @@ import {
   ActionService,
   AdministrationService,
   KeyLogService,
+  ModerationService,
   OrganisationService,
   RewrapService,
   wireErrorHeader,
@@ -18,6 +19,11 @@ import type { GatewayOptions } from "../../src/options.ts";
 
 export const wideRates: RateLimits = {
   submissions: { perSecond: 1e6, burst: 1e6 },
+  forms: { perSecond: 1e6, burst: 1e6 },
+  unprovenForms: { perSecond: 1e6, burst: 1e6 },
+  pages: { perSecond: 1e6, burst: 1e6 },
+  api: { perSecond: 1e6, burst: 1e6 },
+  health: { perSecond: 1e6, burst: 1e6 },
   reads: { perSecond: 1e6, burst: 1e6 },
   organisations: { perSecond: 1e6, burst: 1e6 },
   failedAuthentications: { perSecond: 1e6, burst: 1e6 },
@@ -53,6 +59,7 @@ export interface Clients {
   readonly administration: Client<typeof AdministrationService>;
   readonly keyLogs: Client<typeof KeyLogService>;
   readonly rewraps: Client<typeof RewrapService>;
+  readonly moderation: Client<typeof ModerationService>;
 }
 
 export function connectClients(address: string, token?: string): Clients {
@@ -72,6 +79,7 @@ export function connectClients(address: string, token?: string): Clients {
     administration: createClient(AdministrationService, transport),
     keyLogs: createClient(KeyLogService, transport),
     rewraps: createClient(RewrapService, transport),
+    moderation: createClient(ModerationService, transport),
   };
 }
 

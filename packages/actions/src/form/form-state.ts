@@ -29,6 +29,8 @@ export interface FormState {
   readonly counter: number | undefined;
   /** Action id as text: the idempotency id of the submission. */
   readonly idempotencyId: string;
+  /** What the gateway signed about when it drew a form without script; "" where script sends it. */
+  readonly formTime: string;
   /** What was typed, by the inputs' names: dotted paths, and `optin.` with an organisation id. */
   readonly values: ReadonlyMap<string, string>;
   readonly problems: readonly FieldProblem[];
@@ -41,6 +43,9 @@ export interface FormState {
   /** The address that people may pass on; "" shows none. */
   readonly shareUrl: string;
 }
+
+/** Names of inputs that people neither see nor fill in: when the form was drawn, and a trap for programs that fill in everything. */
+export const hiddenNames: { readonly formTime: string; readonly trap: string } = { formTime: "time", trap: "topic" };
 
 /** The name of the input that carries the answer about an organisation. */
 export function optInName(organisationId: string): string {

@@ -4,7 +4,14 @@ import { nationalRuleOf } from "../national-rule.ts";
 import { viewKeys, viewOptIns, viewReaders } from "./consent-view.ts";
 import { viewDone } from "./done-view.ts";
 import { viewField } from "./field-view.ts";
-import { chosenNationality, describeProblem, type FormState, fieldId, fieldsToDraw } from "./form-state.ts";
+import {
+  chosenNationality,
+  describeProblem,
+  type FormState,
+  fieldId,
+  fieldsToDraw,
+  hiddenNames,
+} from "./form-state.ts";
 import { element, type Markup, type MarkupElement } from "./markup.ts";
 import { listNames } from "./names-list.ts";
 import type { FormTexts } from "./texts.ts";
@@ -59,6 +66,10 @@ function viewOpenForm(texts: FormTexts, state: FormState): MarkupElement {
       "accept-charset": "utf-8",
     },
     element("input", { type: "hidden", name: "action", value: state.idempotencyId }),
+    state.formTime === ""
+      ? undefined
+      : element("input", { type: "hidden", name: hiddenNames.formTime, value: state.formTime }),
+    viewTrap(texts),
     viewSummary(texts, state),
     viewReaders(texts, state),
     ...viewFields(texts, state),
@@ -77,6 +88,20 @@ function viewOpenForm(texts: FormTexts, state: FormState): MarkupElement {
       retry ? texts.tryAgain : texts.sign,
     ),
     state.showsKeys ? viewKeys(texts, state) : undefined,
+  );
+}
+
+/**
+ * Programs that fill in every field fill in this one. People neither see nor hear it nor reach it by keyboard; its name means nothing
+ * to browsers that fill in forms, and where it is shown all the same (no style sheet), its label says what to do.
+ */
+function viewTrap(texts: FormTexts): MarkupElement {
+  const name = hiddenNames.trap;
+  return element(
+    "div",
+    { id: "f-trap", class: "trap", "aria-hidden": "true" },
+    element("label", { for: `f-${name}` }, texts.trap),
+    element("input", { id: `f-${name}`, name, type: "text", tabindex: "-1", autocomplete: "off", value: "" }),
   );
 }
 

@@ -30,6 +30,8 @@ export interface ActionPageInput {
   readonly locale: string;
   /** A fresh action id as text; after a refused form the same one again, so that a repeat is harmless. */
   readonly idempotencyId: string;
+  /** What the gateway signed about when it drew the form. */
+  readonly formTime?: string;
   readonly problems?: readonly FieldProblem[];
   /** What was typed, by input name (see `readForm`). */
   readonly values?: ReadonlyMap<string, string>;
@@ -70,6 +72,7 @@ function stateOf(input: ActionPageInput): FormState {
     texts: textsOf(pickFormLocale(input.locale)),
     counter: input.counter,
     idempotencyId: input.idempotencyId,
+    formTime: input.formTime ?? "",
     values: input.values ?? new Map(),
     problems: input.problems ?? [],
     phase: phaseOf(input),

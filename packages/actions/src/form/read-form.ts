@@ -3,12 +3,16 @@ import type { OptIn } from "../coalition.ts";
 import type { FormSchema } from "../form-schema.ts";
 import { getFormSchema } from "../form-schemas.ts";
 import type { ActionPageView } from "../page-view.ts";
-import { optInName } from "./form-state.ts";
+import { hiddenNames, optInName } from "./form-state.ts";
 
 /** What a form said. */
 export interface FormAnswers {
   /** The value of the hidden `action` input: an action id as text, not yet checked. */
   readonly actionId: string;
+  /** The value of the hidden input that says when the form was drawn, not yet checked. */
+  readonly formTime: string;
+  /** Whether something stands in the input that people do not see. */
+  readonly isTrapped: boolean;
   /** To be validated: strings by dotted path, put into groups. */
   readonly person: Readonly<Record<string, unknown>>;
   /** By organisation id. */
@@ -48,5 +52,8 @@ export function readFormOf(
     if (answer === "yes" || answer === "no") values.set(name, answer);
     optIns.set(organisationId, !asksOptIn ? "not-asked" : answer === "yes" ? "yes" : "no");
   }
-  return { actionId: given.get("action") ?? "", person: Object.fromEntries(top), optIns, values };
+  const formTime = given.get(hiddenNames.formTime) ?? "";
+  const isTrapped = (given.get(hiddenNames.trap) ?? "") !== "";
+  const actionId = given.get("action") ?? "";
+  return { actionId, formTime, isTrapped, person: Object.fromEntries(top), optIns, values };
 }

@@ -80,6 +80,7 @@ export const english: FormTexts = {
   optInHint: "If you leave this open, it counts as no.",
   yes: "Yes",
   no: "No",
+  trap: "Leave this empty",
   sign: "Sign",
   sending: "Sending your signature…",
   tryAgain: "Try again",
@@ -94,6 +95,8 @@ export const english: FormTexts = {
     changed: "This form changed while you were writing. Please reload the page; nothing was stored.",
     "too-large": "This is more than the form can take. Please shorten what you wrote.",
     "not-found": "This form does not exist, or no longer.",
+    unproven:
+      "This form could not tell you from a program that signs for others. What you typed is still here. Please send it once more.",
     refused: "The server did not accept this. Nothing was stored.",
   },
   refusalTitle: "This form is locked",

@@ -80,6 +80,7 @@ export const french: FormTexts = {
   optInHint: "Sans réponse de votre part, c’est non.",
   yes: "Oui",
   no: "Non",
+  trap: "Laissez ce champ vide",
   sign: "Signer",
   sending: "Envoi de votre signature…",
   tryAgain: "Réessayer",
@@ -96,6 +97,8 @@ export const french: FormTexts = {
     changed: "Ce formulaire a changé pendant que vous écriviez. Rechargez la page ; rien n’a été enregistré.",
     "too-large": "C’est plus que ce que le formulaire peut prendre. Merci de raccourcir.",
     "not-found": "Ce formulaire n’existe pas, ou plus.",
+    unproven:
+      "Ce formulaire n’a pas pu vous distinguer d’un programme qui signe à la place des gens. Ce que vous avez écrit est toujours là. Veuillez l’envoyer encore une fois.",
     refused: "Le serveur n’a pas accepté cet envoi. Rien n’a été enregistré.",
   },
   refusalTitle: "Ce formulaire est bloqué",

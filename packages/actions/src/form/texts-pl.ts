@@ -84,6 +84,7 @@ export const polish: FormTexts = {
   optInHint: "Brak odpowiedzi oznacza „nie”.",
   yes: "Tak",
   no: "Nie",
+  trap: "Zostaw to pole puste",
   sign: "Podpisz",
   sending: "Wysyłanie podpisu…",
   tryAgain: "Spróbuj ponownie",
@@ -98,6 +99,8 @@ export const polish: FormTexts = {
     changed: "Formularz zmienił się w trakcie pisania. Odśwież stronę; niczego nie zapisano.",
     "too-large": "To więcej, niż formularz może przyjąć. Skróć wpisany tekst.",
     "not-found": "Taki formularz nie istnieje albo już go nie ma.",
+    unproven:
+      "Formularz nie mógł odróżnić Cię od programu, który podpisuje za innych. To, co wpisano, nadal tu jest. Wyślij jeszcze raz.",
     refused: "Serwer tego nie przyjął. Niczego nie zapisano.",
   },
   refusalTitle: "Formularz jest zablokowany",

@@ -14,6 +14,7 @@ export type FailureCode =
   | "changed"
   | "too-large"
   | "not-found"
+  | "unproven"
   | "refused";
 
 /** Why the form refuses to seal in the browser. */
@@ -44,6 +45,7 @@ export interface FormTexts {
   readonly optInHint: string;
   readonly yes: string;
   readonly no: string;
+  readonly trap: string;
   readonly sign: string;
   readonly sending: string;
   readonly tryAgain: string;
@@ -77,6 +79,8 @@ export function failureOf(wireCode: string): FailureCode {
     case "too-large":
     case "not-found":
       return wireCode;
+    case "work-required":
+      return "unproven";
     case "internal":
       return "unavailable";
     case "no-active-key":
