@@ -38,6 +38,9 @@ import { ensureHomeOrganisation } from "./organisations/organisations.ts";
 import { createPages } from "./pages/page-truth.ts";
 import { createProcaEndpoint } from "./proca/endpoint.ts";
 import { registerRewrapService } from "./rewrap/rewrap-service.ts";
+import { createRightsLetters } from "./rights/rights-letters.ts";
+import { registerRightsService } from "./rights/rights-service.ts";
+import { type Rights, startRights } from "./rights/rights.ts";
 import { loadGatewaySecrets } from "./secrets/gateway-secrets.ts";
 
 /** A running gateway. */
@@ -47,6 +50,8 @@ export interface Gateway {
   readonly port: number;
   /** Its mails, which also go out by themselves. */
   readonly mails: Pick<Mails, "workNow" | "bouncePort">;
+  /** Upkeep of rights and retention, which also happens by itself. */
+  readonly rights: Pick<Rights, "keepUpNow">;
   /** Process id of the private database server, where there is one. */
   readonly databaseProcessId: () => number | undefined;
   /** Finishes what was accepted, then stops everything. */
@@ -92,13 +97,13 @@ async function start(options: GatewayOptions, closing: Closing): Promise<Gateway
   await checkDurability(deps.db);
   await migrate(deps.db);
   await ensureHomeOrganisation(deps);
-  const { address, port, mails } = await serve(deps, { options, closing });
+  const { address, port, mails, rights } = await serve(deps, { options, closing });
   log({ event: "started", port, startMs: Math.round(performance.now() - startedAtMs) });
   const close = async (): Promise<void> => {
     await closing.run();
     log({ event: "stopped" });
   };
-  return { address, port, mails, databaseProcessId: () => server?.processId(), close };
+  return { address, port, mails, rights, databaseProcessId: () => server?.processId(), close };
 }
 
 interface Opening {
@@ -122,7 +127,7 @@ async function openDatabase(
 async function serve(
   deps: GatewayDeps,
   { options, closing }: Opening,
-): Promise<Pick<Gateway, "address" | "port" | "mails">> {
+): Promise<Pick<Gateway, "address" | "port" | "mails" | "rights">> {
   const state = { address: "" };
   const origin = (): string => options.origin ?? state.address;
   const rates: RateLimits = { ...defaultRateLimits, ...options.rates };
@@ -143,8 +148,11 @@ async function serve(
     guard,
     emailDomains: await createEmailDomains(deps, options.emailDomains ?? {}),
   };
-  const mails = await startMails({ ...intake, origin, registry: metrics.registry }, options);
+  const letters = [createRightsLetters({ ...intake, origin })];
+  const mails = await startMails({ ...intake, origin, registry: metrics.registry, letters }, options);
   closing.add(mails.close);
+  const rights = startRights({ ...intake, files, rates, registry: metrics.registry, canSend: mails.canSend });
+  closing.add(rights.close);
   const authentication = createAuthentication(deps, rates);
   const calls = createConnectCalls(deps, (router) => {
     registerActionService(router, { ...intake, authentication });
@@ -152,6 +160,7 @@ async function serve(
     registerOrganisationService(router, { ...intake, authentication, origin, files });
     registerKeyLogService(router, { ...intake, authentication });
     registerRewrapService(router, { ...deps, authentication });
+    registerRightsService(router, { ...deps, authentication });
     registerAdministrationService(router, { ...deps, authentication });
     registerMailService(router, { ...intake, authentication, origin, canSend: mails.canSend });
   });
@@ -165,6 +174,7 @@ async function serve(
     ...intake,
     calls,
     proca: createProcaEndpoint(intake),
+    rights,
     rates,
     trustedProxies,
     isHealthy,
@@ -181,7 +191,7 @@ async function serve(
     const metricsServer: Server = await metrics.serve(options.metricsPort);
     closing.add(async () => await closeServer(metricsServer));
   }
-  return { address: state.address, port, mails };
+  return { address: state.address, port, mails, rights };
 }
 
 function createSealer({ primitives, random, secrets }: GatewayDeps, { sender }: GatewayOptions): Sealer {

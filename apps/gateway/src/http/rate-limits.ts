@@ -21,6 +21,8 @@ export interface RateLimits {
   readonly api: Rate;
   /** Whether the gateway is well. */
   readonly health: Rate;
+  /** Asking what is held about an address. */
+  readonly rights: Rate;
   /** Pages, counters, files. */
   readonly reads: Rate;
   /** Everything an organisation or the operator does. */
@@ -40,6 +42,7 @@ export const defaultRateLimits: RateLimits = {
   pages: { perSecond: 200, burst: 5000 },
   api: { perSecond: 2, burst: 50 },
   health: { perSecond: 5, burst: 50 },
+  rights: { perSecond: 1 / 360, burst: 10 },
   reads: { perSecond: 50, burst: 500 },
   organisations: { perSecond: 50, burst: 500 },
   failedAuthentications: { perSecond: 0.1, burst: 10 },

@@ -7,6 +7,7 @@ import { type ConfirmDeps, postConfirm, showConfirm } from "../mails/confirm-doc
 import type { Metrics } from "../metrics.ts";
 import { type DocumentDeps, postPage, showFrame, showPage } from "../pages/page-documents.ts";
 import type { ProcaEndpoint } from "../proca/endpoint.ts";
+import { isRightsPath, type Rights } from "../rights/rights.ts";
 import { type Answer, sendAnswer, textAnswer } from "./answer.ts";
 import { clientPrefix } from "./client-address.ts";
 import { type ConnectCalls, refusalAnswer } from "./connect-calls.ts";
@@ -18,6 +19,7 @@ import { fileAnswer, type StaticFiles } from "./static-files.ts";
 export interface ServerDeps extends DocumentDeps, ConfirmDeps {
   readonly calls: ConnectCalls;
   readonly proca: ProcaEndpoint;
+  readonly rights: Pick<Rights, "answer">;
   readonly rates: RateLimits;
   readonly trustedProxies: number;
   readonly metrics: Pick<Metrics, "answered">;
@@ -102,7 +104,7 @@ function kindOf(path: string): string {
   const [, first = ""] = path.split("/", 2);
   if (path.startsWith(publicService)) return path === `${publicService}Submit` ? "submit" : "action";
   if (first.startsWith("coterie.")) return "organisation";
-  return ["p", "c", "frame", "widget", "health", "api"].includes(first) ? first : "other";
+  return ["p", "c", "frame", "widget", "health", "api", "rights"].includes(first) ? first : "other";
 }
 
 async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
@@ -110,6 +112,7 @@ async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): 
 }
 
 async function routeDocument(deps: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
+  if (isRightsPath(path)) return await deps.rights.answer({ request, path, prefix });
   const [, folder, name = ""] = /^\/(p|c|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (request.method === "POST") {

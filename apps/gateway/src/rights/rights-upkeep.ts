@@ -9,6 +9,7 @@ import { inTransaction } from "../db/transaction.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { eraseActions, erasedAtOnce, inErasingTransaction } from "./erase-actions.ts";
 import { deletesAtSql } from "./retention.ts";
+import { requestLifeMs } from "./rights-requests.ts";
 
 /** What upkeep needs. */
 export type RightsUpkeepDeps = Pick<GatewayDeps, "pool" | "random" | "now">;
@@ -69,6 +70,7 @@ async function tidy(deps: RightsUpkeepDeps): Promise<void> {
   const nowMs = deps.now();
   await inTransaction(deps, async (client) => {
     await client.query("DELETE FROM rights_tokens WHERE expires_at_ms <= $1", [nowMs]);
+    await client.query("DELETE FROM rights_requests WHERE created_at_ms <= $1", [nowMs - requestLifeMs]);
     // What was added to an action while it was erased.
     await client.query(
       `UPDATE linked_actions l SET custom_fields = '{}', tracking = '{}', request_mac = decode(repeat('00', 32), 'hex')

@@ -8,6 +8,7 @@ import {
   ModerationService,
   OrganisationService,
   RewrapService,
+  RightsService,
   wireErrorHeader,
 } from "@coterie/protocol";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -24,6 +25,7 @@ export const wideRates: RateLimits = {
   pages: { perSecond: 1e6, burst: 1e6 },
   api: { perSecond: 1e6, burst: 1e6 },
   health: { perSecond: 1e6, burst: 1e6 },
+  rights: { perSecond: 1e6, burst: 1e6 },
   reads: { perSecond: 1e6, burst: 1e6 },
   organisations: { perSecond: 1e6, burst: 1e6 },
   failedAuthentications: { perSecond: 1e6, burst: 1e6 },
@@ -59,6 +61,7 @@ export interface Clients {
   readonly administration: Client<typeof AdministrationService>;
   readonly keyLogs: Client<typeof KeyLogService>;
   readonly rewraps: Client<typeof RewrapService>;
+  readonly rights: Client<typeof RightsService>;
   readonly moderation: Client<typeof ModerationService>;
 }
 
@@ -79,6 +82,7 @@ export function connectClients(address: string, token?: string): Clients {
     administration: createClient(AdministrationService, transport),
     keyLogs: createClient(KeyLogService, transport),
     rewraps: createClient(RewrapService, transport),
+    rights: createClient(RightsService, transport),
     moderation: createClient(ModerationService, transport),
   };
 }
