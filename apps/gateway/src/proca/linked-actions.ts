@@ -95,7 +95,8 @@ async function findAction(
   const actionId = findReferenced(deps, text);
   if (actionId === undefined) return undefined;
   const { rows } = await sql`
-    SELECT 1 FROM actions WHERE id = ${actionId} AND campaign_id = ${page.campaignId}`.execute(deps.db);
+    SELECT 1 FROM actions
+    WHERE id = ${actionId} AND campaign_id = ${page.campaignId} AND erased_at_ms IS NULL`.execute(deps.db);
   if (rows.length === 0) throw new RefusedError("not-found");
   return actionId;
 }
