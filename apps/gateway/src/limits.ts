@@ -29,6 +29,7 @@ export const gatewayLimits: {
   readonly commentCharacters: number;
   readonly commentsDecided: number;
   readonly publicComments: number;
+  readonly countedValues: number;
 } = {
   /** Submissions that may wait for a commit before new ones are refused as "unavailable". */
   waitingSubmissions: 2048,
@@ -77,4 +78,6 @@ export const gatewayLimits: {
   commentsDecided: 100,
   /** Comments in one answer to the public. */
   publicComments: 50,
+  /** Areas, or sources, of one page that are counted apart; those beyond are counted together. */
+  countedValues: 500,
 };

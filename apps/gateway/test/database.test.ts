@@ -56,6 +56,7 @@ const tables = [
   "contacts",
   "deliveries",
   "delivery_events",
+  "fingerprints",
   "key_challenges",
   "key_log_entries",
   "key_logs",
@@ -69,6 +70,7 @@ const tables = [
   "notice_dismissals",
   "organisation_tokens",
   "organisations",
+  "page_counts",
   "page_mail_texts",
   "page_mails",
   "public_keys",
@@ -318,7 +320,7 @@ describe("the schema", () => {
     const columns = rows.map(({ name }) => name).join(" ");
     expect(columns).toBe(
       "id campaign_id page_id custom_fields tracking sealing created_at_ms request_mac state confirmed_at_ms " +
-        "mail_bounced_at_ms action_id organisation_id payload nonce key_id sign_key commitment consent_purpose consent_opt_in " +
+        "mail_bounced_at_ms duplicate_rank action_id organisation_id payload nonce key_id sign_key commitment consent_purpose consent_opt_in " +
         "consent_wording_id consent_wording_hash consent_locale consent_given_at_ms header_signature delivery_sequence " +
         "confirmation confirmation_at_ms",
     );

@@ -54,15 +54,26 @@ describe("addresses", () => {
     expect(of(email)).toBeDefined();
   });
 
-  it.each(["", "@", "alice", "@example.org", "alice@", "alice@a/b", "alice@%65xample.org?", `${"a".repeat(320)}@example.org`])(
-    "that are none have no fingerprint: %j",
-    (text) => {
-      expect(of(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    "@",
+    "alice",
+    "@example.org",
+    "alice@",
+    "alice@a/b",
+    "alice@%65xample.org?",
+    `${"a".repeat(320)}@example.org`,
+  ])("that are none have no fingerprint: %j", (text) => {
+    expect(of(text)).toBeUndefined();
+  });
 
   it("are canonical once they were made so", () => {
-    for (const email of ["ZO\u00cb@B\u00dcCHER.Example", "\u0130van@example.org", "stra\u00dfe@\u00df.example", "a@b@c.d"]) {
+    for (const email of [
+      "ZO\u00cb@B\u00dcCHER.Example",
+      "\u0130van@example.org",
+      "stra\u00dfe@\u00df.example",
+      "a@b@c.d",
+    ]) {
       const once = canonicalEmail(email) ?? "";
       expect(canonicalEmail(once)).toBe(once);
     }
@@ -120,7 +131,9 @@ describe("persons of a citizens' initiative", () => {
 
   it("are known by names, date of birth and postcode where no document is asked for", () => {
     const person = { ...anna, postcode: "114 55", nationality: { country: "SE" } };
-    expect(identified({ ...person, firstName: "ANNA", lastName: "ÅSTRÖM", postcode: "11455" })).toBe(identified(person));
+    expect(identified({ ...person, firstName: "ANNA", lastName: "ÅSTRÖM", postcode: "11455" })).toBe(
+      identified(person),
+    );
     expect(identified({ ...person, birthDate: "1970-01-03" })).not.toBe(identified(person));
     expect(identified({ ...person, lastName: "Astrom" })).not.toBe(identified(person));
     // Length-prefixed: what moves from one field to the next makes another person.

@@ -10,6 +10,7 @@ import {
   pullAll,
   rotateKey,
   sealedRequest,
+  someone,
   type TestOrganisation,
 } from "./support/coalition.ts";
 import { codeOf, connectClients, startTestGateway, type TestGateway } from "./support/gateway.ts";
@@ -51,12 +52,12 @@ describe("a repeated submission", () => {
       Array.from({ length: 16 }, async () => {
         const own = connectClients(gateway.address);
         const seen: bigint[] = [];
-        for (let i = 0; i < 20; i++) seen.push((await own.actions.submit(clearRequest(page))).counter);
+        for (let i = 0; i < 20; i++) seen.push((await own.actions.submit(clearRequest(page, { person: someone() }))).counter);
         return seen;
       }),
     );
     expect(counters.flat()).toHaveLength(320);
-    const last = await actions.submit(clearRequest(page));
+    const last = await actions.submit(clearRequest(page, { person: someone() }));
     expect(last.counter).toBe(321n);
   });
 

@@ -15,7 +15,6 @@ export const textFormPrefixes = {
   ckey: "a public key id",
   clog: "a key log id",
   cmsg: "a webhook delivery id",
-  cmsg: "a webhook delivery id",
   cnad: "a notice address id",
   corg: "an organisation id",
   cpag: "an action page id",
@@ -23,7 +22,6 @@ export const textFormPrefixes = {
   csec: "an organisation secret key",
   ctid: "an organisation token's id",
   ctok: "an organisation token",
-  cweb: "a webhook id",
   cweb: "a webhook id",
 } as const;
 

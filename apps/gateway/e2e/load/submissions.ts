@@ -3,6 +3,7 @@
 // `npm run bench -- submissions [seconds] [connections]`
 import { toJsonString } from "@bufbuild/protobuf";
 import { SubmitRequestSchema } from "@coterie/protocol";
+import type { JsonObject } from "@coterie/sealed-box/seal";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -10,7 +11,7 @@ import { Agent, request } from "node:http";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { findInstalledPostgres, startExternalPostgres } from "../../test/support/external-postgres.ts";
-import { clearRequest, makeOrganisation, makePage, pullAll } from "../../test/support/coalition.ts";
+import { alice, clearRequest, makeOrganisation, makePage, pullAll } from "../../test/support/coalition.ts";
 
 const seconds = Number(process.argv[2] ?? 20);
 const connections = Number(process.argv[3] ?? 64);
@@ -81,6 +82,18 @@ async function load({ database, gateway, processId }: Load): Promise<void> {
   const url = new URL("/coterie.actions.v1.ActionService/Submit", gateway.address);
   const latenciesMs: number[] = [];
   let failed = 0;
+  let signers = 0;
+  // One in ten signs a second time, as in large petitions.
+  const nextPerson = (): JsonObject => {
+    signers++;
+    const signer = signers % 10 === 0 ? signers - 1 : signers;
+    return {
+      ...alice,
+      country: "PL",
+      postcode: `${signer % 90}-000`.padStart(6, "0"),
+      email: `s${signer}@example.org`,
+    };
+  };
   // Warm: code compiled, statements planned, connections open. Not counted.
   await run({ untilMs: performance.now() + 2000, record: () => undefined });
   const warm = (await pullAll(lead)).length;
@@ -112,7 +125,7 @@ async function load({ database, gateway, processId }: Load): Promise<void> {
   async function run({ untilMs, record }: { untilMs: number; record: (ms: number) => void }): Promise<void> {
     const one = async (): Promise<void> => {
       while (performance.now() < untilMs) {
-        const body = toJsonString(SubmitRequestSchema, clearRequest(page));
+        const body = toJsonString(SubmitRequestSchema, clearRequest(page, { person: nextPerson() }));
         const sentMs = performance.now();
         if ((await post({ agent, url, body })) === 200) record(performance.now() - sentMs);
         else failed++;

@@ -4,6 +4,9 @@
  */
 import { encodeHex } from "@coterie/bytes";
 import type { ClientBase } from "pg";
+import { forgetFingerprints } from "../counting/forget-fingerprints.ts";
+import { addToPageCounts } from "../counting/page-counts.ts";
+import { rankConfirmedActions } from "../counting/ranks.ts";
 import { batchSql } from "./batch-sql.ts";
 import { drawDeliveryNumbers } from "./delivery-numbers.ts";
 
@@ -14,25 +17,56 @@ export interface AcceptInput {
 }
 
 /**
- * Accepts those that are pending: they are counted, and their contacts delivered from now on. Call it in a transaction that holds
- * the delivery lock. The ids of those that were accepted.
+ * Accepts those that are pending: their contacts are delivered from now on, and the first of each person counts. Call it in a
+ * transaction that holds the delivery lock. The ids of those that were accepted.
  */
 export async function acceptActions(
   client: ClientBase,
   { actionIds, atMs }: AcceptInput,
 ): Promise<readonly Uint8Array[]> {
-  const { rows } = await client.query<{ id: Uint8Array; campaign_id: Uint8Array }>(
+  const { rows } = await client.query<AcceptedRow>(
     `UPDATE actions SET state = 'accepted', confirmed_at_ms = $2
-     WHERE id = ANY($1::bytea[]) AND state = 'pending' RETURNING id, campaign_id`,
+     WHERE id = ANY($1::bytea[]) AND state = 'pending'
+     RETURNING id, campaign_id, page_id, coalesce(tracking ->> 'source', '') AS source`,
     [actionIds, atMs],
   );
   const accepted = rows.map(({ id }) => id);
   await deliverContacts(client, accepted);
+  await countAccepted(client, { rows, atMs });
+  return accepted;
+}
+
+interface AcceptedRow {
+  readonly id: Uint8Array;
+  readonly campaign_id: Uint8Array;
+  readonly page_id: Uint8Array;
+  readonly source: string;
+}
+
+/** Where the person lives is not known any more: the area is the unknown one. */
+async function countAccepted(
+  client: ClientBase,
+  { rows, atMs }: { readonly rows: readonly AcceptedRow[]; readonly atMs: number },
+): Promise<void> {
+  const duplicates = await rankConfirmedActions(
+    client,
+    rows.map(({ id }) => id),
+  );
+  const isDuplicate = ({ id }: AcceptedRow): boolean => duplicates.has(encodeHex(id));
   await countCampaigns(
     client,
-    rows.map(({ campaign_id }) => campaign_id),
+    rows.filter((row) => !isDuplicate(row)).map(({ campaign_id }) => campaign_id),
   );
-  return accepted;
+  await addToPageCounts(
+    client,
+    rows.map((row) => ({
+      pageId: row.page_id,
+      atMs,
+      source: row.source,
+      area: "",
+      isDuplicate: isDuplicate(row),
+    })),
+  );
 }
 
 /** How an action that is not accepted ends: the person said no or cannot be reached, or nobody answered in time. */
@@ -41,7 +75,7 @@ export interface RefuseInput {
   readonly state: "rejected" | "lapsed";
 }
 
-/** Ends those that are pending, and deletes their contacts, which nobody has seen. The ids of those that ended. */
+/** Ends those that are pending, and deletes their contacts, which nobody has seen, and their fingerprints. The ids of those that ended. */
 export async function refuseActions(
   client: ClientBase,
   { actionIds, state }: RefuseInput,
@@ -51,7 +85,9 @@ export async function refuseActions(
     [actionIds, state],
   );
   const refused = rows.map(({ id }) => id);
-  if (refused.length > 0) await client.query("DELETE FROM contacts WHERE action_id = ANY($1::bytea[])", [refused]);
+  if (refused.length === 0) return refused;
+  await client.query("DELETE FROM contacts WHERE action_id = ANY($1::bytea[])", [refused]);
+  await forgetFingerprints(client, { actionIds: refused });
   return refused;
 }
 

@@ -13,27 +13,35 @@ export interface Counters {
 interface Known {
   readonly actions: number;
   readonly readAtMs: number;
+  /** Which of all numbers that became known this one is. */
+  readonly place: number;
 }
 
 /** The counters of this database. */
 export function createCounters({ db, now }: Pick<GatewayDeps, "db" | "now">): Counters {
   const known = new Map<string, Known>();
+  let places = 0;
   const remember = (campaignId: Bytes, actions: number): void => {
     if (known.size >= gatewayLimits.cachedPages) known.clear();
-    known.set(encodeHex(campaignId), { actions, readAtMs: now() });
+    known.set(encodeHex(campaignId), { actions, readAtMs: now(), place: ++places });
   };
   return {
     get: async (campaignId) => {
-      const last = known.get(encodeHex(campaignId));
+      const key = encodeHex(campaignId);
+      const last = known.get(key);
       const ageMs = last === undefined ? Number.POSITIVE_INFINITY : now() - last.readAtMs;
       if (last !== undefined && ageMs >= 0 && ageMs < gatewayLimits.publicAnswerAgeMs) return last.actions;
+      const readFrom = places;
       const row = await db
         .selectFrom("campaign_counters")
         .select("actions")
         .where("campaign_id", "=", campaignId)
         .executeTakeFirst();
-      // A commit may have told a newer number while this one was read: counters only grow.
-      const actions = Math.max(row?.actions ?? 0, known.get(encodeHex(campaignId))?.actions ?? 0);
+      // A commit may have told a newer number while this one was read. Otherwise what was read holds, also where it is smaller:
+      // recounting corrects in both directions.
+      const told = known.get(key);
+      if (told !== undefined && told.place > readFrom) return told.actions;
+      const actions = row?.actions ?? 0;
       remember(campaignId, actions);
       return actions;
     },

@@ -8,6 +8,7 @@ import type { SubmitRequest } from "@coterie/protocol";
 import { createContactHeader, signContactHeader } from "@coterie/sealed-box/seal";
 import type { EmailDomains } from "../abuse/email-domains.ts";
 import type { Door, Guard } from "../abuse/guard.ts";
+import { recognise } from "../counting/recognise.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 import { encodeId, parseId } from "../ids.ts";
@@ -135,9 +136,13 @@ async function prepare(
   const { actionId } = clear;
   const decision = await prepareMails(deps, { page, actionId, planned, person, box: request.mailBox });
   const place = { actionId, page, createdAtMs, decision };
+  const organisationIds = planned.map(({ receiver }) => parseId("corg", receiver.organisationId));
+  const { campaignId } = page;
+  const { box } = decision.mails ?? {};
+  const recognised = await recognise(deps, { actionId, campaignId, organisationIds, person, box });
   return {
     id: clear.actionId,
-    campaignId: page.campaignId,
+    campaignId,
     pageId: page.id,
     customFields: clear.customFields,
     tracking: clear.tracking,
@@ -147,6 +152,7 @@ async function prepare(
     contacts: sealed.map((one) => signContact(deps, { one, place })),
     awaitsConfirmation: decision.awaitsConfirmation,
     mails: decision.mails,
+    ...recognised,
   };
 }
 

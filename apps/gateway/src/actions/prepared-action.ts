@@ -2,6 +2,7 @@
 import type { ConsentRecord } from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
 import type { MailBox } from "@coterie/vault";
+import type { Fingerprint } from "../counting/fingerprint.ts";
 import type { MailKind } from "../db/mail-schema.ts";
 import type { StoredSealing } from "../db/schema.ts";
 
@@ -50,6 +51,10 @@ export interface PreparedAction {
   /** Neither counted nor delivered before a mail is confirmed. */
   readonly awaitsConfirmation: boolean;
   readonly mails: PreparedMails | undefined;
+  /** By which the person is recognised who signs again: none where nothing tells them from others. */
+  readonly fingerprints: readonly Fingerprint[];
+  /** The coarse place that the action is counted under; "" where nobody knows. */
+  readonly area: string;
 }
 
 /** What became of an action that was handed to the database. */

@@ -1,10 +1,12 @@
 /**
  * Writing a batch of actions in one transaction (docs/adr/0002-one-delivery-order.md): the delivery lock, then a last look at keys
- * and campaigns, then actions, delivery numbers, contacts, mails and counters, then the commit. Statements take whole columns as arrays, so that
+ * and campaigns, then actions, delivery numbers, contacts, mails, ranks and counters, then the commit. Statements take whole columns as arrays, so that
  * their number does not depend on the size of the batch.
  */
 import { CoterieError, decodeHex, encodeHex, equalBytes } from "@coterie/bytes";
 import type { Pool, PoolClient } from "pg";
+import { addToPageCounts } from "../counting/page-counts.ts";
+import { type Duplicates, rankNewActions } from "../counting/ranks.ts";
 import { deliveryLockSql } from "../db/delivery-lock.ts";
 import { batchSql } from "./batch-sql.ts";
 import { drawDeliveryNumbers } from "./delivery-numbers.ts";
@@ -70,7 +72,8 @@ async function writeRows(client: PoolClient, { actions, nowMs }: Batch): Promise
   for (const action of allowed) if (inserted.delete(encodeHex(action.id))) stored.add(action);
   await insertContacts(client, [...stored]);
   await insertMails(client, [...stored]);
-  const counterByCampaign = await count(client, { actions, stored });
+  const duplicates = await rankNewActions(client, [...stored]);
+  const counterByCampaign = await count(client, { actions, stored, duplicates });
   const known = await readKnown(
     client,
     actions.filter((action) => !stored.has(action)),
@@ -202,15 +205,33 @@ async function insertMails(client: PoolClient, actions: readonly PreparedAction[
   );
 }
 
-/** Adds what was stored to the counters, and reads the counters of all campaigns of the batch. */
+interface Counting {
+  readonly actions: readonly PreparedAction[];
+  readonly stored: ReadonlySet<PreparedAction>;
+  readonly duplicates: Duplicates;
+}
+
+/** Adds what was stored and counts to the counters, and reads the counters of all campaigns of the batch. */
 async function count(
   client: PoolClient,
-  { actions, stored }: { readonly actions: readonly PreparedAction[]; readonly stored: ReadonlySet<PreparedAction> },
+  { actions, stored, duplicates }: Counting,
 ): Promise<ReadonlyMap<string, number>> {
   const campaigns = distinct(actions.map(({ campaignId }) => campaignId));
-  const counted = [...stored].filter(({ awaitsConfirmation }) => !awaitsConfirmation);
+  const accepted = [...stored].filter(({ awaitsConfirmation }) => !awaitsConfirmation);
+  const isDuplicate = ({ id }: PreparedAction): boolean => duplicates.has(encodeHex(id));
+  const counted = accepted.filter((action) => !isDuplicate(action));
   const grown = campaigns.map((id) => counted.filter(({ campaignId }) => equalBytes(campaignId, id)).length);
   const { rows } = await client.query<{ campaign_id: Uint8Array; actions: number }>(batchSql.count([campaigns, grown]));
+  await addToPageCounts(
+    client,
+    accepted.map((action) => ({
+      pageId: action.pageId,
+      atMs: action.createdAtMs,
+      source: action.tracking["source"] ?? "",
+      area: action.area,
+      isDuplicate: isDuplicate(action),
+    })),
+  );
   return new Map(rows.map((row) => [encodeHex(row.campaign_id), row.actions]));
 }
 

@@ -33,7 +33,7 @@ export type CountDimension = "day" | "area" | "source";
 export interface PageCountTable {
   readonly page_id: Bytes;
   readonly dimension: CountDimension;
-  /** "2026-11-22" (UTC); "PL 00", "PL" or "" (unknown); a source in lower case, "" (none) or "*" (beyond the most that are kept). */
+  /** "2026-11-22" (UTC); "PL 00", "PL" or "" (unknown); a source, "" (none) or "*" (too long, or beyond the most that are kept). */
   readonly value: string;
   readonly counted: number;
   /** Accepted, but not the person's first of the campaign. Only of days. */

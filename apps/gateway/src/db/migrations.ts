@@ -14,6 +14,7 @@ import { audit } from "./migrations/0009-audit.ts";
 import { webhooks } from "./migrations/0010-webhooks.ts";
 import { abuse } from "./migrations/0011-abuse.ts";
 import { rights } from "./migrations/0012-rights.ts";
+import { keyLife } from "./migrations/0013-key-life.ts";
 import type { Database } from "./schema.ts";
 
 /** In order; an applied one is never changed. */
@@ -26,11 +27,12 @@ const migrations: Record<string, Migration> = {
   "0006-key-log": keyLog,
   "0007-proca": proca,
   "0008-counting": counting,
-  "0011-abuse": abuse,
-};
   "0009-audit": audit,
   "0010-webhooks": webhooks,
+  "0011-abuse": abuse,
   "0012-rights": rights,
+  "0013-key-life": keyLife,
+};
 
 const minimumServerVersion = 150_000;
 

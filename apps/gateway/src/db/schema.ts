@@ -60,10 +60,6 @@ export interface Database {
   readonly page_counts: PageCountTable;
   readonly page_protections: PageProtectionTable;
   readonly comment_decisions: CommentDecisionTable;
-}
-
-/** One organisation; exactly one is the gateway's own. */
-export interface OrganisationTable {
   readonly audit_logs: AuditLogTable;
   readonly audit_events: AuditEventTable;
   readonly audit_chain: AuditChainTable;
@@ -71,32 +67,36 @@ export interface OrganisationTable {
   readonly notice_addresses: NoticeAddressTable;
   readonly notice_dismissals: NoticeDismissalTable;
   readonly watched_keys: WatchedKeyTable;
+}
+
+/** One organisation; exactly one is the gateway's own. */
+export interface OrganisationTable {
   readonly id: Bytes;
   readonly name: string;
   readonly title: string;
   readonly is_home: boolean;
   readonly created_at_ms: number;
+  /** BCP 47: the language of what is written to its staff. */
+  readonly locale: Generated<string>;
 }
 
 /** SHA-256 of a token that speaks for an organisation. */
 export interface OrganisationTokenTable {
-  /** BCP 47: the language of what is written to its staff. */
-  readonly locale: Generated<string>;
   readonly token_hash: Bytes;
   readonly organisation_id: Bytes;
   readonly created_at_ms: number;
-}
-
-/** A key's life: imported, active, retired. At most one of an organisation's keys is active. */
-export type StoredKeyState = "imported" | "active" | "retired";
   /** 16 random bytes that name the token without being it. */
   readonly token_id: Generated<Bytes>;
   /** Whose or what for, in the organisation's words. */
   readonly label: Generated<string>;
+}
+
+/** A key's life: imported, active, retired. At most one of an organisation's keys is active. */
+export type StoredKeyState = "imported" | "active" | "retired";
 
 /** A public key that contacts may be sealed to while it is active. */
 export interface PublicKeyTable {
-  /** 20 bytes, derived from `public`: the same key cannot exist twice. */
+  /** 20 bytes, derived from `public`. Several organisations may name one key; at most one has shown that it opens. */
   readonly key_id: Bytes;
   readonly organisation_id: Bytes;
   readonly public: Bytes;
@@ -108,6 +108,7 @@ export interface PublicKeyTable {
 
 /** The one open challenge of a key: consumed by the first attempt. */
 export interface KeyChallengeTable {
+  readonly organisation_id: Bytes;
   readonly key_id: Bytes;
   readonly challenge_hash: Bytes;
   readonly expires_at_ms: number;

@@ -131,6 +131,11 @@ export async function makePage(
 
 export const alice: JsonObject = { firstName: "Alice", lastName: "Liddell", email: "alice@example.org" };
 
+/** A person whom no other test has, and who therefore counts. */
+export function someone(): JsonObject {
+  return { ...alice, email: `${uniqueName("someone")}@example.org` };
+}
+
 export type Answers = Readonly<Record<string, Answer>>;
 
 export function viewOf(page: ActionPage): ActionPageView {

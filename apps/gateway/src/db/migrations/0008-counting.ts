@@ -49,8 +49,12 @@ async function countExisting(db: Kysely<unknown>): Promise<void> {
     SELECT page_id, 'day', to_char(to_timestamp(coalesce(confirmed_at_ms, created_at_ms) / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*)
     FROM actions WHERE state = 'accepted' GROUP BY 1, 3`.execute(db);
   await sql`
+    INSERT INTO page_counts (page_id, dimension, value, counted)
+    SELECT page_id, 'area', '', count(*) FROM actions WHERE state = 'accepted' GROUP BY 1`.execute(db);
+  await sql`
     WITH sources AS (
-      SELECT page_id, left(lower(coalesce(tracking ->> 'source', '')), 64) AS value, count(*) AS counted
+      SELECT page_id, CASE WHEN length(tracking ->> 'source') > 64 THEN '*' ELSE coalesce(tracking ->> 'source', '') END AS value,
+        count(*) AS counted
       FROM actions WHERE state = 'accepted' GROUP BY 1, 2),
     ranked AS (SELECT *, row_number() OVER (PARTITION BY page_id ORDER BY counted DESC, value) AS place FROM sources)
     INSERT INTO page_counts (page_id, dimension, value, counted)
