@@ -409,6 +409,27 @@ export {
   WebhookStateSchema,
 } from "./generated/coterie/organisations/v1/webhooks_pb.ts";
 export {
+  type GetStatisticsRequest,
+  type GetStatisticsRequestJson,
+  GetStatisticsRequestSchema,
+  type GetStatisticsResponse,
+  type GetStatisticsResponseJson,
+  GetStatisticsResponseSchema,
+  type RecountCampaignRequest,
+  type RecountCampaignRequestJson,
+  RecountCampaignRequestSchema,
+  type RecountCampaignResponse,
+  type RecountCampaignResponseJson,
+  RecountCampaignResponseSchema,
+  type StatisticsRow,
+  type StatisticsRowJson,
+  StatisticsRowSchema,
+  StatisticsService,
+  type StatisticsTable,
+  type StatisticsTableJson,
+  StatisticsTableSchema,
+} from "./generated/coterie/organisations/v1/statistics_pb.ts";
+export {
   AdministrationService,
   type CreateOrganisationRequest,
   type CreateOrganisationRequestJson,

@@ -49,6 +49,7 @@ export function toContactMessage(
     consentConfirmation: confirmationMessage[contact.confirmation],
     consentConfirmedAtMs: BigInt(contact.confirmation_at_ms ?? 0),
     confirmedAtMs: BigInt(contact.confirmed_at_ms ?? 0),
+    duplicateRank: contact.duplicate_rank,
   };
 }
 

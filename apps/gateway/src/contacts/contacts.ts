@@ -14,6 +14,7 @@ import { RefusedError } from "../errors.ts";
 export interface DeliveredContact extends ContactTable {
   readonly delivery_sequence: number;
   readonly confirmed_at_ms: number | null;
+  readonly duplicate_rank: number;
   readonly public: Bytes;
   readonly campaign_id: Bytes;
   readonly page_id: Bytes;
@@ -55,7 +56,7 @@ export async function pullContacts(
   // What is numbered up to here is visible, so that the two statements below cannot miss each other's rows.
   const upTo = numbers.last;
   const { rows } = await sql<DeliveredContact>`
-    SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.confirmed_at_ms, a.custom_fields, a.tracking,
+    SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.confirmed_at_ms, a.duplicate_rank, a.custom_fields, a.tracking,
       m.name AS campaign_name, m.form_schema, p.name AS page_name, p.locale AS page_locale, p.action_type
     FROM contacts c
     JOIN public_keys k ON k.key_id = c.key_id AND k.organisation_id = c.organisation_id

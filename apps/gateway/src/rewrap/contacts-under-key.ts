@@ -49,7 +49,7 @@ export async function listContactsUnderKey(
   if (!/^(|0|[1-9][0-9]{0,14})$/.test(cursor)) throw new RefusedError("invalid");
   const size = limit === 0 ? 500 : limit;
   const { rows } = await sql<DeliveredContact>`
-    SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.confirmed_at_ms, a.custom_fields,
+    SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.confirmed_at_ms, a.duplicate_rank, a.custom_fields,
       a.tracking, m.name AS campaign_name, m.form_schema, p.name AS page_name, p.locale AS page_locale, p.action_type
     FROM contacts c
     JOIN public_keys k ON k.key_id = c.key_id AND k.organisation_id = c.organisation_id
