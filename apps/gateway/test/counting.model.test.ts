@@ -1,10 +1,9 @@
-// Counting against an obvious twin: actions are stored, confirmed, refused and forgotten in any order; then every number is counted by hand.
+// Counting against an obvious twin: actions are stored, confirmed and refused in any order; then every number is counted by hand.
 import { encodeHex } from "@coterie/bytes";
 import fc from "fast-check";
 import { rm } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acceptActions, refuseActions } from "../src/actions/acceptance.ts";
-import { forgetFingerprints } from "../src/counting/forget-fingerprints.ts";
 import { connectDatabase, type DatabaseConnection } from "../src/db/connection.ts";
 import { migrate } from "../src/db/migrations.ts";
 import { type PostgresServer, startPostgres } from "../src/db/postgres-server.ts";
@@ -47,38 +46,24 @@ interface Signing {
   readonly person: number | undefined;
   readonly page: number;
   state: "pending" | "accepted" | "refused";
-  day: number;
+  readonly day: number;
   /** Of the accepted ones with a fingerprint: in which order. */
   rank: number | undefined;
-  isForgotten: boolean;
 }
 
 /** The twin: a list of signings, and rules said in words. */
 class Twin {
   readonly signings: Signing[] = [];
 
-  accept(signing: Signing, day: number): void {
+  accept(signing: Signing): void {
     signing.state = "accepted";
-    signing.day = day;
     const ranks = this.sameAs(signing).map(({ rank }) => rank ?? -1);
-    signing.rank = signing.person === undefined || signing.isForgotten ? 0 : Math.max(-1, ...ranks) + 1;
-  }
-
-  forget(forgotten: readonly Signing[]): void {
-    for (const signing of forgotten) {
-      if (signing.isForgotten) continue;
-      const heir = this.sameAs(signing)
-        .filter((other) => !forgotten.includes(other) && other.rank !== undefined)
-        .toSorted((left, right) => (left.rank ?? 0) - (right.rank ?? 0))[0];
-      if (signing.rank === 0 && heir !== undefined) [signing.rank, heir.rank] = [heir.rank, 0];
-    }
-    for (const signing of forgotten) signing.isForgotten = true;
+    signing.rank = signing.person === undefined ? 0 : Math.max(-1, ...ranks) + 1;
   }
 
   sameAs(signing: Signing): readonly Signing[] {
     return this.signings.filter(
-      (other) =>
-        other !== signing && other.person === signing.person && other.state === "accepted" && !other.isForgotten,
+      (other) => other !== signing && other.person === signing.person && other.state === "accepted",
     );
   }
 
@@ -116,10 +101,6 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("refuse" as const), which: fc.array(fc.nat(30), { maxLength: 2 }) }),
   },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: fc.constant("forget" as const), which: fc.array(fc.nat(30), { maxLength: 3 }) }),
-  },
 );
 
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
@@ -144,25 +125,20 @@ async function take(
       ),
     );
     for (const { waits, ...rest } of made) {
-      const signing: Signing = { ...rest, state: "pending", day, rank: undefined, isForgotten: false };
+      const signing: Signing = { ...rest, state: "pending", day, rank: undefined };
       twin.signings.push(signing);
-      if (!waits) twin.accept(signing, day);
+      if (!waits) twin.accept(signing);
     }
     return;
   }
   const chosen = [...new Set(one.which)].flatMap((index) => twin.signings[index] ?? []);
   const ids = chosen.map(({ id }) => id);
-  if (one.kind === "forget") {
-    await bulk(async (client) => await forgetFingerprints(client, { actionIds: ids }));
-    twin.forget(chosen);
-    return;
-  }
   const pending = chosen.filter(({ state }) => state === "pending");
   if (one.kind === "accept") {
     // One at a time: which of two in one call is first is the database's choice.
     for (const signing of pending) {
       await bulk(async (client) => await acceptActions(client, { actionIds: [signing.id], atMs }));
-      twin.accept(signing, day);
+      twin.accept(signing);
     }
   } else {
     await bulk(async (client) => await refuseActions(client, { actionIds: ids, state: "rejected" }));

@@ -4,7 +4,6 @@
  */
 import { encodeHex } from "@coterie/bytes";
 import type { ClientBase } from "pg";
-import { forgetFingerprints } from "../counting/forget-fingerprints.ts";
 import { addToPageCounts } from "../counting/page-counts.ts";
 import { rankConfirmedActions } from "../counting/ranks.ts";
 import { batchSql } from "./batch-sql.ts";
@@ -27,12 +26,12 @@ export async function acceptActions(
   const { rows } = await client.query<AcceptedRow>(
     `UPDATE actions SET state = 'accepted', confirmed_at_ms = $2
      WHERE id = ANY($1::bytea[]) AND state = 'pending'
-     RETURNING id, campaign_id, page_id, coalesce(tracking ->> 'source', '') AS source`,
+     RETURNING id, campaign_id, page_id, created_at_ms, coalesce(tracking ->> 'source', '') AS source`,
     [actionIds, atMs],
   );
   const accepted = rows.map(({ id }) => id);
   await deliverContacts(client, accepted);
-  await countAccepted(client, { rows, atMs });
+  await countAccepted(client, rows);
   return accepted;
 }
 
@@ -41,13 +40,11 @@ interface AcceptedRow {
   readonly campaign_id: Uint8Array;
   readonly page_id: Uint8Array;
   readonly source: string;
+  readonly created_at_ms: number;
 }
 
 /** Where the person lives is not known any more: the area is the unknown one. */
-async function countAccepted(
-  client: ClientBase,
-  { rows, atMs }: { readonly rows: readonly AcceptedRow[]; readonly atMs: number },
-): Promise<void> {
+async function countAccepted(client: ClientBase, rows: readonly AcceptedRow[]): Promise<void> {
   const duplicates = await rankConfirmedActions(
     client,
     rows.map(({ id }) => id),
@@ -61,7 +58,7 @@ async function countAccepted(
     client,
     rows.map((row) => ({
       pageId: row.page_id,
-      atMs,
+      createdAtMs: row.created_at_ms,
       source: row.source,
       area: "",
       isDuplicate: isDuplicate(row),
@@ -87,7 +84,7 @@ export async function refuseActions(
   const refused = rows.map(({ id }) => id);
   if (refused.length === 0) return refused;
   await client.query("DELETE FROM contacts WHERE action_id = ANY($1::bytea[])", [refused]);
-  await forgetFingerprints(client, { actionIds: refused });
+  await client.query("DELETE FROM fingerprints WHERE action_id = ANY($1::bytea[])", [refused]);
   return refused;
 }
 

@@ -226,7 +226,7 @@ async function count(
     client,
     accepted.map((action) => ({
       pageId: action.pageId,
-      atMs: action.createdAtMs,
+      createdAtMs: action.createdAtMs,
       source: action.tracking["source"] ?? "",
       area: action.area,
       isDuplicate: isDuplicate(action),

@@ -53,53 +53,9 @@ export const countingSql: { readonly [Name in StatementName]: Statement } = {
      ON CONFLICT (page_id, dimension, value) DO UPDATE
      SET counted = page_counts.counted + excluded.counted, duplicates = page_counts.duplicates + excluded.duplicates`,
   ),
-  shrinkPageCounts: statement(
-    "shrink-page-counts",
-    `UPDATE page_counts c
-     SET counted = greatest(c.counted - n.counted, 0), duplicates = greatest(c.duplicates - n.duplicates, 0)
-     FROM (
-       SELECT page_id, dimension, value, sum(counted)::bigint AS counted, sum(duplicates)::bigint AS duplicates FROM (
-         SELECT m.page_id, m.dimension, m.counted, m.duplicates,
-           CASE WHEN EXISTS (SELECT 1 FROM page_counts k
-             WHERE k.page_id = m.page_id AND k.dimension = m.dimension AND k.value = m.value) THEN m.value ELSE '*' END AS value
-         FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
-           AS m (page_id, dimension, value, counted, duplicates)) AS kept
-       GROUP BY page_id, dimension, value) AS n
-     WHERE c.page_id = n.page_id AND c.dimension = n.dimension AND c.value = n.value`,
-  ),
-  // The next in line of each counted action that goes: the lowest rank of its person that stays.
-  findHeirs: statement(
-    "find-heirs",
-    `SELECT f.action_id, heir.action_id AS heir_id, heir.rank
-     FROM fingerprints f
-     JOIN LATERAL (
-       SELECT g.action_id, g.rank FROM fingerprints g
-       WHERE g.fingerprint = f.fingerprint AND g.rank > 0 AND g.action_id <> ALL($1::bytea[])
-       ORDER BY g.rank LIMIT 1) heir ON true
-     WHERE f.action_id = ANY($1::bytea[]) AND f.rank = 0`,
-  ),
-  deleteFingerprints: statement("delete-fingerprints", "DELETE FROM fingerprints WHERE action_id = ANY($1::bytea[])"),
-  rankHeirs: statement(
-    "rank-heirs",
-    "UPDATE fingerprints SET rank = 0 WHERE action_id = ANY($1::bytea[]) AND scope_kind = 'campaign'",
-  ),
-  whenAccepted: statement(
-    "when-accepted",
-    `SELECT id, page_id, coalesce(tracking ->> 'source', '') AS source, coalesce(confirmed_at_ms, created_at_ms) AS at_ms
-     FROM actions WHERE id = ANY($1::bytea[])`,
-  ),
 };
 
-type StatementName =
-  | "insertFingerprints"
-  | "rankFingerprints"
-  | "markDuplicates"
-  | "growPageCounts"
-  | "shrinkPageCounts"
-  | "findHeirs"
-  | "deleteFingerprints"
-  | "rankHeirs"
-  | "whenAccepted";
+type StatementName = "insertFingerprints" | "rankFingerprints" | "markDuplicates" | "growPageCounts";
 
 function statement(name: string, text: string): Statement {
   return (values) => ({ name: `coterie-${name}`, text, values: [...values] });

@@ -11,16 +11,15 @@ import { countingSql } from "./counting-sql.ts";
 /** An action that was just accepted. */
 export interface AcceptedAction {
   readonly pageId: Uint8Array;
-  /** When it was accepted. */
-  readonly atMs: number;
+  /** When it was signed: this is what is left of it also when its person is erased. */
+  readonly createdAtMs: number;
   /** As the link named it; "" where it named none. */
   readonly source: string;
-  /** Undefined where it is counted by area already. */
-  readonly area: string | undefined;
+  readonly area: string;
   readonly isDuplicate: boolean;
 }
 
-/** How much one number grows, or shrinks. */
+/** How much one number grows. */
 interface Growth {
   readonly pageId: Uint8Array;
   readonly dimension: CountDimension;
@@ -36,36 +35,25 @@ const longestSource = 64;
 export async function addToPageCounts(client: ClientBase, actions: readonly AcceptedAction[]): Promise<void> {
   if (actions.length === 0) return;
   const grown = growthOf(actions);
-  await client.query(countingSql.growPageCounts([...columnsOf(grown), gatewayLimits.countedValues]));
-}
-
-/** Takes back what {@link addToPageCounts} added, except by area, which nobody knows any more. No number goes below 0. */
-export async function takeFromPageCounts(
-  client: ClientBase,
-  actions: readonly Omit<AcceptedAction, "area">[],
-): Promise<void> {
-  if (actions.length === 0) return;
-  const grown = growthOf(actions.map((action) => ({ ...action, area: undefined })));
-  await client.query(countingSql.shrinkPageCounts(columnsOf(grown)));
-}
-
-function columnsOf(grown: readonly Growth[]): readonly (readonly unknown[])[] {
-  return [
-    grown.map(({ pageId }) => pageId),
-    grown.map(({ dimension }) => dimension),
-    grown.map(({ value }) => value),
-    grown.map(({ counted }) => counted),
-    grown.map(({ duplicates }) => duplicates),
-  ];
+  await client.query(
+    countingSql.growPageCounts([
+      grown.map(({ pageId }) => pageId),
+      grown.map(({ dimension }) => dimension),
+      grown.map(({ value }) => value),
+      grown.map(({ counted }) => counted),
+      grown.map(({ duplicates }) => duplicates),
+      gatewayLimits.countedValues,
+    ]),
+  );
 }
 
 /** The day of a time, in UTC: "2026-11-22". */
-export function dayOf(atMs: number): string {
+function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
 }
 
 /** The value that a source is counted under. */
-export function countedSource(source: string): string {
+function countedSource(source: string): string {
   return [...source].length > longestSource ? "*" : source;
 }
 
@@ -77,12 +65,12 @@ function growthOf(actions: readonly AcceptedAction[]): readonly Growth[] {
     growth.set(key, entry);
     return entry;
   };
-  for (const { pageId, atMs, source, area, isDuplicate } of actions) {
-    const day = grow(pageId, "day", dayOf(atMs));
+  for (const { pageId, createdAtMs, source, area, isDuplicate } of actions) {
+    const day = grow(pageId, "day", dayOf(createdAtMs));
     if (isDuplicate) day.duplicates++;
     else {
       day.counted++;
-      if (area !== undefined) grow(pageId, "area", area).counted++;
+      grow(pageId, "area", area).counted++;
       grow(pageId, "source", countedSource(source)).counted++;
     }
   }

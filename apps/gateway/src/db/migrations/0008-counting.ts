@@ -46,7 +46,7 @@ async function createPageCounts(db: Kysely<unknown>): Promise<void> {
 async function countExisting(db: Kysely<unknown>): Promise<void> {
   await sql`
     INSERT INTO page_counts (page_id, dimension, value, counted)
-    SELECT page_id, 'day', to_char(to_timestamp(coalesce(confirmed_at_ms, created_at_ms) / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*)
+    SELECT page_id, 'day', to_char(to_timestamp(created_at_ms / 1000) AT TIME ZONE 'UTC', 'YYYY-MM-DD'), count(*)
     FROM actions WHERE state = 'accepted' GROUP BY 1, 3`.execute(db);
   await sql`
     INSERT INTO page_counts (page_id, dimension, value, counted)
