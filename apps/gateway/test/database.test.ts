@@ -53,6 +53,7 @@ const tables = [
   "campaign_mails",
   "campaign_partners",
   "campaigns",
+  "comment_decisions",
   "contacts",
   "deliveries",
   "delivery_events",
@@ -73,6 +74,7 @@ const tables = [
   "page_counts",
   "page_mail_texts",
   "page_mails",
+  "page_protections",
   "public_keys",
   "watched_keys",
 ];

@@ -33,12 +33,16 @@ export async function createEmailDomains(
   };
 }
 
-/** The ASCII form of the domain in lower case: one spelling, whatever look-alike letters or widths were typed. */
+/** The ASCII form of the domain in lower case: one spelling, whatever widths and letters were typed. Undefined where no domain has it. */
 function domainOf(email: string): string | undefined {
-  const canonical = canonicalEmail(email);
-  const domain = canonical?.slice(canonical.lastIndexOf("@") + 1);
-  return domain === undefined || domain.length > 253 ? undefined : domain;
+  const canonical = canonicalEmail(email) ?? "";
+  const domain = canonical.slice(canonical.lastIndexOf("@") + 1);
+  const labels = domain.split(".");
+  const isName = labels.length > 1 && domain.length <= 253 && labels.every((label) => labelForm.test(label));
+  return isName ? domain : undefined;
 }
+
+const labelForm = /^(?!-)[a-z0-9-]{1,63}(?<!-)$/;
 
 /** No language writes one word in two of these scripts, whose letters look alike: "gmаil" with a Cyrillic "а". */
 function isImitation(label: string): boolean {

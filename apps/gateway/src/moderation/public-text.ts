@@ -9,10 +9,11 @@ const towerOfMarks = /(\p{M}{8})\p{M}+/gu;
  * left as it is, since whoever shows the text shows it as text.
  */
 export function toPublicText(comment: string): string {
-  return comment
-    .normalize("NFC")
-    .replaceAll(/\r\n?|[\u2028\u2029\v\f]/g, "\n")
-    .replaceAll(/\n\s*\n/g, "\n\n")
+  const lines = comment.normalize("NFC").split(/\r\n|[\r\n\v\f\u2028\u2029]/);
+  return lines
+    .map((line) => line.trim())
+    .join("\n")
+    .replaceAll(/\n{3,}/g, "\n\n")
     .replaceAll(towerOfMarks, "$1")
     .trim();
 }

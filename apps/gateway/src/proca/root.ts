@@ -7,6 +7,7 @@ import { addActionContact, type RequestContext } from "./add-action-contact.ts";
 import type { AddActionArgs, AddActionContactArgs, ContactReference, LinkActionsArgs, LookupArgs } from "./input.ts";
 import { addAction, linkActions } from "./linked-actions.ts";
 import { type CampaignRow, getCampaignRow, getPageRow, type PageRow } from "./numbers.ts";
+import { findPublicActions, type PublicActions, type PublicActionsArgs } from "./public-actions.ts";
 import type { Statistics, TypeCount } from "./statistics.ts";
 
 /** What the root needs. */
@@ -47,7 +48,7 @@ export interface CampaignNode {
   readonly config: string;
   readonly org: OrgNode;
   readonly stats: StatsNode;
-  readonly actions: PublicActions;
+  readonly actions: (args: PublicActionsArgs) => Promise<PublicActions>;
 }
 
 /** An organisation as documents see it. */
@@ -65,12 +66,6 @@ export interface StatsNode {
   readonly supporterCountByOrg: () => Promise<readonly { readonly org: OrgNode; readonly count: number }[]>;
   readonly supporterCountByOthers: (args: { readonly orgName: string }) => Promise<number>;
   readonly actionCount: () => Promise<readonly TypeCount[]>;
-}
-
-/** Fields that a campaign made public: none, since nothing that people write is public here (docs/protocol/proca.md §5). */
-export interface PublicActions {
-  readonly fieldKeys: readonly string[];
-  readonly list: readonly never[];
 }
 
 /** The root of this gateway. */
@@ -110,7 +105,7 @@ function campaignNode(deps: RootDeps, row: CampaignRow): CampaignNode {
     config: emptyConfig,
     org: orgNode({ name: row.organisation_name, title: row.organisation_title }),
     stats: statsNode(deps, row),
-    actions: { fieldKeys: [], list: [] },
+    actions: async (args) => await findPublicActions(deps, { campaignId: row.id, args }),
   };
 }
 
