@@ -3,7 +3,7 @@
  * outputs were flushed; so after a crash the outputs are cut back to it and the export goes on from there.
  */
 import { readSmallFile, replacePrivateFile, sizeOf } from "../premises/private-files.ts";
-import type { OpeningCounts } from "./opening-job.ts";
+import { noCounts, type OpeningCounts } from "./opening-job.ts";
 import type { StorePlace } from "./store-segments.ts";
 
 /** What a checkpoint says. */
@@ -25,7 +25,8 @@ export async function findCheckpoint(path: string): Promise<Checkpoint | undefin
   const text = (await readSmallFile(path, { maxBytes: maxCheckpointBytes })).toString("utf8");
   try {
     const json: unknown = JSON.parse(text);
-    return isCheckpoint(json) ? json : undefined;
+    // Checkpoints of earlier versions count less.
+    return isCheckpoint(json) ? { ...json, counts: { ...noCounts, ...json.counts } } : undefined;
   } catch {
     return undefined;
   }

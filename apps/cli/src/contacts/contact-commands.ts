@@ -129,7 +129,15 @@ async function exportOne(deps: CliDeps, args: Arguments, folder: OrganisationFol
   return isComplete(counts) && (pulled?.conflicts ?? 0) === 0;
 }
 
-async function pullInto(deps: CliDeps, args: Arguments, folder: OrganisationFolder): Promise<PullOutcome> {
+/** What a pull brought, and what went with it. */
+interface PullReport extends PullOutcome {
+  /** Contacts whose persons were erased, taken out of the store. */
+  readonly dropped: number;
+  /** Contacts that are to go and wait for `contacts drop`, since they are so many. */
+  readonly waiting: number;
+}
+
+async function pullInto(deps: CliDeps, args: Arguments, folder: OrganisationFolder): Promise<PullReport> {
   return withOrganisationGateway(deps, { args, folder }, async (gateway) => {
     const verifier = await createVerifier(deps, folder);
     try {
@@ -155,7 +163,7 @@ async function pullThrough(
     folder,
     verifier,
   }: Pick<PullDeps, "gateway"> & { readonly folder: OrganisationFolder; readonly verifier: LineVerifier },
-): Promise<PullOutcome> {
+): Promise<PullReport> {
   const { name } = folder.profile;
   const path = pathsOf(folder.path).contacts;
   const store = await ContactStore.open(path, verifier);
@@ -172,11 +180,20 @@ async function pullThrough(
         `${name}: ${outcome.conflicts} contacts came again with other content and were kept apart in ${path}/conflicts.jsonl`,
       );
     }
-    return outcome;
+    const { dropped, waiting } = await store.dropErased({ organisationFolder: folder.path, evenMany: false });
+    if (waiting > 0) warnOfMany(deps, { name, waiting });
+    return { ...outcome, dropped, waiting };
   } finally {
     progress.finish();
     await store.close();
   }
+}
+
+/** Exports leave them out all the same; only throwing them away cannot be undone. */
+function warnOfMany(deps: CliDeps, { name, waiting }: { readonly name: string; readonly waiting: number }): void {
+  deps.terminal.warn(
+    `${name}: the gateway says that ${groupDigits(waiting)} contacts are to be erased. They are left out from now on, but stay here, since they are so many: make sure that this is right, then use \`coterie contacts drop\``,
+  );
 }
 
 /** Both formats where nothing is said; one file holds one format. */
@@ -193,20 +210,22 @@ function isComplete({ refused, quarantined }: OpeningCounts): boolean {
   return refused === 0 && quarantined === 0;
 }
 
-function describePull({ stored, repeated, conflicts }: PullOutcome): string {
+function describePull({ stored, repeated, conflicts, dropped }: PullReport): string {
   const others = [
     repeated > 0 ? `${groupDigits(repeated)} known` : "",
     conflicts > 0 ? `${groupDigits(conflicts)} in conflict` : "",
+    dropped > 0 ? `${groupDigits(dropped)} erased` : "",
   ];
   return [`${groupDigits(stored)} pulled`, ...others.filter((text) => text !== "")].join(", ");
 }
 
-function describeCounts({ opened, refused, quarantined, skipped }: OpeningCounts): string {
+function describeCounts({ opened, refused, quarantined, skipped, erased }: OpeningCounts): string {
   const parts = [
     `${groupDigits(opened)} opened`,
     refused > 0 ? `${groupDigits(refused)} refused` : "",
     quarantined > 0 ? `${groupDigits(quarantined)} quarantined` : "",
     skipped > 0 ? `${groupDigits(skipped)} not asked for` : "",
+    erased > 0 ? `${groupDigits(erased)} left out, since they are to be erased` : "",
   ];
   return parts.filter((text) => text !== "").join(", ");
 }

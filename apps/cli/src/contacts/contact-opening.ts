@@ -9,6 +9,7 @@ import type { OpenContactInput, OpenedContact, StoredContactOpener } from "@cote
 import { createContactHeader } from "@coterie/sealed-box/seal";
 import { createOpenedRow, type OpenedRow } from "@coterie/actions/csv";
 import { bytesOf, deliveredContact, withConsentHash } from "./delivered-contact.ts";
+import { type EventTable, isGone } from "./event-table.ts";
 import type { LineRange, LineStamps } from "./line-stamps.ts";
 import type { StoredContact } from "./stored-contact.ts";
 import { parseStampedContact, parseStoredContact } from "./stored-contact-parser.ts";
@@ -30,6 +31,8 @@ export interface OpeningDeps {
   /** Whose premises these are: a contact for another organisation is refused. */
   readonly organisationId: string;
   readonly filter: ContactFilter;
+  /** What happened to contacts since they were delivered, where anything did. */
+  readonly events?: EventTable | undefined;
 }
 
 /** What became of one line. */
@@ -37,7 +40,9 @@ export type OpeningOutcome =
   | { readonly kind: "opened"; readonly row: OpenedRow }
   | { readonly kind: "refused"; readonly actionId: string; readonly code: string }
   | { readonly kind: "quarantined"; readonly row: QuarantinedRow }
-  | { readonly kind: "skipped" };
+  | { readonly kind: "skipped" }
+  /** The person was erased, or the campaign's time is over. */
+  | { readonly kind: "erased" };
 
 /** A contact that opened and whose person does not follow its form schema: kept apart, not exported as a person. */
 export interface QuarantinedRow {
@@ -71,6 +76,9 @@ export function openInputOf(primitives: Pick<Primitives, "sha256">, contact: Sto
 
 function openParsed(deps: OpeningDeps, contact: StoredContact, openSealed: () => OpenedContact): OpeningOutcome {
   if (!isWanted(contact, deps.filter)) return { kind: "skipped" };
+  const events = deps.events?.find(contact.action);
+  // Before anything is opened: who was erased is not looked at again.
+  if (events !== undefined && isGone(contact, events)) return { kind: "erased" };
   if (contact.organisation !== deps.organisationId) return refused(contact, "cli/other-organisation");
   let opened: OpenedContact;
   try {
@@ -79,7 +87,14 @@ function openParsed(deps: OpeningDeps, contact: StoredContact, openSealed: () =>
     if (error instanceof CoterieError) return refused(contact, error.code);
     throw error;
   }
-  return checkForm(contact, opened);
+  return checkForm(withAnswer(contact, events), opened);
+}
+
+/** The contact with what its person answered by mail since it was delivered. */
+function withAnswer(contact: StoredContact, events: ReturnType<EventTable["find"]> | undefined): StoredContact {
+  const answer = events?.confirmation;
+  if (answer === undefined) return contact;
+  return { ...contact, consent: { ...contact.consent, confirmation: answer.kind, confirmedAtMs: answer.atMs } };
 }
 
 const validators = {

@@ -4,14 +4,16 @@
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import type { Contact } from "@coterie/protocol";
+import type { Contact, DeliveryEvent } from "@coterie/protocol";
 import { type FolderLock, lockFolder } from "../premises/folder-lock.ts";
 import { createPrivateFolder, flushFolder } from "../premises/private-files.ts";
 import { GatewayMisbehavedError } from "../terminal/errors.ts";
 import { ContactIndex, createIndexRecord, indexRecordBytes } from "./contact-index.ts";
 import type { LineVerifier } from "./line-verifier.ts";
 import { encodeMark, type StoreMark } from "./store-mark.ts";
-import { readContactLines } from "./store-reader.ts";
+import { dropErased, type DropOutcome } from "./drop-erased.ts";
+import { appendEvents } from "./store-events.ts";
+import { readIndexRecords } from "./store-reader.ts";
 import { repairStore, segmentPath, type StorePlace } from "./store-segments.ts";
 import { encodeStoredContact } from "./stored-contact.ts";
 
@@ -104,6 +106,29 @@ export class ContactStore {
     };
   }
 
+  /** Remembers what happened to contacts. Call it before the batch that moves the cursor past these events is appended. */
+  async appendEvents(events: readonly DeliveryEvent[]): Promise<void> {
+    await appendEvents(this.folder, events);
+  }
+
+  /** Lists and drops contacts whose persons were erased. `organisationFolder` is where other programs find the list. */
+  async dropErased({
+    organisationFolder,
+    evenMany,
+  }: {
+    readonly organisationFolder: string;
+    readonly evenMany: boolean;
+  }): Promise<DropOutcome> {
+    const end = { mark: this.#mark, place: this.#place };
+    await this.#segment.close();
+    try {
+      return await dropErased({ organisationFolder, storeFolder: this.folder, end, evenMany });
+    } finally {
+      // The segment may be another file by now, of the same length.
+      this.#segment = await openForAppend(segmentPath(this.folder, this.#place.segment));
+    }
+  }
+
   /** Closes the files and gives the store free. */
   async close(): Promise<void> {
     await this.#segment.close();
@@ -191,8 +216,7 @@ async function openIndex(
   }
   const index = new ContactIndex();
   const records: Buffer[] = [];
-  for await (const contact of readContactLines(folder)) {
-    const record = createIndexRecord(contact);
+  for await (const record of readIndexRecords(folder)) {
     records.push(record);
     index.add(record);
   }

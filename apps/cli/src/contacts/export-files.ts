@@ -26,6 +26,8 @@ export interface ExportPlan {
   readonly filter: ContactFilter;
   readonly columns: ColumnPlan;
   readonly byteOrderMark: boolean;
+  /** How many tombstones were known: with each further one the files are made anew, without the persons that were erased. */
+  readonly tombstones: number;
 }
 
 /** What an export needs. */
@@ -76,7 +78,7 @@ export async function findExportStart(
   if (checkpoint === undefined)
     throw new FileExistsError(`${files.byFormat[0] ?? ""} exists: move it away, or use --overwrite`);
   if (checkpoint.plan === encodePlan(plan) && fits(checkpoint, sizes)) return checkpoint;
-  // New columns come with new contacts: the same export, made anew.
+  // New columns come with new contacts, and erased persons go: the same export, made anew.
   if (withoutColumns(checkpoint.plan) === withoutColumns(encodePlan(plan))) return fresh;
   throw new FileExistsError(`${files.byFormat[0] ?? ""} was made with other options: move it away, or use --overwrite`);
 }
@@ -136,11 +138,12 @@ function allPaths(files: ExportFiles): string[] {
   return [...files.byFormat, files.refused, files.quarantine];
 }
 
-function encodePlan({ organisationId, formats, filter, columns, byteOrderMark }: ExportPlan): string {
+function encodePlan({ organisationId, formats, filter, columns, byteOrderMark, tombstones }: ExportPlan): string {
   const { sinceMs = 0, campaign = "" } = filter;
   // Columns shape the CSV alone.
   const shape = formats.includes("csv") ? columns : { personFields: [], customFields: [] };
-  return JSON.stringify([{ organisationId, formats, sinceMs, campaign, byteOrderMark }, shape]);
+  const content = tombstones === 0 ? shape : { ...shape, tombstones };
+  return JSON.stringify([{ organisationId, formats, sinceMs, campaign, byteOrderMark }, content]);
 }
 
 function withoutColumns(plan: string): string {

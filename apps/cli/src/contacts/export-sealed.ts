@@ -8,10 +8,10 @@ import type { Arguments } from "../terminal/arguments.ts";
 import type { CliDeps } from "../terminal/command.ts";
 import { FileExistsError, InterruptedError } from "../terminal/errors.ts";
 import { type ContactFilter, isWanted } from "./contact-opening.ts";
-import { planOpening } from "./opening-session.ts";
+import { EventTable, isGone } from "./event-table.ts";
+import { planOpening, viewStore } from "./opening-session.ts";
 import { OutputFile } from "./output-file.ts";
 import { forEachContactLine, StoreReader } from "./store-reader.ts";
-import { findStoreEnd } from "./store-segments.ts";
 import type { StoredContact } from "./stored-contact.ts";
 import { parseStoredContact } from "./stored-contact-parser.ts";
 
@@ -43,8 +43,10 @@ export async function exportSealed(deps: CliDeps, { args, folder, path }: Sealed
     throw new FileExistsError(`${target} exists: move it away, or use --overwrite`);
   }
   const store = pathsOf(folder.path).contacts;
-  const end = await findStoreEnd(store);
-  const { filter } = planOpening({ args, folder, formats: ["proca"] }, end);
+  const view = await viewStore(store);
+  const { end } = view;
+  const events = view.events === undefined ? undefined : new EventTable(view.events);
+  const { filter } = planOpening({ args, folder, formats: ["proca"] }, view);
   const reader = new StoreReader(store, { start: { segment: 1, offset: 0 }, end: end.place });
   const output = await OutputFile.continueAt(`${target}.part`, 0);
   let [contacts, damaged] = [0, 0];
@@ -52,7 +54,7 @@ export async function exportSealed(deps: CliDeps, { args, folder, path }: Sealed
     await output.ensure();
     const buffer = Buffer.alloc(pieceBytes);
     for (let piece = await reader.readPiece(buffer); piece !== undefined; piece = await reader.readPiece(buffer)) {
-      const encoded = encodePiece(buffer, { lengthBytes: piece.lengthBytes, filter });
+      const encoded = encodePiece(buffer, { lengthBytes: piece.lengthBytes, filter, events });
       contacts += encoded.contacts;
       damaged += encoded.damaged;
       await output.write(Buffer.from(encoded.text, "utf8"));
@@ -69,13 +71,18 @@ export async function exportSealed(deps: CliDeps, { args, folder, path }: Sealed
 
 function encodePiece(
   buffer: Buffer,
-  { lengthBytes, filter }: { readonly lengthBytes: number; readonly filter: ContactFilter },
+  {
+    lengthBytes,
+    filter,
+    events,
+  }: { readonly lengthBytes: number; readonly filter: ContactFilter; readonly events: EventTable | undefined },
 ): { readonly text: string; readonly contacts: number; readonly damaged: number } {
   const lines: string[] = [];
   let damaged = 0;
   forEachContactLine(buffer, lengthBytes, (start, end) => {
     const contact = parseStoredContact(buffer.toString("utf8", start, end));
     if (contact === undefined) damaged++;
+    else if (events !== undefined && isGone(contact, events.find(contact.action))) return;
     else if (isWanted(contact, filter)) lines.push(encodeSealed(contact));
   });
   return { text: lines.join(""), contacts: lines.length, damaged };

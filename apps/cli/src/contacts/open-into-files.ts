@@ -7,9 +7,8 @@ import { createPrivateFolder } from "../premises/private-files.ts";
 import type { CliDeps } from "../terminal/command.ts";
 import { type ExportFiles, exportToFiles, findExportStart } from "./export-files.ts";
 import type { OpeningCounts } from "./opening-job.ts";
-import { type OpeningWish, planOpening, startOpeningProgress, withOpeningPool } from "./opening-session.ts";
+import { type OpeningWish, planOpening, startOpeningProgress, viewStore, withOpeningPool } from "./opening-session.ts";
 import type { OutputFormat } from "@coterie/actions/csv";
-import { findStoreEnd } from "./store-segments.ts";
 
 /** Opens what is new since the files' checkpoint; returns counts over all runs. */
 export async function openIntoFiles(
@@ -21,10 +20,11 @@ export async function openIntoFiles(
   await createPrivateFolder(store);
   const lock = await lockFolder(store);
   try {
-    const end = await findStoreEnd(store);
-    const plan = planOpening(wish, end);
+    const view = await viewStore(store);
+    const { end, events } = view;
+    const plan = planOpening(wish, view);
     const start = await findExportStart({ plan, files }, { overwrite: args.has("overwrite") });
-    const counts = await withOpeningPool(deps, { ...wish, plan }, (pool) => {
+    const counts = await withOpeningPool(deps, { ...wish, plan, events }, (pool) => {
       const progress = startOpeningProgress(deps, { folder, end, doneBefore: start.counts.contacts });
       const onProgress = (contacts: number): void => progress.update(contacts);
       return exportToFiles(

@@ -4,17 +4,17 @@ import { pathsOf } from "../premises/organisation-folder.ts";
 import type { CliDeps } from "../terminal/command.ts";
 import { InterruptedError } from "../terminal/errors.ts";
 import { addCounts, noCounts, type OpeningCounts, type OpeningResult } from "./opening-job.ts";
-import { type OpeningWish, planOpening, startOpeningProgress, withOpeningPool } from "./opening-session.ts";
+import { type OpeningWish, planOpening, startOpeningProgress, viewStore, withOpeningPool } from "./opening-session.ts";
 import { encodeFileStart } from "@coterie/actions/csv";
 import { StoreReader } from "./store-reader.ts";
-import { findStoreEnd } from "./store-segments.ts";
 
 /** Opens all contacts in the wish's one format. */
 export async function openToTerminal(deps: CliDeps, wish: OpeningWish): Promise<OpeningCounts> {
   const store = pathsOf(wish.folder.path).contacts;
-  const end = await findStoreEnd(store);
-  const plan = planOpening(wish, end);
-  return withOpeningPool(deps, { ...wish, plan }, async (pool) => {
+  const view = await viewStore(store);
+  const { end, events } = view;
+  const plan = planOpening(wish, view);
+  return withOpeningPool(deps, { ...wish, plan, events }, async (pool) => {
     const reader = new StoreReader(store, { start: { segment: 1, offset: 0 }, end: end.place });
     const progress = startOpeningProgress(deps, { folder: wish.folder, end, doneBefore: 0 });
     let counts = noCounts;

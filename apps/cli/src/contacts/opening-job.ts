@@ -1,6 +1,7 @@
 /** What the main thread and the threads that open say to each other. Memory travels with the messages, never copies. */
 import type { ColumnPlan, OutputFormat } from "@coterie/actions/csv";
 import type { ContactFilter } from "./contact-opening.ts";
+import type { SharedEvents } from "./event-table.ts";
 
 /** What a thread is given once, when it starts. The secret keys are its own from then on: it wipes them at its end. */
 export interface OpeningSetup {
@@ -11,6 +12,8 @@ export interface OpeningSetup {
   readonly storeKey: Uint8Array<ArrayBuffer> | undefined;
   readonly organisationId: string;
   readonly filter: ContactFilter;
+  /** What happened to contacts since they were delivered. */
+  readonly events: SharedEvents | undefined;
   readonly formats: readonly OutputFormat[];
   readonly columns: ColumnPlan;
 }
@@ -33,6 +36,8 @@ export interface OpeningCounts {
   readonly quarantined: number;
   /** Not wanted by the filter. */
   readonly skipped: number;
+  /** Left out, since their persons were erased. */
+  readonly erased: number;
 }
 
 /** What a job gave, and its memory back. */
@@ -46,7 +51,7 @@ export interface OpeningResult {
 }
 
 /** No contacts. */
-export const noCounts: OpeningCounts = { contacts: 0, opened: 0, refused: 0, quarantined: 0, skipped: 0 };
+export const noCounts: OpeningCounts = { contacts: 0, opened: 0, refused: 0, quarantined: 0, skipped: 0, erased: 0 };
 
 /** The sum of two counts. */
 export function addCounts(left: OpeningCounts, right: OpeningCounts): OpeningCounts {
@@ -56,6 +61,7 @@ export function addCounts(left: OpeningCounts, right: OpeningCounts): OpeningCou
     refused: left.refused + right.refused,
     quarantined: left.quarantined + right.quarantined,
     skipped: left.skipped + right.skipped,
+    erased: left.erased + right.erased,
   };
 }
 

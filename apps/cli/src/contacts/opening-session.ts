@@ -11,9 +11,10 @@ import { UsageError } from "../terminal/errors.ts";
 import { Progress } from "../terminal/progress.ts";
 import { type OutputFormat, planColumns } from "@coterie/actions/csv";
 import type { ContactFilter } from "./contact-opening.ts";
+import { countTombstones, loadEvents, type SharedEvents } from "./event-table.ts";
 import type { ExportPlan } from "./export-files.ts";
 import { OpeningPool } from "./opening-pool.ts";
-import type { StoreEnd } from "./store-segments.ts";
+import { findStoreEnd, type StoreEnd } from "./store-segments.ts";
 
 /** What a command wants of one organisation's contacts. */
 export interface OpeningWish {
@@ -33,9 +34,23 @@ export const openingOptions: OptionSpecs = {
 const maxWorkers = 64;
 const maxDefaultWorkers = 16;
 
+/** What a store holds at one moment. */
+export interface StoreView {
+  readonly end: StoreEnd;
+  readonly events: SharedEvents | undefined;
+}
+
+/** Where the store in `folder` ends, and what happened to its contacts. */
+export async function viewStore(folder: string): Promise<StoreView> {
+  // The end first: an event is on the disk before the batch that follows it.
+  const end = await findStoreEnd(folder);
+  return { end, events: await loadEvents(folder) };
+}
+
 /** The plan that options and store lead to. Throws UsageError on a date that is none. */
-export function planOpening({ args, folder, formats }: OpeningWish, { mark }: StoreEnd): ExportPlan {
+export function planOpening({ args, folder, formats }: OpeningWish, { end: { mark }, events }: StoreView): ExportPlan {
   return {
+    tombstones: events === undefined ? 0 : countTombstones(events),
     organisationId: folder.profile.organisationId,
     formats,
     filter: filterOf(args),
@@ -52,7 +67,7 @@ export function defaultThreads(): number {
 /** Unlocks the keys, starts the threads, runs `use`, ends the threads. */
 export async function withOpeningPool<Result>(
   deps: CliDeps,
-  { args, folder, plan }: OpeningWish & { readonly plan: ExportPlan },
+  { args, folder, plan, events }: OpeningWish & { readonly plan: ExportPlan } & Pick<StoreView, "events">,
   use: (pool: OpeningPool) => Promise<Result>,
 ): Promise<Result> {
   const workers = args.findNumber("workers", { min: 1, max: maxWorkers });
@@ -62,7 +77,7 @@ export async function withOpeningPool<Result>(
   const { gatewaySigningKey } = folder.profile;
   const storeKey = await findStoreKey(folder.path);
   const pool = new OpeningPool(
-    { secretKeys, gatewaySigningKey, storeKey, organisationId, filter, formats, columns },
+    { secretKeys, gatewaySigningKey, storeKey, organisationId, filter, events, formats, columns },
     workers ?? defaultThreads(),
   );
   storeKey?.fill(0);

@@ -4,6 +4,7 @@ import type { Primitives } from "@coterie/primitives";
 import { nodePrimitives } from "@coterie/primitives/node";
 import { createStoredContactOpener } from "@coterie/sealed-box/open";
 import { openStoredContact, type OpeningDeps, type OpeningOutcome } from "./contact-opening.ts";
+import { EventTable } from "./event-table.ts";
 import { GrowingBytes } from "./growing-bytes.ts";
 import { encodeJsonLine, encodeOpenedRow } from "@coterie/actions/csv";
 import { LineStamps } from "./line-stamps.ts";
@@ -19,7 +20,8 @@ export function createOpeningDeps(setup: OpeningSetup, primitives: Primitives): 
   storeKey?.fill(0);
   const opener = createStoredContactOpener({ primitives }, { keys, gatewaySigningKey });
   for (const { secretKey } of keys) secretKey.destroy();
-  return { primitives, opener, stamps, organisationId, filter };
+  const events = setup.events === undefined ? undefined : new EventTable(setup.events);
+  return { primitives, opener, stamps, organisationId, filter, events };
 }
 
 /** Opens the lines of one job. */
@@ -28,7 +30,7 @@ export function runOpeningJob(
   { setup, job }: { readonly setup: OpeningSetup; readonly job: OpeningJob },
 ): OpeningResult {
   const outputs = job.outputs.map((memory) => new GrowingBytes(memory));
-  const counts = { contacts: 0, opened: 0, refused: 0, quarantined: 0, skipped: 0 };
+  const counts = { contacts: 0, opened: 0, refused: 0, quarantined: 0, skipped: 0, erased: 0 };
   const input = Buffer.from(job.input.buffer, job.input.byteOffset, job.input.length);
   forEachContactLine(input, job.lengthBytes, (startOffset, endOffset) => {
     const outcome = openStoredContact(deps, input, { startOffset, endOffset });
@@ -55,6 +57,7 @@ function appendOutcome(
       outputs[formats.length + 1]?.append(encodeJsonLine(outcome.row));
       return;
     case "skipped":
+    case "erased":
       return;
   }
 }

@@ -30,15 +30,16 @@ export async function pullContacts({ gateway, store, onBatch }: PullDeps): Promi
   let cursor = store.mark.cursor === "" ? firstCursor : store.mark.cursor;
   let answer = await pullBatch(gateway, cursor);
   for (;;) {
-    const { contacts, nextCursor, more } = answer;
-    if (contacts.length > 0) {
+    const { contacts, events, nextCursor, more } = answer;
+    if (contacts.length > 0 || events.length > 0) {
+      await store.appendEvents(events);
       const appended = await store.append(contacts, nextCursor);
       outcome = addOutcomes(outcome, appended);
       onBatch(store.mark.contacts);
     }
     if (!more) {
       // Also where nothing came: the last run may have been stopped between storing and telling.
-      if (store.mark.contacts > 0) await gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
+      if (store.mark.cursor !== "") await gateway.organisations.acknowledgeContacts({ cursor: nextCursor });
       return outcome;
     }
     // A batch may hold events alone, but each one goes forward.

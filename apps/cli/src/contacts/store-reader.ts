@@ -1,7 +1,8 @@
 /** Reading the committed part of the store: in large pieces of whole lines, for the threads that open. */
 import { type FileHandle, open } from "node:fs/promises";
 import { StoreDamagedError } from "../terminal/errors.ts";
-import type { IndexedContact } from "./contact-index.ts";
+import { createIndexRecord, type IndexedContact } from "./contact-index.ts";
+import { erasedRecord, isErasedLine } from "./erased-line.ts";
 import { isMarkLine } from "./store-mark.ts";
 import { findStoreEnd, segmentPath, type StorePlace } from "./store-segments.ts";
 import { sizeOf } from "../premises/private-files.ts";
@@ -78,8 +79,21 @@ export class StoreReader {
   }
 }
 
-/** Calls `visit` for each contact's line in a piece, with its first byte and the byte of its line feed. */
+/**
+ * Calls `visit` for each contact's line in a piece, with its first byte and the byte of its line feed. What is left of erased contacts
+ * is passed over.
+ */
 export function forEachContactLine(
+  bytes: Uint8Array,
+  lengthBytes: number,
+  visit: (startOffset: number, endOffset: number) => void,
+): void {
+  forEachLine(bytes, lengthBytes, (start, end) => {
+    if (!isErasedLine(bytes, start)) visit(start, end);
+  });
+}
+
+function forEachLine(
   bytes: Uint8Array,
   lengthBytes: number,
   visit: (startOffset: number, endOffset: number) => void,
@@ -92,17 +106,19 @@ export function forEachContactLine(
   }
 }
 
-/** What the index needs of every contact in the store. */
-export async function* readContactLines(folder: string): AsyncGenerator<IndexedContact> {
+/** The index record of every contact in the store, erased ones included, in order. */
+export async function* readIndexRecords(folder: string): AsyncGenerator<Buffer> {
   const { place } = await findStoreEnd(folder);
   const reader = new StoreReader(folder, { start: { segment: 1, offset: 0 }, end: place });
   const buffer = Buffer.alloc(4 * 1024 * 1024);
   try {
     for (let piece = await reader.readPiece(buffer); piece !== undefined; piece = await reader.readPiece(buffer)) {
-      const found: IndexedContact[] = [];
-      forEachContactLine(buffer, piece.lengthBytes, (start, end) =>
-        found.push(parseIndexed(buffer.toString("utf8", start, end))),
-      );
+      const found: Buffer[] = [];
+      forEachLine(buffer, piece.lengthBytes, (start, end) => {
+        const line = buffer.toString("utf8", start, end);
+        const erased = isErasedLine(buffer, start) ? erasedRecord(line) : undefined;
+        found.push(erased ?? createIndexRecord(parseIndexed(line)));
+      });
       yield* found;
     }
   } finally {
@@ -110,8 +126,8 @@ export async function* readContactLines(folder: string): AsyncGenerator<IndexedC
   }
 }
 
-/** A damaged line keeps its place in the index under a name of its own. */
-function parseIndexed(line: string): IndexedContact {
+/** What the index needs of a contact's line. A damaged line keeps its place in the index under a name of its own. */
+export function parseIndexed(line: string): IndexedContact {
   const bytesOf = (text: unknown): Buffer => Buffer.from(typeof text === "string" ? text : "", "base64url");
   const json = parseObject(line);
   return {
