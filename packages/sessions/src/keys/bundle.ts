@@ -1,0 +1,44 @@
+/** Prekey bundles: what a gateway hands out of a device's keys to one who wants to start a session (docs/protocol/sessions.md §3). */
+import type { Bytes } from "@coterie/bytes";
+import type { Primitives } from "@coterie/primitives";
+import { InvalidBundleError } from "../errors.ts";
+import { encodeAgreementKey, encodeKyber } from "./public-key.ts";
+
+/** A bundle. Keys are without their type byte. */
+export interface PrekeyBundle {
+  readonly registrationId: number;
+  readonly deviceId: number;
+  readonly identityKey: Bytes;
+  readonly signedPrekey: { readonly id: number; readonly publicKey: Bytes; readonly signature: Bytes };
+  /** Missing when the device has none left: the first message then has less forward secrecy. */
+  readonly oneTimePrekey: { readonly id: number; readonly publicKey: Bytes } | undefined;
+  readonly kemPrekey: { readonly id: number; readonly publicKey: Bytes; readonly signature: Bytes };
+}
+
+/**
+ * Refuses a bundle whose keys could not have come from the owner of its identity key, or cannot be used.
+ * Whether the identity key is the peer's is for the caller to know.
+ * @throws InvalidBundleError
+ */
+export function checkBundle(primitives: Primitives, bundle: PrekeyBundle): void {
+  const { identityKey, signedPrekey, oneTimePrekey, kemPrekey } = bundle;
+  try {
+    const keys = [
+      identityKey,
+      signedPrekey.publicKey,
+      ...(oneTimePrekey === undefined ? [] : [oneTimePrekey.publicKey]),
+    ];
+    for (const key of keys) primitives.checkPrimeOrderPublicKey(key);
+  } catch {
+    throw new InvalidBundleError("a key of the bundle cannot be used");
+  }
+  const isSigned = (encoded: Bytes, signature: Bytes): boolean =>
+    primitives.verifyWithAgreementKey(identityKey, encoded, signature);
+  if (
+    kemPrekey.publicKey.length !== primitives.kyber1024.publicKeyLengthBytes ||
+    !isSigned(encodeAgreementKey(signedPrekey.publicKey), signedPrekey.signature) ||
+    !isSigned(encodeKyber(kemPrekey.publicKey), kemPrekey.signature)
+  ) {
+    throw new InvalidBundleError("a signature of the bundle is wrong");
+  }
+}

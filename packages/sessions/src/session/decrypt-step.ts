@@ -1,0 +1,171 @@
+/** The step of receiving one message in one session (docs/protocol/sessions.md §6.4). A step that fails leaves nothing behind. */
+import { type Bytes, equalBytes } from "@coterie/bytes";
+import { AuthenticationFailedError, InvalidPublicKeyError, type Primitives } from "@coterie/primitives";
+import { MalformedMessageError } from "../errors.ts";
+import { sessionLimits } from "../limits.ts";
+import { type DecodedRatchetMessage, hasValidMac } from "../messages/ratchet-message.ts";
+import { receiveQuantum } from "../post-quantum/quantum-ratchet.ts";
+import { type Chain, deriveMessageKeys, messageSeedOf, nextChain } from "../ratchet/message-keys.ts";
+import { agreeRoot, generateRatchetKeyPair, type SessionDeps } from "./start-session.ts";
+import type { ReceiverChain, SessionState, SkippedSeed } from "./session-state.ts";
+
+/** How receiving ends. */
+export type DecryptStep =
+  | { readonly kind: "opened"; readonly state: SessionState; readonly plaintext: Bytes }
+  /** It was opened before. */
+  | { readonly kind: "duplicate" }
+  /** Its key is gone, or so far ahead that something is wrong. */
+  | { readonly kind: "out-of-sync"; readonly reason: "too-far-ahead" | "key-gone" }
+  /** It is not what the peer sent in this session. */
+  | { readonly kind: "tampered" };
+
+/** What is opened. `addresses`: what a message that names addresses must name. */
+export interface DecryptInput {
+  readonly state: SessionState;
+  readonly message: DecodedRatchetMessage;
+  readonly addresses?: Bytes | undefined;
+}
+
+/** Opens a message in the session that it belongs to. */
+export function decryptStep(deps: SessionDeps, { state, message, addresses }: DecryptInput): DecryptStep {
+  try {
+    return openMessage(deps, { state, message, addresses });
+  } catch (error) {
+    // Before the MAC, everything in a message may be the work of an attacker.
+    if (
+      error instanceof MalformedMessageError ||
+      error instanceof InvalidPublicKeyError ||
+      error instanceof AuthenticationFailedError
+    ) {
+      return { kind: "tampered" };
+    }
+    throw error;
+  }
+}
+
+function openMessage(deps: SessionDeps, { state, message, addresses }: DecryptInput): DecryptStep {
+  const { primitives } = deps;
+  const known = state.receivers.find(({ ratchetKey }) => equalBytes(ratchetKey, message.ratchetKey));
+  const turn = known === undefined ? startReceiver(primitives, { state, ratchetKey: message.ratchetKey }) : undefined;
+  const receiver = known ?? turn?.receiver;
+  if (receiver === undefined) return { kind: "tampered" };
+  const found = findSeed(primitives, { receiver, counter: message.counter });
+  if (found.kind !== "found") return known === undefined ? { kind: "tampered" } : found;
+  const quantum = receiveQuantum(primitives, { ratchet: state.quantum, message: message.quantum });
+  // Only a ratchet key that is known says that this is the right session: of another one, the numbers mean nothing.
+  if (quantum.kind === "tampered" || (quantum.kind !== "received" && known === undefined)) return { kind: "tampered" };
+  if (quantum.kind === "too-far") return { kind: "out-of-sync", reason: "too-far-ahead" };
+  if (quantum.kind === "used") return { kind: "duplicate" };
+
+  const keys = deriveMessageKeys(primitives, { seed: found.seed, quantumKey: quantum.key });
+  const isAuthentic = hasValidMac(primitives, {
+    mac: message.mac,
+    macKey: keys.macKey,
+    senderIdentity: state.remoteIdentity,
+    recipientIdentity: state.localIdentity,
+    authenticated: message.authenticated,
+  });
+  if (!isAuthentic || !addressesMatch(message.addresses, addresses)) return { kind: "tampered" };
+  const plaintext = primitives.decryptAes256Cbc(keys.cipherKey, keys.iv, message.ciphertext);
+  for (const secret of [keys.cipherKey, keys.macKey, keys.iv]) secret.fill(0);
+
+  const receivers = replaceReceiver(state.receivers, { before: known, after: found.receiver });
+  const opened = { ...state, receivers, quantum: quantum.ratchet, unacknowledged: undefined };
+  return { kind: "opened", plaintext, state: turn === undefined ? opened : startSender(deps, { state: opened, turn }) };
+}
+
+function addressesMatch(named: Bytes | undefined, expected: Bytes | undefined): boolean {
+  return named === undefined || expected === undefined || equalBytes(named, expected);
+}
+
+/** The first half of a ratchet step: the chain of the peer's messages under its new key. */
+interface Turn {
+  readonly rootKey: Bytes;
+  readonly receiver: ReceiverChain;
+}
+
+function startReceiver(
+  primitives: Primitives,
+  { state, ratchetKey }: { readonly state: SessionState; readonly ratchetKey: Bytes },
+): Turn {
+  const { rootKey, chain } = agreeRoot(primitives, {
+    rootKey: state.rootKey,
+    keyPair: state.sender.keyPair,
+    remoteKey: ratchetKey,
+  });
+  return { rootKey, receiver: { ratchetKey, chain, skipped: [] } };
+}
+
+/** The second half: a key of our own against it. Only for messages that proved authentic. */
+function startSender(
+  deps: SessionDeps,
+  { state, turn }: { readonly state: SessionState; readonly turn: Turn },
+): SessionState {
+  const keyPair = generateRatchetKeyPair(deps);
+  const { rootKey, receiver } = turn;
+  const step = agreeRoot(deps.primitives, { rootKey, keyPair, remoteKey: receiver.ratchetKey });
+  return {
+    ...state,
+    rootKey: step.rootKey,
+    sender: { keyPair, chain: step.chain },
+    previousCounter: Math.max(0, state.sender.chain.index - 1),
+  };
+}
+
+type FoundSeed =
+  | { readonly kind: "found"; readonly seed: Bytes; readonly receiver: ReceiverChain }
+  | Extract<DecryptStep, { kind: "duplicate" | "out-of-sync" }>;
+
+function findSeed(
+  primitives: Pick<Primitives, "hmacSha256">,
+  { receiver, counter }: { readonly receiver: ReceiverChain; readonly counter: number },
+): FoundSeed {
+  const { chain, skipped } = receiver;
+  if (counter < chain.index) {
+    const kept = skipped.find(({ index }) => index === counter);
+    if (kept !== undefined) {
+      return {
+        kind: "found",
+        seed: kept.seed,
+        receiver: { ...receiver, skipped: skipped.filter((one) => one !== kept) },
+      };
+    }
+    const isForgotten = skipped.length >= sessionLimits.skippedKeysPerChain && counter < (skipped[0]?.index ?? 0);
+    return isForgotten ? { kind: "out-of-sync", reason: "key-gone" } : { kind: "duplicate" };
+  }
+  if (counter - chain.index > sessionLimits.forwardJumps) return { kind: "out-of-sync", reason: "too-far-ahead" };
+  const { reached, passed } = skipTo(primitives, { chain, counter });
+  return {
+    kind: "found",
+    seed: messageSeedOf(primitives, reached),
+    receiver: {
+      ...receiver,
+      chain: nextChain(primitives, reached),
+      skipped: [...skipped, ...passed].slice(-sessionLimits.skippedKeysPerChain),
+    },
+  };
+}
+
+function skipTo(
+  primitives: Pick<Primitives, "hmacSha256">,
+  { chain, counter }: { readonly chain: Chain; readonly counter: number },
+): { readonly reached: Chain; readonly passed: readonly SkippedSeed[] } {
+  const passed: SkippedSeed[] = [];
+  let reached = chain;
+  while (reached.index < counter) {
+    // Older ones than are kept need no memory.
+    if (counter - reached.index <= sessionLimits.skippedKeysPerChain) {
+      passed.push({ index: reached.index, seed: messageSeedOf(primitives, reached) });
+    }
+    reached = nextChain(primitives, reached);
+  }
+  return { reached, passed };
+}
+
+function replaceReceiver(
+  receivers: readonly ReceiverChain[],
+  { before, after }: { readonly before: ReceiverChain | undefined; readonly after: ReceiverChain },
+): readonly ReceiverChain[] {
+  if (before === undefined) return [...receivers, after].slice(-sessionLimits.receiverChains);
+  return receivers.map((receiver) => (receiver === before ? after : receiver));
+}
