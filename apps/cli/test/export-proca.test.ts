@@ -75,8 +75,15 @@ describe("exporting for Proca's tools", () => {
         createdAt: "2030-01-02T00:00:00.000Z",
         testing: false,
       },
-      actionPage: { locale: "en", name: "clean-harbour-en" },
+      actionPage: {
+        locale: "en",
+        name: "clean-harbour-en",
+        thankYouTemplate: null,
+        thankYouTemplateRef: null,
+        supporterConfirmTemplate: null,
+      },
       campaign: { name: "clean-harbour", title: "clean-harbour", externalId: null, contactSchema: "basic" },
+      org: { name: "harbour-watch", title: "Harbour Watch" },
       contact: { contactRef: contact?.actionId, dupeRank: 0 },
       personalInfo: {
         payload: encodeBase64Url(contact?.payload ?? new Uint8Array(0)),

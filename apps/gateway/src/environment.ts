@@ -39,6 +39,7 @@ export function readEnvironment(env: Environment, root: string): StartSettings {
         fallback: "throw-away",
       }),
       mails: readMails(env),
+      webhooks: { allowedNetworks: (env["COTERIE_WEBHOOK_ALLOW"] ?? "").split(",").filter((range) => range !== "") },
       proofOfWork: readChoice<ProofOfWorkMode>(env, {
         name: "COTERIE_PROOF_OF_WORK",
         choices: ["off", "on", "auto"],

@@ -42,6 +42,8 @@ import { createRightsLetters } from "./rights/rights-letters.ts";
 import { registerRightsService } from "./rights/rights-service.ts";
 import { type Rights, startRights } from "./rights/rights.ts";
 import { loadGatewaySecrets } from "./secrets/gateway-secrets.ts";
+import { startWebhooks, type Webhooks } from "./webhooks/at-work.ts";
+import { registerWebhookServices } from "./webhooks/webhook-service.ts";
 
 /** A running gateway. */
 export interface Gateway {
@@ -52,6 +54,8 @@ export interface Gateway {
   readonly mails: Pick<Mails, "workNow" | "bouncePort">;
   /** Upkeep of rights and retention, which also happens by itself. */
   readonly rights: Pick<Rights, "keepUpNow">;
+  /** Its webhooks, which also go out by themselves. */
+  readonly webhooks: Pick<Webhooks, "workNow">;
   /** Process id of the private database server, where there is one. */
   readonly databaseProcessId: () => number | undefined;
   /** Finishes what was accepted, then stops everything. */
@@ -97,13 +101,13 @@ async function start(options: GatewayOptions, closing: Closing): Promise<Gateway
   await checkDurability(deps.db);
   await migrate(deps.db);
   await ensureHomeOrganisation(deps);
-  const { address, port, mails, rights } = await serve(deps, { options, closing });
+  const { address, port, mails, rights, webhooks } = await serve(deps, { options, closing });
   log({ event: "started", port, startMs: Math.round(performance.now() - startedAtMs) });
   const close = async (): Promise<void> => {
     await closing.run();
     log({ event: "stopped" });
   };
-  return { address, port, mails, rights, databaseProcessId: () => server?.processId(), close };
+  return { address, port, mails, rights, webhooks, databaseProcessId: () => server?.processId(), close };
 }
 
 interface Opening {
@@ -127,7 +131,7 @@ async function openDatabase(
 async function serve(
   deps: GatewayDeps,
   { options, closing }: Opening,
-): Promise<Pick<Gateway, "address" | "port" | "mails" | "rights">> {
+): Promise<Pick<Gateway, "address" | "port" | "mails" | "rights" | "webhooks">> {
   const state = { address: "" };
   const origin = (): string => options.origin ?? state.address;
   const rates: RateLimits = { ...defaultRateLimits, ...options.rates };
@@ -153,6 +157,8 @@ async function serve(
   closing.add(mails.close);
   const rights = startRights({ ...intake, files, rates, registry: metrics.registry, canSend: mails.canSend });
   closing.add(rights.close);
+  const webhooks = await startWebhooks({ ...deps, registry: metrics.registry }, options);
+  closing.add(webhooks.close);
   const authentication = createAuthentication(deps, rates);
   const calls = createConnectCalls(deps, (router) => {
     registerActionService(router, { ...intake, authentication });
@@ -160,6 +166,7 @@ async function serve(
     registerOrganisationService(router, { ...intake, authentication, origin, files });
     registerKeyLogService(router, { ...intake, authentication });
     registerRewrapService(router, { ...deps, authentication });
+    registerWebhookServices(router, { ...deps, authentication, webhooks, policy: webhooks.policy });
     registerRightsService(router, { ...deps, authentication });
     registerAdministrationService(router, { ...deps, authentication });
     registerMailService(router, { ...intake, authentication, origin, canSend: mails.canSend });
@@ -175,6 +182,7 @@ async function serve(
     calls,
     proca: createProcaEndpoint(intake),
     rights,
+    webhookKeys: webhooks.keys,
     rates,
     trustedProxies,
     isHealthy,
@@ -191,7 +199,7 @@ async function serve(
     const metricsServer: Server = await metrics.serve(options.metricsPort);
     closing.add(async () => await closeServer(metricsServer));
   }
-  return { address: state.address, port, mails, rights };
+  return { address: state.address, port, mails, rights, webhooks };
 }
 
 function createSealer({ primitives, random, secrets }: GatewayDeps, { sender }: GatewayOptions): Sealer {

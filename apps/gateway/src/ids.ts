@@ -5,7 +5,7 @@ import { type KeyId, keyIdBytes, parseKeyId } from "@coterie/sealed-box/seal";
 import { RefusedError } from "./errors.ts";
 
 /** What has an id of 16 bytes. */
-export type IdPrefix = "corg" | "ccam" | "cpag" | "cact" | "ctid" | "cnad";
+export type IdPrefix = "corg" | "ccam" | "cpag" | "cact" | "ctid" | "cnad" | "cweb" | "cmsg";
 
 /** A fresh random id. */
 export function generateId(random: RandomSource): Bytes {

@@ -36,6 +36,20 @@ export interface EmailDomainOptions {
   readonly nameServers?: readonly string[] | undefined;
 }
 
+/** How webhooks are delivered (docs/protocol/webhooks.md §5, §6). */
+export interface WebhookOptions {
+  /** Networks of the operator's own that may be posted to besides public addresses, also without TLS: "10.20.0.0/16". */
+  readonly allowedNetworks?: readonly string[] | undefined;
+  /** Name servers, "127.0.0.1:53"; default: the system's. */
+  readonly nameServers?: readonly string[] | undefined;
+  /** What a name leads to, instead of asking name servers. */
+  readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined;
+  /** How long one attempt may take; default 15 seconds. */
+  readonly timeoutMs?: number | undefined;
+  /** The pause between rounds; default 1 second. */
+  readonly roundEveryMs?: number | undefined;
+}
+
 /** Options of {@link startGateway}. */
 export interface GatewayOptions {
   /** Holds the secrets, the log, and the private database. */
@@ -64,6 +78,7 @@ export interface GatewayOptions {
   readonly emailDomains?: EmailDomainOptions | undefined;
   /** How mails are sent and bounces received; absent: no mails, and pages cannot ask for any. */
   readonly mails?: MailOptions | undefined;
+  readonly webhooks?: WebhookOptions | undefined;
   /** Milliseconds since 1970; default the system's clock. */
   readonly now?: (() => number) | undefined;
   /** Where log lines go; default `<dataFolder>/gateway.log`. */

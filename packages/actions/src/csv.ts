@@ -17,5 +17,7 @@ export {
   type ProcaContent,
   type ProcaKey,
   type ProcaMessage,
+  type ProcaMessageInput,
+  type ProcaOrganisation,
   type ProcaPersonalInfo,
 } from "./csv/proca-message.ts";

@@ -50,6 +50,8 @@ function isStoredContact(json: unknown): json is StoredContact {
     hasTexts(consent, consentTexts) &&
     optIns.includes(consent["optIn"]) &&
     typeof consent["givenAtMs"] === "number" &&
+    ["string", "undefined"].includes(typeof consent["confirmation"]) &&
+    ["number", "undefined"].includes(typeof consent["confirmedAtMs"]) &&
     isRecord(tracking) &&
     hasTexts(tracking, trackingTexts) &&
     isRecord(customFields) &&

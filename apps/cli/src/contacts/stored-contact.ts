@@ -2,7 +2,7 @@
  * A contact as one line of the local store: JSON, still sealed, with everything that opening needs. Bytes are base64url.
  * Written by this program from the wire's message, read back by the threads that open.
  */
-import { type Contact, OptIn, Sealing } from "@coterie/protocol";
+import { ConsentConfirmation, type Contact, OptIn, Sealing } from "@coterie/protocol";
 
 /** A consent record as it was delivered beside a contact. */
 export interface StoredConsent {
@@ -13,6 +13,9 @@ export interface StoredConsent {
   readonly wordingHash: string;
   readonly locale: string;
   readonly givenAtMs: number;
+  /** Whether it was confirmed by mail when the contact was delivered; absent: not asked. What came later is an event. */
+  readonly confirmation?: string | undefined;
+  readonly confirmedAtMs?: number | undefined;
 }
 
 /** A public key beside its id. */
@@ -83,6 +86,7 @@ export function toStoredContact(contact: Contact): StoredContact {
       wordingHash: textOf(consent?.wordingHash),
       locale: consent?.locale ?? "",
       givenAtMs: Number(consent?.givenAtMs ?? 0n),
+      ...confirmationOf(contact),
     },
     formSchema: contact.formSchema,
     actionType: contact.actionType,
@@ -103,6 +107,22 @@ export function toStoredContact(contact: Contact): StoredContact {
 // Public bytes and ciphertext only: Buffer's encoder looks up tables, which is fine for what is no secret, and fast.
 function textOf(bytes: Uint8Array | undefined): string {
   return bytes === undefined ? "" : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("base64url");
+}
+
+function confirmationOf({
+  consentConfirmation,
+  consentConfirmedAtMs,
+}: Contact): Pick<StoredConsent, "confirmation" | "confirmedAtMs"> {
+  switch (consentConfirmation) {
+    case ConsentConfirmation.AWAITED:
+      return { confirmation: "awaited" };
+    case ConsentConfirmation.CONFIRMED:
+      return { confirmation: "confirmed", confirmedAtMs: Number(consentConfirmedAtMs) };
+    case ConsentConfirmation.DECLINED:
+      return { confirmation: "declined", confirmedAtMs: Number(consentConfirmedAtMs) };
+    default:
+      return {};
+  }
 }
 
 function sealingOf(sealing: Sealing): StoredContact["sealing"] {

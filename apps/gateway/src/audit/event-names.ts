@@ -35,7 +35,13 @@ export type QuietEventName =
   | "person-erased"
   | "persons-expired"
   | "persons-looked-up"
-  | "retention-changed";
+  | "retention-changed"
+  | "webhook-changed"
+  | "webhook-created"
+  | "webhook-dead-letters-redriven"
+  | "webhook-key-rotated"
+  | "webhook-removed"
+  | "webhook-suspended";
 
 /** The name of an event. */
 export type AuditEventName = NoticeEventName | QuietEventName;

@@ -53,8 +53,26 @@ export async function pullContacts(
   const size = limit === 0 ? defaultPullContacts : limit;
   const numbers = await readNumbers({ db }, organisationId);
   const after = cursor === "" ? numbers.acknowledged : parseCursor(cursor);
-  // What is numbered up to here is visible, so that the two statements below cannot miss each other's rows.
-  const upTo = numbers.last;
+  // What is numbered up to here is visible, so that the two statements of reading cannot miss each other's rows.
+  return await readDelivery({ db }, { organisationId, after, upTo: numbers.last, size });
+}
+
+/** A part of an organisation's stream. */
+export interface DeliveryRange {
+  readonly organisationId: Bytes;
+  /** Numbers greater than this … */
+  readonly after: number;
+  /** … up to this one, which is visible. */
+  readonly upTo: number;
+  /** At most so many contacts, and so many events. */
+  readonly size: number;
+}
+
+/** What is in a part of an organisation's stream now. What was erased is not there any more. */
+export async function readDelivery(
+  { db }: Pick<GatewayDeps, "db">,
+  { organisationId, after, upTo, size }: DeliveryRange,
+): Promise<Delivery> {
   const { rows } = await sql<DeliveredContact>`
     SELECT c.*, k.public, a.campaign_id, a.page_id, a.sealing, a.created_at_ms, a.confirmed_at_ms, a.duplicate_rank, a.custom_fields, a.tracking,
       m.name AS campaign_name, m.form_schema, p.name AS page_name, p.locale AS page_locale, p.action_type

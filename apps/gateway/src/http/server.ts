@@ -8,6 +8,8 @@ import type { Metrics } from "../metrics.ts";
 import { type DocumentDeps, postPage, showFrame, showPage } from "../pages/page-documents.ts";
 import type { ProcaEndpoint } from "../proca/endpoint.ts";
 import { isRightsPath, type Rights } from "../rights/rights.ts";
+import { createKeyDocument } from "../webhooks/deliver.ts";
+import type { WebhookKeys } from "../webhooks/webhook-keys.ts";
 import { type Answer, sendAnswer, textAnswer } from "./answer.ts";
 import { clientPrefix } from "./client-address.ts";
 import { type ConnectCalls, refusalAnswer } from "./connect-calls.ts";
@@ -20,6 +22,7 @@ export interface ServerDeps extends DocumentDeps, ConfirmDeps {
   readonly calls: ConnectCalls;
   readonly proca: ProcaEndpoint;
   readonly rights: Pick<Rights, "answer">;
+  readonly webhookKeys: Pick<WebhookKeys, "publish">;
   readonly rates: RateLimits;
   readonly trustedProxies: number;
   readonly metrics: Pick<Metrics, "answered">;
@@ -121,6 +124,7 @@ async function routeDocument(deps: ServerDeps, { request, path, prefix }: Arriva
   }
   if (isRead && /^\/organisation(\/|$)/.test(path))
     return await organisationAnswer(deps.organisationFiles, { path, request });
+  if (isRead && path === webhookKeysPath) return await webhookKeysAnswer(deps);
   if (folder === undefined) return textAnswer(404, "not found");
   if (!isRead)
     return {
@@ -131,6 +135,14 @@ async function routeDocument(deps: ServerDeps, { request, path, prefix }: Arriva
   if (folder === "c") return await showConfirm(deps, { text: name, request });
   if (folder === "frame") return await showFrame(deps, name);
   return await fileAnswer(await deps.files.find(name), { name, request });
+}
+
+const webhookKeysPath = "/.well-known/coterie-webhook-keys";
+
+/** Receivers may ask anew every few minutes: an older key is signed with for days beside a new one. */
+async function webhookKeysAnswer({ webhookKeys }: ServerDeps): Promise<Answer> {
+  const headers = { "content-type": "application/json", "cache-control": "public, max-age=300" };
+  return { status: 200, headers, body: await createKeyDocument(webhookKeys) };
 }
 
 async function health({ isHealthy }: ServerDeps): Promise<Answer> {

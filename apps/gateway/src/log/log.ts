@@ -18,6 +18,8 @@ export type LogEvent =
   /** The operator's list of refused email domains: how long it is, or why it cannot be read now. */
   | { readonly event: "refused-domains-read"; readonly domains: number }
   | { readonly event: "refused-domains-unreadable"; readonly code: string }
+  /** A receiver failed for long, or said that it is gone. */
+  | { readonly event: "webhook-suspended"; readonly outcome: string; readonly status: number }
   | { readonly event: "unexpected-error"; readonly name: string; readonly code: string };
 
 /** Writes one event. */

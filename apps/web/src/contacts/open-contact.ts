@@ -10,7 +10,7 @@ import {
 import { type ContactSurroundings, createOpenedRow, type OpenedRow } from "@coterie/actions/csv";
 import { CoterieError, encodeBase64Url } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
-import { type Contact, OptIn, Sealing } from "@coterie/protocol";
+import { ConsentConfirmation, type Contact, OptIn, Sealing } from "@coterie/protocol";
 import type { ContactOpener, OpenedContact } from "@coterie/sealed-box/open";
 import { createContactHeader } from "@coterie/sealed-box/seal";
 
@@ -85,6 +85,14 @@ const optIns: { readonly [Value in OptIn]: ConsentRecord["optIn"] | undefined } 
   [OptIn.NOT_ASKED]: "not-asked",
 };
 
+const confirmations: { readonly [Value in ConsentConfirmation]: string | undefined } = {
+  [ConsentConfirmation.UNSPECIFIED]: undefined,
+  [ConsentConfirmation.NOT_ASKED]: undefined,
+  [ConsentConfirmation.AWAITED]: "awaited",
+  [ConsentConfirmation.CONFIRMED]: "confirmed",
+  [ConsentConfirmation.DECLINED]: "declined",
+};
+
 function consentRecordOf({ consent, pageId }: Contact): ConsentRecord {
   const optIn = consent === undefined ? undefined : optIns[consent.optIn];
   if (consent === undefined || optIn === undefined) throw new IncompleteContactError();
@@ -118,6 +126,8 @@ function surroundingsOf(contact: Contact): ContactSurroundings {
       wordingHash: encodeBase64Url(consent?.wordingHash ?? new Uint8Array(0)),
       locale: consent?.locale ?? "",
       givenAtMs: Number(consent?.givenAtMs ?? 0n),
+      confirmation: confirmations[contact.consentConfirmation],
+      confirmedAtMs: Number(contact.consentConfirmedAtMs),
     },
     formSchema: contact.formSchema,
     actionType: contact.actionType,

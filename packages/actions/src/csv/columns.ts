@@ -28,7 +28,16 @@ export function planColumns({ formSchemas: seen, customFields }: SeenNames): Col
 }
 
 const before = ["actionId", "createdAt", "campaign", "page", "locale", "actionType", "formSchema", "sealing"] as const;
-const after = ["purpose", "optIn", "wordingId", "wordingHash", "locale", "givenAt"] as const;
+const after = [
+  "purpose",
+  "optIn",
+  "wordingId",
+  "wordingHash",
+  "locale",
+  "givenAt",
+  "confirmation",
+  "confirmedAt",
+] as const;
 const tracking = ["source", "medium", "campaign", "content", "location"] as const;
 
 /** The names in the first line. Fields of the person stand as they are, others carry what they belong to. */
@@ -57,7 +66,7 @@ export function columnTexts(row: OpenedRow, { personFields, customFields }: Colu
     row.sealing,
   ];
   for (const path of personFields) texts.push(personText(row.person, path));
-  texts.push(consent.purpose, consent.optIn, consent.wordingId, consent.wordingHash, consent.locale, consent.givenAt);
+  for (const name of after) texts.push(consent[name]);
   for (const name of tracking) texts.push(row.tracking[name]);
   for (const name of customFields)
     texts.push(Object.hasOwn(row.customFields, name) ? (row.customFields[name] ?? "") : "");

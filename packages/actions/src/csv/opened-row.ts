@@ -17,6 +17,10 @@ export interface ContactSurroundings {
     readonly wordingHash: string;
     readonly locale: string;
     readonly givenAtMs: number;
+    /** Whether it was confirmed by mail, as far as was known when the contact was delivered; absent: not asked. */
+    readonly confirmation?: string | undefined;
+    /** When it was confirmed or declined; 0 or absent: neither. */
+    readonly confirmedAtMs?: number | undefined;
   };
   readonly formSchema: string;
   readonly actionType: string;
@@ -55,6 +59,9 @@ export interface OpenedRow {
     readonly wordingHash: string;
     readonly locale: string;
     readonly givenAt: string;
+    /** "not-asked", "awaited", "confirmed" or "declined". What is awaited is not a yes. */
+    readonly confirmation: string;
+    readonly confirmedAt: string;
   };
   readonly tracking: RowTracking;
   readonly customFields: Readonly<Record<string, string>>;
@@ -81,6 +88,8 @@ export function createOpenedRow(contact: ContactSurroundings, person: Person): O
       wordingHash: consent.wordingHash,
       locale: consent.locale,
       givenAt: timeText(consent.givenAtMs),
+      confirmation: consent.confirmation ?? "not-asked",
+      confirmedAt: (consent.confirmedAtMs ?? 0) === 0 ? "" : timeText(consent.confirmedAtMs ?? 0),
     },
     tracking: contact.tracking,
     customFields: contact.customFields,

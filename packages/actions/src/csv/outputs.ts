@@ -2,7 +2,7 @@
 import { type ColumnPlan, columnNames, columnTexts } from "./columns.ts";
 import { encodeRow } from "./csv-cells.ts";
 import { encodeJsonLine, type OpenedRow } from "./opened-row.ts";
-import { createProcaMessage } from "./proca-message.ts";
+import { createProcaMessage, type ProcaOrganisation } from "./proca-message.ts";
 
 /**
  * `jsonl`: exact, one JSON object a line. `csv`: for spreadsheets, made harmless (csv-cells.ts). `proca`: one message of
@@ -16,13 +16,28 @@ export const outputFormats: readonly OutputFormat[] = ["jsonl", "csv"];
 /** One opened contact in a format. */
 export function encodeOpenedRow(
   row: OpenedRow,
-  { format, columns }: { readonly format: OutputFormat; readonly columns: ColumnPlan },
+  {
+    format,
+    columns,
+    receiver,
+  }: {
+    readonly format: OutputFormat;
+    readonly columns: ColumnPlan;
+    /** Named in Proca's messages; without, by its id. */
+    readonly receiver?: ProcaOrganisation | undefined;
+  },
 ): string {
   switch (format) {
     case "csv":
       return encodeRow(columnTexts(row, columns));
     case "proca":
-      return encodeJsonLine(createProcaMessage(row, { kind: "opened", person: row.person }));
+      return encodeJsonLine(
+        createProcaMessage({
+          row,
+          receiver: receiver ?? { name: row.organisationId, title: row.organisationId },
+          content: { kind: "opened", person: row.person },
+        }),
+      );
     case "jsonl":
       return encodeJsonLine(row);
   }
