@@ -1,5 +1,5 @@
 /** Contacts as Proca's queue delivers them, still sealed: for programs that open them themselves. Needs no key. */
-import { createOpenedRow, createProcaMessage, encodeJsonLine } from "@coterie/actions/csv";
+import { createOpenedRow, createProcaMessage, encodeJsonLine, type ProcaOrganisation } from "@coterie/actions/csv";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { type OrganisationFolder, pathsOf } from "../premises/organisation-folder.ts";
@@ -54,7 +54,7 @@ export async function exportSealed(deps: CliDeps, { args, folder, path }: Sealed
     await output.ensure();
     const buffer = Buffer.alloc(pieceBytes);
     for (let piece = await reader.readPiece(buffer); piece !== undefined; piece = await reader.readPiece(buffer)) {
-      const encoded = encodePiece(buffer, { lengthBytes: piece.lengthBytes, filter, events });
+      const encoded = encodePiece(buffer, { lengthBytes: piece.lengthBytes, filter, events, receiver: folder.profile });
       contacts += encoded.contacts;
       damaged += encoded.damaged;
       await output.write(Buffer.from(encoded.text, "utf8"));
@@ -69,13 +69,16 @@ export async function exportSealed(deps: CliDeps, { args, folder, path }: Sealed
   return { path: target, contacts, damaged };
 }
 
+interface SealedPiece {
+  readonly lengthBytes: number;
+  readonly filter: ContactFilter;
+  readonly events: EventTable | undefined;
+  readonly receiver: ProcaOrganisation;
+}
+
 function encodePiece(
   buffer: Buffer,
-  {
-    lengthBytes,
-    filter,
-    events,
-  }: { readonly lengthBytes: number; readonly filter: ContactFilter; readonly events: EventTable | undefined },
+  { lengthBytes, filter, events, receiver }: SealedPiece,
 ): { readonly text: string; readonly contacts: number; readonly damaged: number } {
   const lines: string[] = [];
   let damaged = 0;
@@ -83,12 +86,12 @@ function encodePiece(
     const contact = parseStoredContact(buffer.toString("utf8", start, end));
     if (contact === undefined) damaged++;
     else if (events !== undefined && isGone(contact, events.find(contact.action))) return;
-    else if (isWanted(contact, filter)) lines.push(encodeSealed(contact));
+    else if (isWanted(contact, filter)) lines.push(encodeSealed(contact, receiver));
   });
   return { text: lines.join(""), contacts: lines.length, damaged };
 }
 
-function encodeSealed(contact: StoredContact): string {
+function encodeSealed(contact: StoredContact, receiver: ProcaOrganisation): string {
   const { payload, nonce, publicKey, signKey } = contact;
   const personalInfo = {
     payload,
@@ -96,5 +99,6 @@ function encodeSealed(contact: StoredContact): string {
     encryptKey: { id: publicKey.id, public: publicKey.public },
     signKey: { id: signKey.id, public: signKey.public },
   };
-  return encodeJsonLine(createProcaMessage(createOpenedRow(contact, {}), { kind: "sealed", personalInfo }));
+  const content = { kind: "sealed", personalInfo } as const;
+  return encodeJsonLine(createProcaMessage({ row: createOpenedRow(contact, {}), receiver, content }));
 }

@@ -1,5 +1,5 @@
 /** What the main thread and the threads that open say to each other. Memory travels with the messages, never copies. */
-import type { ColumnPlan, OutputFormat } from "@coterie/actions/csv";
+import type { ColumnPlan, OutputFormat, ProcaOrganisation } from "@coterie/actions/csv";
 import type { ContactFilter } from "./contact-opening.ts";
 import type { SharedEvents } from "./event-table.ts";
 
@@ -16,6 +16,8 @@ export interface OpeningSetup {
   readonly events: SharedEvents | undefined;
   readonly formats: readonly OutputFormat[];
   readonly columns: ColumnPlan;
+  /** Whose contacts these are. */
+  readonly receiver: ProcaOrganisation;
 }
 
 /** Whole lines of the store, with memory for what comes out. */

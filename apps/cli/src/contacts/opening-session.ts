@@ -74,10 +74,11 @@ export async function withOpeningPool<Result>(
   const keyPairs = await unlockAll(deps, { args, folder });
   const { formats, filter, columns, organisationId } = plan;
   const secretKeys = keyPairs.map(({ secretKey }) => secretKey.exposeSecretBytes());
-  const { gatewaySigningKey } = folder.profile;
+  const { gatewaySigningKey, name, title } = folder.profile;
+  const receiver = { name, title };
   const storeKey = await findStoreKey(folder.path);
   const pool = new OpeningPool(
-    { secretKeys, gatewaySigningKey, storeKey, organisationId, filter, events, formats, columns },
+    { secretKeys, gatewaySigningKey, storeKey, organisationId, filter, events, formats, columns, receiver },
     workers ?? defaultThreads(),
   );
   storeKey?.fill(0);

@@ -43,12 +43,12 @@ export function runOpeningJob(
 
 function appendOutcome(
   outputs: readonly GrowingBytes[],
-  { formats, columns }: OpeningSetup,
+  { formats, columns, receiver }: OpeningSetup,
   outcome: OpeningOutcome,
 ): void {
   switch (outcome.kind) {
     case "opened":
-      formats.forEach((format, i) => outputs[i]?.append(encodeOpenedRow(outcome.row, { format, columns })));
+      formats.forEach((format, i) => outputs[i]?.append(encodeOpenedRow(outcome.row, { format, columns, receiver })));
       return;
     case "refused":
       outputs[formats.length]?.append(encodeJsonLine({ actionId: outcome.actionId, code: outcome.code }));
