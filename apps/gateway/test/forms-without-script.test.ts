@@ -29,10 +29,7 @@ const elsewhere = (): string => `203.0.113.${++network % 256}`;
 
 const typed = { firstName: "Alice", lastName: "Liddell", email: "alice@example.org" };
 
-interface Drawn {
-  readonly action: string;
-  readonly time: string;
-}
+type Drawn = { readonly action: string; readonly time: string };
 
 function hiddenIn(html: string): Drawn {
   const valueOf = (name: string): string => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? "";

@@ -1,5 +1,5 @@
 // Comments: only what staff approved is shown, nothing about whoever wrote it, and whatever it holds stays text.
-import { CommentState, type ListPublicCommentsResponse } from "@coterie/protocol";
+import { CommentState, type ListPublicCommentsResponse, Sealing } from "@coterie/protocol";
 import { Client as PgClient } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gatewayLimits } from "../src/limits.ts";
@@ -22,6 +22,10 @@ beforeAll(async () => {
 
 afterAll(async () => await gateway.close());
 
+/** What a newer client may say: enums are open on the wire. */
+// cast: a number that no choice has
+const unknownChoice = 17 as CommentState;
+
 /** Signs with a comment; the action's id. */
 async function sign({ page }: TestPage, comment: string): Promise<string> {
   const request = clearRequest(page, { customFields: { comment } });
@@ -32,7 +36,7 @@ async function sign({ page }: TestPage, comment: string): Promise<string> {
 async function queueOf(
   staff: TestOrganisation,
   { campaign }: TestPage,
-  state = CommentState.AWAITING,
+  state: CommentState = CommentState.AWAITING,
 ): Promise<readonly string[]> {
   const { comments } = await staff.clients.moderation.listComments({ campaignId: campaign.id, state });
   return comments.map(({ text }) => text);
@@ -93,8 +97,12 @@ describe("a comment", () => {
     );
     // A partner decides about its own pages, not about others of the campaign.
     const { page: leadsPage } = await lead.clients.organisations.createActionPage({
-      ...place.page,
+      campaignId: place.campaign.id,
       name: `${place.page.name}-lead`,
+      locale: "en",
+      sealing: Sealing.GATEWAY,
+      delivers: true,
+      actionType: "petition",
     });
     if (leadsPage === undefined) throw new Error("no page");
     const theirs = await sign({ ...place, page: leadsPage }, "Three");
@@ -213,7 +221,7 @@ describe("lists", () => {
     const base = { campaignId: place.campaign.id, state: CommentState.AWAITING };
     const calls: readonly (() => Promise<unknown>)[] = [
       async () => await moderation.listComments({ ...base, state: CommentState.UNSPECIFIED }),
-      async () => await moderation.listComments({ ...base, state: 17 }),
+      async () => await moderation.listComments({ ...base, state: unknownChoice }),
       async () => await moderation.listComments({ ...base, pageSize: 201 }),
       async () => await moderation.listComments({ ...base, pageSize: -1 }),
       async () => await moderation.listComments({ ...base, pageToken: "!" }),

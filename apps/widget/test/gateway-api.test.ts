@@ -9,9 +9,10 @@ import { trackingOf } from "../src/tracking.ts";
 
 type Reply = () => Response;
 
-function apiWith(replies: readonly Reply[]) {
+function apiWith(replies: readonly Reply[], solution = "solved") {
   const bodies: string[] = [];
   const waits: number[] = [];
+  const challenges: string[] = [];
   const fetch = async (_address: string, request: RequestInit): Promise<Response> => {
     bodies.push(typeof request.body === "string" ? request.body : "no text");
     const reply = replies[bodies.length - 1];
@@ -19,7 +20,12 @@ function apiWith(replies: readonly Reply[]) {
     return reply();
   };
   const wait = async (ms: number): Promise<void> => void waits.push(ms);
-  return { api: createGatewayApi({ fetch, wait }, { origin: "https://actions.example.org" }), bodies, waits };
+  const solve = async (challenge: string): Promise<string | undefined> => {
+    challenges.push(challenge);
+    return solution === "" ? undefined : solution;
+  };
+  const api = createGatewayApi({ fetch, wait, solve }, { origin: "https://actions.example.org" });
+  return { api, bodies, waits, challenges };
 }
 
 const ok: Reply = () => new Response('{"actionId":"x","counter":"12","receivedBy":["Alpha"]}');
@@ -89,6 +95,38 @@ describe("submitting", () => {
     for (const code of Object.keys(wireErrorCodes))
       for (const locale of ["en", "fr", "pl", "ar"] as const)
         expect(textsOf(locale).failures[failureOf(code)]).not.toBe("");
+  });
+});
+
+describe("proof of work", () => {
+  const asks = (challenge: string): Reply =>
+    refused(400, { "coterie-error": "work-required", "coterie-challenge": challenge });
+  const body = '{"actionId":"x","padding":"  "}';
+
+  it("is done where it is asked for, and sent with the same submission", async () => {
+    const { api, bodies, challenges } = apiWith([asks("first"), ok]);
+    expect((await api.submit(body)).counter).toBe(12);
+    expect(challenges).toEqual(["first"]);
+    const work = { challenge: "first", solution: "solved" };
+    expect(JSON.parse(bodies[1] ?? "")).toEqual({ ...JSON.parse(body), work });
+  });
+
+  it("is done again where the challenge expired meanwhile, and given up after three", async () => {
+    const expired = apiWith([asks("first"), asks("second"), ok]);
+    expect((await expired.api.submit(body)).counter).toBe(12);
+    expect(JSON.parse(expired.bodies[2] ?? "").work).toEqual({ challenge: "second", solution: "solved" });
+    const endless = apiWith([asks("1"), asks("2"), asks("3"), asks("4"), ok]);
+    expect(await failureFrom(endless.api.submit(body))).toBe("unproven");
+    expect(endless.challenges).toEqual(["1", "2", "3"]);
+  });
+
+  it("that cannot be done is said, and what waits for an answer is sent again with it", async () => {
+    const unsolvable = apiWith([asks("first")], "");
+    expect(await failureFrom(unsolvable.api.submit(body))).toBe("unproven");
+    expect(unsolvable.bodies).toEqual([body]);
+    const { api, bodies } = apiWith([asks("first"), breaks, ok]);
+    await api.submit(body);
+    expect(bodies[2]).toBe(bodies[1]);
   });
 });
 

@@ -5,6 +5,7 @@
 import type { Person } from "@coterie/actions";
 import { type Bytes, CoterieError } from "@coterie/bytes";
 import type { MailBox } from "@coterie/vault";
+import type { EmailDomains } from "../abuse/email-domains.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { encodeId } from "../ids.ts";
 import { unexpectedError } from "../log/log.ts";
@@ -40,13 +41,19 @@ export interface Recognised {
 /** What recognising needs. */
 export interface RecogniseDeps extends FingerprintDeps, Pick<GatewayDeps, "log"> {
   readonly mailKeys: Pick<MailKeys, "keyring">;
+  readonly emailDomains: EmailDomains;
 }
 
-/** The person's fingerprints in the campaign and at each organisation, and where they live. */
+/**
+ * The person's fingerprints in the campaign and at each organisation, and where they live.
+ * @throws RefusedError "invalid-person" where the address in the box is of a domain that is not taken
+ */
 export async function recognise(deps: RecogniseDeps, input: RecogniseInput): Promise<Recognised> {
   const { person, box } = input;
   const area = person === undefined ? "" : areaOf(person);
   const identity = person === undefined ? await identityOfBox(deps, { ...input, box }) : identityOf(person);
+  // A clear person's address was looked at before it was sealed.
+  if (person === undefined && identity?.kind === "email") await deps.emailDomains.check(identity.canonical);
   if (identity === undefined) return { fingerprints: [], area };
   const organisations = input.organisationIds.map((id): Scope => ({ kind: "organisation", id }));
   const scopes: readonly Scope[] = [{ kind: "campaign", id: input.campaignId }, ...organisations];
