@@ -35,7 +35,9 @@ import { registerAdministrationService } from "./organisations/administration-se
 import { createAuthentication } from "./organisations/authentication.ts";
 import { registerOrganisationService } from "./organisations/organisation-service.ts";
 import { ensureHomeOrganisation } from "./organisations/organisations.ts";
+import { registerStaffServices } from "./organisations/staff-services.ts";
 import { createPages } from "./pages/page-truth.ts";
+import { type StaffNotices, startStaffNotices } from "./notices/staff-notices.ts";
 import { createProcaEndpoint } from "./proca/endpoint.ts";
 import { registerRewrapService } from "./rewrap/rewrap-service.ts";
 import { createRightsLetters } from "./rights/rights-letters.ts";
@@ -54,6 +56,8 @@ export interface Gateway {
   readonly mails: Pick<Mails, "workNow" | "bouncePort">;
   /** Upkeep of rights and retention, which also happens by itself. */
   readonly rights: Pick<Rights, "keepUpNow">;
+  /** Upkeep of notices and the audit log, which also happens by itself. */
+  readonly notices: Pick<StaffNotices, "keepUpNow">;
   /** Its webhooks, which also go out by themselves. */
   readonly webhooks: Pick<Webhooks, "workNow">;
   /** Process id of the private database server, where there is one. */
@@ -101,13 +105,13 @@ async function start(options: GatewayOptions, closing: Closing): Promise<Gateway
   await checkDurability(deps.db);
   await migrate(deps.db);
   await ensureHomeOrganisation(deps);
-  const { address, port, mails, rights, webhooks } = await serve(deps, { options, closing });
+  const { address, port, mails, rights, notices, webhooks } = await serve(deps, { options, closing });
   log({ event: "started", port, startMs: Math.round(performance.now() - startedAtMs) });
   const close = async (): Promise<void> => {
     await closing.run();
     log({ event: "stopped" });
   };
-  return { address, port, mails, rights, webhooks, databaseProcessId: () => server?.processId(), close };
+  return { address, port, mails, rights, notices, webhooks, databaseProcessId: () => server?.processId(), close };
 }
 
 interface Opening {
@@ -131,7 +135,7 @@ async function openDatabase(
 async function serve(
   deps: GatewayDeps,
   { options, closing }: Opening,
-): Promise<Pick<Gateway, "address" | "port" | "mails" | "rights" | "webhooks">> {
+): Promise<Pick<Gateway, "address" | "port" | "mails" | "rights" | "notices" | "webhooks">> {
   const state = { address: "" };
   const origin = (): string => options.origin ?? state.address;
   const rates: RateLimits = { ...defaultRateLimits, ...options.rates };
@@ -152,7 +156,9 @@ async function serve(
     guard,
     emailDomains: await createEmailDomains(deps, options.emailDomains ?? {}),
   };
-  const letters = [createRightsLetters({ ...intake, origin })];
+  const notices = startStaffNotices({ ...deps, origin });
+  closing.add(notices.close);
+  const letters = [createRightsLetters({ ...intake, origin }), notices.letters];
   const mails = await startMails({ ...intake, origin, registry: metrics.registry, letters }, options);
   closing.add(mails.close);
   const rights = startRights({ ...intake, files, rates, registry: metrics.registry, canSend: mails.canSend });
@@ -169,6 +175,7 @@ async function serve(
     registerWebhookServices(router, { ...deps, authentication, webhooks, policy: webhooks.policy });
     registerRightsService(router, { ...deps, authentication });
     registerAdministrationService(router, { ...deps, authentication });
+    registerStaffServices(router, { ...intake, ...notices, authentication, origin, files, canSend: mails.canSend });
     registerMailService(router, { ...intake, authentication, origin, canSend: mails.canSend });
   });
   const isHealthy = async (): Promise<boolean> =>
@@ -199,7 +206,7 @@ async function serve(
     const metricsServer: Server = await metrics.serve(options.metricsPort);
     closing.add(async () => await closeServer(metricsServer));
   }
-  return { address: state.address, port, mails, rights, webhooks };
+  return { address: state.address, port, mails, rights, notices, webhooks };
 }
 
 function createSealer({ primitives, random, secrets }: GatewayDeps, { sender }: GatewayOptions): Sealer {

@@ -11,8 +11,14 @@ export type NoticeEventName =
   | "notice-address-added"
   | "notice-address-confirmed"
   | "notice-address-removed"
+  | "person-erased"
+  | "retention-changed"
   | "token-made"
-  | "token-revoked";
+  | "token-revoked"
+  | "webhook-changed"
+  | "webhook-created"
+  | "webhook-removed"
+  | "webhook-suspended";
 
 /** Events that are recorded and nothing more. */
 export type QuietEventName =
@@ -32,16 +38,10 @@ export type QuietEventName =
   | "page-protection-changed"
   | "page-updated"
   | "partner-allowed"
-  | "person-erased"
   | "persons-expired"
   | "persons-looked-up"
-  | "retention-changed"
-  | "webhook-changed"
-  | "webhook-created"
   | "webhook-dead-letters-redriven"
-  | "webhook-key-rotated"
-  | "webhook-removed"
-  | "webhook-suspended";
+  | "webhook-key-rotated";
 
 /** The name of an event. */
 export type AuditEventName = NoticeEventName | QuietEventName;

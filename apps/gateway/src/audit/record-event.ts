@@ -53,3 +53,24 @@ export async function recordEvent(
     INSERT INTO audit_events (organisation_id, actor, token_id, event, subject, amount, at_ms, salt)
     VALUES (${sql.join(values)})`.execute(tx);
 }
+
+/** Who calls, as authentication found it. */
+export interface RecordedCaller {
+  readonly organisationId: Bytes;
+  readonly tokenId: Bytes;
+}
+
+/** What a caller did within its own organisation. */
+export interface CallerEventInput extends Pick<AuditEventInput, "event" | "subject" | "amount"> {
+  readonly caller: RecordedCaller;
+}
+
+/** Records what an organisation did with one of its tokens. */
+export async function recordCallerEvent(
+  deps: { readonly random: RandomSource; readonly now: () => number },
+  tx: EventTransaction,
+  { caller: { organisationId, tokenId }, ...rest }: CallerEventInput,
+): Promise<void> {
+  const actor = { kind: "organisation", tokenId } as const;
+  await recordEvent(deps, tx, { organisationId, actor, atMs: deps.now(), ...rest });
+}

@@ -13,6 +13,7 @@ const hourMs = 3_600_000;
 /** What is counted. */
 export interface HourlyEventInput {
   readonly organisationId: Bytes;
+  /** The token that was used last; undefined where the gateway acts by itself. */
   readonly tokenId: Bytes | undefined;
   readonly event: AuditEventName;
   readonly amount: number;
@@ -57,7 +58,7 @@ export async function recordCounted(deps: HourlyDeps): Promise<void> {
     for (const { organisation_id, event, token_id, amount } of rows) {
       await recordEvent(deps, client, {
         organisationId: organisation_id,
-        actor: { kind: "organisation", tokenId: token_id ?? undefined },
+        actor: token_id === null ? { kind: "gateway" } : { kind: "organisation", tokenId: token_id },
         event,
         subject: "",
         amount,

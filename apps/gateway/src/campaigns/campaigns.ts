@@ -2,11 +2,12 @@
 import { isFormSchemaId } from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
 import { sql } from "kysely";
+import { recordCallerEvent } from "../audit/record-event.ts";
 import { lockDeliveries } from "../db/delivery-lock.ts";
 import type { CampaignTable } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
-import { generateId } from "../ids.ts";
+import { encodeId, generateId } from "../ids.ts";
 import type { Caller } from "../organisations/authentication.ts";
 import { type ListRange, takePage } from "../paging.ts";
 import { parseSlug, parseTitle } from "../texts.ts";
@@ -52,13 +53,15 @@ export async function createCampaign(
       .executeTakeFirst();
     if (inserted === undefined) throw new RefusedError("conflict");
     await tx.insertInto("campaign_counters").values({ campaign_id: row.id, actions: 0 }).execute();
+    const subject = encodeId("ccam", row.id);
+    await recordCallerEvent({ random, now }, tx, { caller: input.caller, event: "campaign-created", subject });
     return { ...row, actions: 0 };
   });
 }
 
 /** Changes a campaign that the caller leads. Throws RefusedError "not-found" otherwise. */
 export async function updateCampaign(
-  { db, now }: Pick<GatewayDeps, "db" | "now">,
+  { db, random, now }: Pick<GatewayDeps, "db" | "random" | "now">,
   input: {
     readonly caller: Caller;
     readonly campaignId: Bytes;
@@ -84,6 +87,8 @@ export async function updateCampaign(
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) throw new RefusedError("not-found");
+    const subject = encodeId("ccam", row.id);
+    await recordCallerEvent({ random, now }, tx, { caller: input.caller, event: "campaign-updated", subject });
     const counter = await tx
       .selectFrom("campaign_counters")
       .select("actions")
@@ -95,7 +100,7 @@ export async function updateCampaign(
 
 /** Allows an organisation to run pages of a campaign that the caller leads. Throws RefusedError "not-found", "home-organisation". */
 export async function allowPartner(
-  { db }: Pick<GatewayDeps, "db">,
+  { db, random, now }: Pick<GatewayDeps, "db" | "random" | "now">,
   input: { readonly caller: Caller; readonly campaignId: Bytes; readonly organisationId: Bytes },
 ): Promise<void> {
   const campaign = await db
@@ -111,11 +116,17 @@ export async function allowPartner(
     .executeTakeFirst();
   if (campaign === undefined || partner === undefined) throw new RefusedError("not-found");
   if (partner.is_home) throw new RefusedError("home-organisation");
-  await db
-    .insertInto("campaign_partners")
-    .values({ campaign_id: input.campaignId, organisation_id: input.organisationId })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  await db.transaction().execute(async (tx) => {
+    const allowed = await tx
+      .insertInto("campaign_partners")
+      .values({ campaign_id: input.campaignId, organisation_id: input.organisationId })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning("campaign_id")
+      .executeTakeFirst();
+    if (allowed === undefined) return;
+    const subject = encodeId("ccam", input.campaignId);
+    await recordCallerEvent({ random, now }, tx, { caller: input.caller, event: "partner-allowed", subject });
+  });
 }
 
 /** The campaign if the organisation leads it or is allowed to run pages of it. Throws RefusedError "not-found" otherwise. */

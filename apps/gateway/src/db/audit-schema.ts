@@ -64,15 +64,15 @@ export interface NoticeAddressTable {
   readonly created_at_ms: number;
   /** SHA-256 of the token in the confirmation mail. */
   readonly token_hash: Bytes | null;
-  readonly token_expires_at_ms: number | null;
+  /** When an unconfirmed or removed one is deleted at the latest. */
+  readonly expires_at_ms: number | null;
   /** The place in the audit log up to which it was told. */
   readonly told_seq: number;
-  /** Of removed ones: the last place it is told of. */
-  readonly last_seq: number | null;
   /** When the next mail may go out. */
   readonly due_at_ms: number;
-  readonly attempts: number;
-  readonly lease_until_ms: number;
+  readonly attempts: Generated<number>;
+  /** Until then, one gateway is writing to it. */
+  readonly lease_until_ms: Generated<number>;
 }
 
 /** Unconfirmed ones are sent the confirmation and nothing else; removed ones are told of that, then deleted. */

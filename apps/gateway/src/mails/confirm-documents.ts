@@ -8,6 +8,7 @@ import type { GatewayDeps } from "../deps.ts";
 import { type Answer } from "../http/answer.ts";
 import type { StaticFiles } from "../http/static-files.ts";
 import { unexpectedError } from "../log/log.ts";
+import { type ConfirmAddressDeps, confirmAddress, showConfirmAddress } from "../notices/confirm-address.ts";
 import { plainDocument, plainNotice, requestLocale } from "../pages/plain-document.ts";
 import { decide, type Decision } from "./decide.ts";
 import { mailTextsOf } from "./texts/catalogue.ts";
@@ -15,7 +16,7 @@ import type { MailTexts } from "./texts/texts.ts";
 import { findToken, type FoundToken, hashToken } from "./tokens.ts";
 
 /** What the documents need. */
-export interface ConfirmDeps extends Pick<GatewayDeps, "pool" | "primitives" | "now" | "log"> {
+export interface ConfirmDeps extends ConfirmAddressDeps, Pick<GatewayDeps, "pool" | "primitives" | "log"> {
   readonly files: StaticFiles;
 }
 
@@ -29,7 +30,10 @@ export interface ConfirmRequest {
 export async function showConfirm(deps: ConfirmDeps, { text, request }: ConfirmRequest): Promise<Answer> {
   const hash = hashToken(deps.primitives, text);
   const token = hash === undefined ? undefined : await findToken(deps.pool, { hash, nowMs: deps.now() });
-  if (token === undefined) return await invalid(deps, request);
+  if (token === undefined) {
+    const address = hash === undefined ? undefined : await showConfirmAddress(deps, hash);
+    return address ?? (await invalid(deps, request));
+  }
   if (token.outcome !== null) return await answered(deps, token);
   const texts = mailTextsOf(token.locale);
   const { title, text: question, button } = texts.decisions[token.purpose];
@@ -51,14 +55,16 @@ export async function postConfirm(deps: ConfirmDeps, { text, request }: ConfirmR
   const hash = hashToken(deps.primitives, text);
   if (hash === undefined) return await invalid(deps, request);
   let decision: Decision;
+  let address: Answer | undefined;
   try {
     decision = await decide(deps, { hash });
+    address = decision.kind === "invalid" ? await confirmAddress(deps, hash) : undefined;
   } catch (error) {
     deps.log(unexpectedError(error));
     const texts = textsFor(request);
     return await plainNotice(deps, { texts, title: texts.unavailableTitle, text: texts.unavailableText, status: 503 });
   }
-  if (decision.kind === "invalid") return await invalid(deps, request);
+  if (decision.kind === "invalid") return address ?? (await invalid(deps, request));
   if (decision.kind === "answered") return await answered(deps, decision.token);
   const { token } = decision;
   const texts = mailTextsOf(token.locale);

@@ -20,7 +20,7 @@ import {
 import { previewMail } from "./preview.ts";
 
 /** What the service needs. */
-export interface MailServiceDeps extends Pick<GatewayDeps, "db" | "now"> {
+export interface MailServiceDeps extends Pick<GatewayDeps, "db" | "random" | "now"> {
   readonly authentication: Authentication;
   readonly pages: Pages;
   readonly origin: () => string;
@@ -45,11 +45,11 @@ function pageMethods(deps: MailServiceDeps): Pick<Methods, "getPageMails" | "set
       return { mails: toPageMailsMessage(settings), canSend: deps.canSend };
     },
     setPageMails: async ({ pageId, mails }, context) => {
-      const { organisationId } = await requireOrganisation(context);
+      const caller = await requireOrganisation(context);
       if (mails === undefined) throw new RefusedError("invalid");
       const settings = fromPageMailsMessage(mails);
       if (settings.confirm_supporter || settings.confirm_newsletter || settings.thank_you) requireServer(deps);
-      const saved = await savePageMails(deps, { organisationId, pageId: parseId("cpag", pageId), settings });
+      const saved = await savePageMails(deps, { caller, pageId: parseId("cpag", pageId), settings });
       deps.pages.forget();
       return { mails: toPageMailsMessage(saved) };
     },
@@ -76,11 +76,11 @@ function campaignMethods(deps: MailServiceDeps): Pick<Methods, "getCampaignMails
       };
     },
     setCampaignMails: async ({ campaignId, mails }, context) => {
-      const { organisationId } = await requireOrganisation(context);
+      const caller = await requireOrganisation(context);
       if (mails === undefined) throw new RefusedError("invalid");
       const settings = { confirm_supporter: mails.confirmSupporter, confirm_newsletter: mails.confirmNewsletter };
       if (settings.confirm_supporter || settings.confirm_newsletter) requireServer(deps);
-      await saveCampaignMails(deps, { organisationId, campaignId: parseId("ccam", campaignId), settings });
+      await saveCampaignMails(deps, { caller, campaignId: parseId("ccam", campaignId), settings });
       deps.pages.forget();
       return { mails };
     },

@@ -1,8 +1,11 @@
 /** What organisations decide about the mails of their pages and campaigns (docs/protocol/mails.md §1). */
 import type { Bytes } from "@coterie/bytes";
+import { recordCallerEvent } from "../audit/record-event.ts";
 import type { CampaignMailTable, MailKind, PageMailTable, PageMailTextTable } from "../db/mail-schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
+import { encodeId } from "../ids.ts";
+import type { Caller } from "../organisations/authentication.ts";
 import { parseDescription, parseLabel } from "../texts.ts";
 import { asksForEmail } from "./mail-rules.ts";
 
@@ -42,6 +45,8 @@ interface PageName {
   readonly pageId: Bytes;
 }
 
+type SavingDeps = Pick<GatewayDeps, "db" | "random" | "now">;
+
 /** The settings of a page that the organisation runs. Throws RefusedError "not-found". */
 export async function loadPageMails({ db }: Pick<GatewayDeps, "db">, name: PageName): Promise<PageMailSettings> {
   await requirePage({ db }, name);
@@ -55,14 +60,23 @@ export async function loadPageMails({ db }: Pick<GatewayDeps, "db">, name: PageN
   return { ...defaultPageMails, ...row, texts };
 }
 
+/** Which page, and what it gets. */
+export interface SavePageMailsInput {
+  readonly caller: Caller;
+  readonly pageId: Bytes;
+  readonly settings: PageMailSettings;
+}
+
 /**
  * Replaces the settings of a page that the organisation runs.
  * @throws RefusedError "not-found"; "invalid" where the form does not ask for an address, or a number is out of its range
  */
 export async function savePageMails(
-  { db }: Pick<GatewayDeps, "db">,
-  { settings, ...name }: PageName & { readonly settings: PageMailSettings },
+  deps: SavingDeps,
+  { settings, caller, pageId }: SavePageMailsInput,
 ): Promise<PageMailSettings> {
+  const { db } = deps;
+  const name = { organisationId: caller.organisationId, pageId };
   const { texts, ...row } = settings;
   const page = await requirePage({ db }, name);
   const isAsked = row.confirm_supporter || row.confirm_newsletter || row.thank_you;
@@ -80,6 +94,7 @@ export async function savePageMails(
     const own = texts.filter(({ subject, intro }) => subject !== "" || intro !== "");
     const rows = own.map((text) => ({ page_id: name.pageId, ...text }));
     if (rows.length > 0) await tx.insertInto("page_mail_texts").values(rows).execute();
+    await recordCallerEvent(deps, tx, { caller, event: "page-mails-changed", subject: encodeId("cpag", pageId) });
   });
   return settings;
 }
@@ -118,19 +133,31 @@ export async function loadCampaignMails(
   return row ?? { confirm_supporter: false, confirm_newsletter: false };
 }
 
+/** Which campaign, and what it gets. */
+export interface SaveCampaignMailsInput {
+  readonly caller: Caller;
+  readonly campaignId: Bytes;
+  readonly settings: CampaignMailSettings;
+}
+
 /** Replaces the settings of a campaign that the organisation leads. Throws RefusedError "not-found", "invalid". */
 export async function saveCampaignMails(
-  { db }: Pick<GatewayDeps, "db">,
-  { settings, ...name }: CampaignName & { readonly settings: CampaignMailSettings },
+  deps: SavingDeps,
+  { settings, caller, campaignId }: SaveCampaignMailsInput,
 ): Promise<CampaignMailSettings> {
-  const campaign = await requireCampaign({ db }, name);
+  const { db } = deps;
+  const campaign = await requireCampaign({ db }, { organisationId: caller.organisationId, campaignId });
   const isAsked = settings.confirm_supporter || settings.confirm_newsletter;
   if (isAsked && !asksForEmail(campaign.form_schema)) throw new RefusedError("invalid");
-  await db
-    .insertInto("campaign_mails")
-    .values({ campaign_id: name.campaignId, ...settings })
-    .onConflict((conflict) => conflict.column("campaign_id").doUpdateSet(settings))
-    .execute();
+  await db.transaction().execute(async (tx) => {
+    await tx
+      .insertInto("campaign_mails")
+      .values({ campaign_id: campaignId, ...settings })
+      .onConflict((conflict) => conflict.column("campaign_id").doUpdateSet(settings))
+      .execute();
+    const subject = encodeId("ccam", campaignId);
+    await recordCallerEvent(deps, tx, { caller, event: "campaign-mails-changed", subject });
+  });
   return settings;
 }
 

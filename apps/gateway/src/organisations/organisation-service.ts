@@ -2,6 +2,7 @@
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { embedSnippet } from "@coterie/actions";
 import { OrganisationService } from "@coterie/protocol";
+import { recordHourly } from "../audit/record-hourly.ts";
 import { toCampaignMessage } from "../campaigns/campaign-message.ts";
 import { allowPartner, createCampaign, listCampaigns, refuseHome, updateCampaign } from "../campaigns/campaigns.ts";
 import { toContactMessage, toEventMessage } from "../contacts/contact-message.ts";
@@ -141,8 +142,10 @@ function contactMethods(deps: OrganisationServiceDeps): Methods {
   const { requireOrganisation } = deps.authentication;
   return {
     pullContacts: async ({ cursor, limit }, context) => {
-      const { organisationId } = await requireOrganisation(context);
+      const { organisationId, tokenId } = await requireOrganisation(context);
       const delivery = await pullContacts(deps, { organisationId, cursor, limit });
+      const amount = delivery.contacts.length;
+      if (amount > 0) await recordHourly(deps, { organisationId, tokenId, event: "contacts-pulled", amount });
       const contacts = delivery.contacts.map((contact) => toContactMessage(deps, contact));
       return { ...delivery, contacts, events: delivery.events.map(toEventMessage) };
     },

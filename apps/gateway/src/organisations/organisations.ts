@@ -1,19 +1,22 @@
-/** Organisations: made by the operator, each with one token; and the gateway's own, the home organisation. */
-import { type Bytes, encodeTextForm } from "@coterie/bytes";
-import { randomBytes } from "@coterie/primitives";
+/** Organisations: made by the operator, each with a first token; and the gateway's own, the home organisation. */
+import type { Bytes } from "@coterie/bytes";
 import { deriveKeyId, keyIdBytes } from "@coterie/sealed-box/seal";
-import { type Kysely, sql, type Transaction } from "kysely";
+import { type Kysely, sql } from "kysely";
+import { recordEvent } from "../audit/record-event.ts";
 import type { Database, OrganisationTable } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
-import { generateId } from "../ids.ts";
+import { encodeId, generateId } from "../ids.ts";
 import { type ListRange, takePage } from "../paging.ts";
 import { parseSlug, parseTitle } from "../texts.ts";
+import { deleteTokens, storeToken } from "./tokens.ts";
 
 /** What is stored of an organisation itself. */
 export type StoredOrganisation = Pick<OrganisationTable, "id" | "name" | "title" | "is_home">;
 
 const columns = ["id", "name", "title", "is_home"] as const;
+
+const operator = { actor: { kind: "operator" } } as const;
 
 /** Makes an organisation and its token, which is not stored. Throws RefusedError "conflict" where the name is taken. */
 export async function createOrganisation(
@@ -38,11 +41,19 @@ export async function createOrganisation(
       .insertInto("deliveries")
       .values({ organisation_id: row.id, last_sequence: 0, acknowledged_sequence: 0 })
       .execute();
-    return { organisation: row, token: await storeToken(deps, { tx, organisationId: row.id }) };
+    await recordEvent(deps, tx, {
+      organisationId: row.id,
+      actor: { kind: "operator" },
+      event: "organisation-created",
+      subject: encodeId("corg", row.id),
+      atMs: deps.now(),
+    });
+    const { secret } = await storeToken(deps, { tx, organisationId: row.id, label: "first token", ...operator });
+    return { organisation: row, token: secret };
   });
 }
 
-/** Makes a new token and forgets the old ones. Throws RefusedError "not-found". */
+/** Makes a new token and forgets all old ones. Throws RefusedError "not-found". */
 export async function replaceToken(
   deps: Pick<GatewayDeps, "db" | "primitives" | "random" | "now">,
   organisationId: Bytes,
@@ -55,23 +66,10 @@ export async function replaceToken(
       .forUpdate()
       .executeTakeFirst();
     if (found === undefined) throw new RefusedError("not-found");
-    await tx.deleteFrom("organisation_tokens").where("organisation_id", "=", organisationId).execute();
-    return await storeToken(deps, { tx, organisationId });
+    await deleteTokens(deps, { tx, organisationId, tokenId: undefined, ...operator });
+    const { secret } = await storeToken(deps, { tx, organisationId, label: "made by the operator", ...operator });
+    return secret;
   });
-}
-
-async function storeToken(
-  { primitives, random, now }: Pick<GatewayDeps, "primitives" | "random" | "now">,
-  { tx, organisationId }: { readonly tx: Transaction<Database>; readonly organisationId: Bytes },
-): Promise<string> {
-  const token = randomBytes(random, 32);
-  await tx
-    .insertInto("organisation_tokens")
-    .values({ token_hash: primitives.sha256(token), organisation_id: organisationId, created_at_ms: now() })
-    .execute();
-  const text = encodeTextForm("ctok", token);
-  token.fill(0);
-  return text;
 }
 
 /** All organisations, by name. */

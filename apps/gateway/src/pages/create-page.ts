@@ -1,11 +1,12 @@
 /** Making and listing action pages. */
 import { getFormSchema, isLocale, optionalFieldPaths } from "@coterie/actions";
 import type { Bytes } from "@coterie/bytes";
+import { recordCallerEvent } from "../audit/record-event.ts";
 import { refuseHome, getUsableCampaign } from "../campaigns/campaigns.ts";
 import type { ActionPageTable, StoredSealing } from "../db/schema.ts";
 import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
-import { generateId } from "../ids.ts";
+import { encodeId, generateId } from "../ids.ts";
 import { gatewayLimits } from "../limits.ts";
 import type { Caller } from "../organisations/authentication.ts";
 import { type ListRange, takePage } from "../paging.ts";
@@ -49,12 +50,18 @@ export async function createActionPage(
     embed_origins: parseOrigins(input.embedOrigins),
     created_at_ms: deps.now(),
   };
-  const inserted = await deps.db
-    .insertInto("action_pages")
-    .values(row)
-    .onConflict((conflict) => conflict.column("name").doNothing())
-    .returning("id")
-    .executeTakeFirst();
+  const inserted = await deps.db.transaction().execute(async (tx) => {
+    const made = await tx
+      .insertInto("action_pages")
+      .values(row)
+      .onConflict((conflict) => conflict.column("name").doNothing())
+      .returning("id")
+      .executeTakeFirst();
+    if (made === undefined) return undefined;
+    const subject = encodeId("cpag", row.id);
+    await recordCallerEvent(deps, tx, { caller: input.caller, event: "page-created", subject });
+    return made;
+  });
   const page = inserted === undefined ? undefined : await loadPage(deps, inserted);
   if (page === undefined) throw new RefusedError("conflict");
   return page;
@@ -78,7 +85,8 @@ export async function listActionPages(
   return { page: loaded.filter((found) => found !== undefined), nextPageToken };
 }
 
-function parseRequiredFields(schema: string, fields: readonly string[]): readonly string[] {
+/** Fields that the schema leaves open, as they are asked for. Throws RefusedError "invalid". */
+export function parseRequiredFields(schema: string, fields: readonly string[]): readonly string[] {
   const optional: readonly string[] = optionalFieldPaths(getFormSchema(schema));
   const distinct = new Set(fields);
   if (distinct.size !== fields.length || fields.some((field) => !optional.includes(field)))
@@ -86,7 +94,8 @@ function parseRequiredFields(schema: string, fields: readonly string[]): readonl
   return fields;
 }
 
-function parseOrigins(origins: readonly string[]): readonly string[] {
+/** Origins that may show a page. Throws RefusedError "invalid". */
+export function parseOrigins(origins: readonly string[]): readonly string[] {
   if (origins.length > gatewayLimits.embedOrigins || !origins.every(isWebOrigin)) throw new RefusedError("invalid");
   return origins;
 }

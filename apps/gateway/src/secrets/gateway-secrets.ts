@@ -39,6 +39,8 @@ export interface GatewaySecrets {
   readonly fingerprints: SecretKey<"fingerprints">;
   /** Keys challenges of proof of work and the times of forms. */
   readonly abuse: SecretKey<"abuse">;
+  /** Encrypts the notice addresses of organisations' staff. */
+  readonly noticeAddresses: SecretKey<"field">;
   readonly destroy: () => void;
 }
 
@@ -57,6 +59,7 @@ export async function loadGatewaySecrets(
   const contactRefs = SecretKey.own("contact-refs", await load("contact-ref-key"));
   const fingerprints = SecretKey.own("fingerprints", await load("fingerprint-key"));
   const abuse = SecretKey.own("abuse", await load("abuse-key"));
+  const noticeAddresses = SecretKey.own("field", await load("notice-address-key"));
   const token = await loadOrCreateSecretFile(join(folder, "operator-token"), () =>
     encodeTextForm("cctl", randomBytes(random, 32)),
   );
@@ -69,6 +72,7 @@ export async function loadGatewaySecrets(
     contactRefs,
     abuse,
     fingerprints,
+    noticeAddresses,
     destroy: () => {
       signing.secretKey.destroy();
       home.secretKey.destroy();
@@ -77,6 +81,7 @@ export async function loadGatewaySecrets(
       contactRefs.destroy();
       abuse.destroy();
       fingerprints.destroy();
+      noticeAddresses.destroy();
     },
   };
 }

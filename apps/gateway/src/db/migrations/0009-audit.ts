@@ -48,6 +48,7 @@ async function createLog(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE UNIQUE INDEX audit_chain_by_organisation ON audit_chain (organisation_id, organisation_seq)
     WHERE organisation_id IS NOT NULL`.execute(db);
+  await sql`CREATE INDEX audit_chain_by_place ON audit_chain (organisation_id, seq)`.execute(db);
   await sql`
     CREATE TABLE audit_counts (
       organisation_id bytea NOT NULL REFERENCES organisations (id),
@@ -144,12 +145,12 @@ async function createNotices(db: Kysely<unknown>): Promise<void> {
       replaces_id bytea,
       created_at_ms bigint NOT NULL,
       token_hash bytea UNIQUE CHECK (octet_length(token_hash) = 32),
-      token_expires_at_ms bigint,
+      expires_at_ms bigint,
       told_seq bigint NOT NULL,
-      last_seq bigint,
       due_at_ms bigint NOT NULL,
       attempts smallint NOT NULL DEFAULT 0,
-      lease_until_ms bigint NOT NULL DEFAULT 0
+      lease_until_ms bigint NOT NULL DEFAULT 0,
+      CHECK ((state = 'confirmed') = (expires_at_ms IS NULL))
     )`.execute(db);
   await sql`CREATE INDEX notice_addresses_by_organisation ON notice_addresses (organisation_id)`.execute(db);
   await sql`
