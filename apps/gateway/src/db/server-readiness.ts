@@ -13,7 +13,7 @@ const readyWaitMs = 60_000;
 export async function becomesReady(child: ChildProcess, socketFolder: string): Promise<boolean> {
   const untilMs = performance.now() + readyWaitMs;
   while (!hasEnded(child) && performance.now() < untilMs) {
-    if (await answers(socketFolder)) return true;
+    if ((await answers(socketFolder)) && !hasEnded(child)) return true;
     await delay(20);
   }
   child.kill("SIGINT");

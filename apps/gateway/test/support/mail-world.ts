@@ -38,8 +38,7 @@ export async function startMailWorld(options: Partial<GatewayOptions> = {}): Pro
   const clock = { nowMs: Date.now() };
   const mails = { smtpUrl: server.url, from: "actions@gateway.example", ...options.mails };
   const gateway = await startTestGateway({ now: () => clock.nowMs, ...options, mails });
-  const sql = new PgClient(await databaseOf(gateway));
-  await sql.connect();
+  const sql = await connectSql(gateway);
   return {
     gateway,
     server,
@@ -70,6 +69,13 @@ export function mailClient(
       ],
     }),
   );
+}
+
+/** A connection of one's own to the private database. */
+export async function connectSql(gateway: TestGateway): Promise<PgClient> {
+  const sql = new PgClient(await databaseOf(gateway));
+  await sql.connect();
+  return sql;
 }
 
 /** Where the private database listens: the fifth line of its own note. */

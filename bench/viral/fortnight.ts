@@ -1,0 +1,49 @@
+// After the run: the same gateway with a clock that is moved, so that everything that is due becomes so, and everything that ends ends.
+import { connectSql } from "../../apps/gateway/test/support/mail-world.ts";
+import {
+  type Clients,
+  connectClients,
+  startTestGateway,
+  type TestGateway,
+} from "../../apps/gateway/test/support/gateway.ts";
+
+export interface Fortnight {
+  readonly gateway: TestGateway;
+  readonly sql: Awaited<ReturnType<typeof connectSql>>;
+  readonly clients: (token?: string) => Clients;
+  /** Moves the clock step by step, with mails sent and keys kept up at each. */
+  readonly pass: (ms: number, stepMs: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface FortnightInput {
+  readonly dataFolder: string;
+  readonly smtpUrl: string;
+}
+
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
+
+export async function startFortnight({ dataFolder, smtpUrl }: FortnightInput): Promise<Fortnight> {
+  const clock = { nowMs: Date.now() };
+  const mails = { smtpUrl, from: mailFrom };
+  const gateway = await startTestGateway({ dataFolder, now: () => clock.nowMs, mails });
+  const sql = await connectSql(gateway);
+  return {
+    gateway,
+    sql,
+    clients: (token) => connectClients(gateway.address, token),
+    pass: async (ms, stepMs) => {
+      for (const endMs = clock.nowMs + ms; clock.nowMs < endMs; ) {
+        clock.nowMs += stepMs;
+        await gateway.mails.workNow();
+      }
+    },
+    close: async () => {
+      await sql.end();
+      await gateway.close();
+    },
+  };
+}
+
+export const mailFrom = "actions@gateway.example";
