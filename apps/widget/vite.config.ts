@@ -22,6 +22,8 @@ export default defineConfig({
     target: "es2022",
     minify: true,
     cssCodeSplit: true,
+    // No stand-ins for `:dir()` and `light-dark()`: an older browser leaves out how an input is aligned, and nothing else.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     // As a library: an application would carry Vite's preloading of chunks, which these pages do by `modulepreload`.
     lib: {
       entry: {
@@ -34,6 +36,10 @@ export default defineConfig({
       formats: ["es"],
     },
     rolldownOptions: {
+      // What only some visitors load takes what it needs from the file that loads it.
+      preserveEntrySignatures: "allow-extension",
+      // Reading a member of an object of ours changes nothing: tables that only texts of errors name are dropped.
+      treeshake: { propertyReadSideEffects: false },
       output: {
         minify: true,
         entryFileNames: "[name].js",
@@ -54,24 +60,52 @@ function dropErrorTexts(): Plugin {
   return {
     name: "coterie-drop-error-texts",
     enforce: "pre",
-    transform: (code, id) => (/\.[jt]s(\?|$)/.test(id) ? code.replace(text, '""') : undefined),
+    transform: (code, id) => {
+      if (!/\.[jt]s(\?|$)/.test(id)) return undefined;
+      const short = code.replace(text, '""');
+      return /errors\.ts(\?|$)/.test(id) ? short.replace(/(?<=\bsuper\()"[^"]*"(?=\);)/g, "") : short;
+    },
+    // What tells bundlers that a call may be dropped tells browsers nothing.
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === "chunk") file.code = file.code.replaceAll("/* @__PURE__ */", "");
+      }
+    },
   };
 }
 
-/** What begins a file of its own: the entries, and what only some visitors load. */
+/** What begins a file of its own: the entries, and what several of them load later. */
 const partStarts: readonly RegExp[] = [
-  /\/widget\/src\/(coterie-action|element-form|frame|mail-box|page|page-sealing)\.ts$/,
+  /\/widget\/src\/(coterie-action|element-form|frame|page|page-sealing|proof-of-work)\.ts$/,
   /\/actions\/src\/form\/texts-[a-z]+\.ts$/,
   /\/actions\/src\/schemas\/eci\.ts$/,
-  /\/primitives\/src\/widget\/(script-x25519|verify-signature)\.ts$/,
+  /\/primitives\/src\/widget\/script-x25519\.ts$/,
   /\/primitives\/src\/portable\/verify-ed25519\.ts$/,
   /\/@noble\/curves\/ed25519\.js$/,
 ];
 
+/** Utilities of the hash and cipher libraries, and what the widget puts in their place: see src/lean/cipher-utils.ts. */
+const leanFiles: readonly (readonly [RegExp, string])[] = [
+  [/\/@noble\/ciphers\/utils\.js$/, source("lean/cipher-utils.ts")],
+  [/\/@noble\/ciphers\/_arx\.js$/, source("lean/arx.ts")],
+  [/\/@noble\/hashes\/utils\.js$/, source("lean/hash-utils.ts")],
+  [/\/@noble\/hashes\/_md\.js$/, source("lean/md.ts")],
+];
+
+/** The twins for old platforms use more of the libraries: they get them whole. */
+const wholeParts: readonly string[] = ["script-x25519", "verify-ed25519", "ed25519"];
+
+/** The file in its place; what the library's `_md.js` is still asked for needs no other. */
+function leanOf(path: string, { part, importer }: { readonly part: string; readonly importer: string }): string {
+  const [, lean = path] = leanFiles.find(([library]) => library.test(path)) ?? [];
+  return wholeParts.includes(part) || /\/lean\/|\/_md\.js$/.test(importer) ? path : lean;
+}
+
 /**
  * Bundles every file that a visitor loads by itself, with copies of its own of what others need, too: no small shared
  * files, compression sees all of it at once, and each carries only what it uses. No visitor loads two copies of much, since
- * each loads one entry; the classes of errors are compared within one file only.
+ * each loads one entry; the classes of errors are compared within one file only. What is not listed and loaded later takes what it
+ * needs from the file that loads it.
  */
 function bundleApart(): Plugin {
   const mark = "?part=";
@@ -85,7 +119,8 @@ function bundleApart(): Plugin {
       const part = partStarts.some((start) => start.test(resolved.id))
         ? basename(resolved.id, extname(resolved.id))
         : parent;
-      return part === undefined ? resolved : { ...resolved, id: `${resolved.id}${mark}${part}` };
+      if (part === undefined) return resolved;
+      return { ...resolved, id: `${leanOf(resolved.id, { part, importer: importerPath ?? "" })}${mark}${part}` };
     },
     async load(id) {
       const [path, part] = id.split(mark);

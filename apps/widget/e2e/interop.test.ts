@@ -45,6 +45,8 @@ describe.skipIf(chromiumPath === undefined)("boxes made in Chromium", () => {
       for (let n = 0; n < count; n++) {
         const person = { firstName: `Zofia ${"ż".repeat(n % 60)}`, email: `zofia${n}@example.org` };
         const answers = { optIns: new Map(), locale: "en", givenAtMs: 1 };
+        const sentence = (name: string): string => name;
+        const wordings = { "delivery/1": sentence, "newsletter/1": sentence, "newsletter-and-receive/1": sentence };
         const pins = new Set(keys.map(({ id }) => id));
         made.push(
           await sealing.encodeSubmission({
@@ -52,6 +54,7 @@ describe.skipIf(chromiumPath === undefined)("boxes made in Chromium", () => {
             actionId: sealing.newActionId(),
             person,
             answers,
+            wordings,
             tracking,
             pins,
           }),

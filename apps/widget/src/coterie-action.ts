@@ -5,7 +5,7 @@
  */
 import { schemeOfSite } from "./colour-scheme.ts";
 import { type EmbedMessage, originOf, readFrameMessage } from "./frame-messages.ts";
-import { widgetLimits } from "./limits.ts";
+import { frameHeightPixels } from "./limits.ts";
 
 class CoterieActionElement extends HTMLElement {
   #stop: (() => void) | undefined;
@@ -79,7 +79,7 @@ class CoterieActionElement extends HTMLElement {
 function createFrame(address: string): HTMLIFrameElement {
   const frame = document.createElement("iframe");
   frame.title = "Coterie";
-  frame.height = String(widgetLimits.frameHeightPixels.smallest);
+  frame.height = String(frameHeightPixels.smallest);
   frame.referrerPolicy = "no-referrer";
   frame.allow = "clipboard-write; web-share";
   // Its own origin for its own requests, scripts and the form's submit event; no navigation of this page, no windows.

@@ -68,7 +68,7 @@ function mount(root: HTMLElement, { api, texts, options, loaded }: MountInput): 
       texts,
       pins: undefined,
       heading: "h2",
-      showsKeys: false,
+      viewKeys: undefined,
       shareUrl: `${location.origin}${location.pathname}`,
       tracking: trackingOf(location.href),
       onSigned: options.onSigned,

@@ -4,7 +4,7 @@ import {
   type FieldProblem,
   type FormSchema,
   type Tracking,
-  validatePerson,
+  validateTyped,
 } from "@coterie/actions";
 import {
   type FormPhase,
@@ -40,7 +40,8 @@ export interface FormOptions {
   readonly counter: number | undefined;
   readonly texts: FormTexts;
   readonly heading: FormState["heading"];
-  readonly showsKeys: boolean;
+  /** See `FormState`. */
+  readonly viewKeys: FormState["viewKeys"];
   /** Undefined where the gateway seals. */
   readonly pins: Pins | undefined;
   readonly shareUrl: string;
@@ -87,7 +88,7 @@ class Form {
       phase: { kind: "open" },
       medium: "script",
       heading: options.heading,
-      showsKeys: options.showsKeys,
+      viewKeys: options.viewKeys,
       shareUrl: options.shareUrl,
     };
     this.#draw();
@@ -152,7 +153,8 @@ class Form {
     this.#state = { ...this.#state, values: answers.values };
     if (answers.isTrapped) return this.#leaveTrap(form);
     const { requiredFields } = page;
-    const result = validatePerson(schema, answers.person, { requiredFields, now: this.#deps.now });
+    const rules = { requiredFields, now: this.#deps.now };
+    const result = validateTyped(schema, { valueByPath: answers.values, rules });
     if (result.kind === "invalid") return this.show({ kind: "open" }, result.problems);
     this.show({ kind: "sending" });
     try {
@@ -190,6 +192,7 @@ class Form {
       pins,
       tracking,
       person,
+      wordings: texts.wordings,
       actionId: submitter.newActionId(),
       answers: { optIns, locale: texts.locale, givenAtMs: this.#deps.now() },
     });

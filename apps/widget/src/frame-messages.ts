@@ -2,7 +2,7 @@
  * What the embedding element and the hosted frame say to each other. Both sides check the sender's window and exact origin
  * before anything else, and the form of the message; everything else is ignored without an answer.
  */
-import { widgetLimits } from "./limits.ts";
+import { frameHeightPixels } from "./limits.ts";
 
 /** "light" for a site without dark colours; "any" follows the person's settings. */
 export type ColourScheme = "light" | "any";
@@ -97,6 +97,6 @@ function isShortText(value: unknown): value is string {
 }
 
 function clampHeight(pixels: number): number {
-  const { smallest, largest } = widgetLimits.frameHeightPixels;
+  const { smallest, largest } = frameHeightPixels;
   return Math.min(Math.max(pixels, smallest), largest);
 }

@@ -65,7 +65,7 @@ async function showForm(
   const sealing = sealingLoader();
   const keys = await sealing();
   const pins = keys.parsePins(embed.keys);
-  const refusal = keys.checkPins({ page, pins });
+  const refusal = await keys.checkPins({ page, pins });
   root.replaceChildren();
   const form = mountForm(
     { api, submitter: sealing, now: browserClock },
@@ -78,7 +78,7 @@ async function showForm(
       texts,
       pins,
       heading: "h1",
-      showsKeys: false,
+      viewKeys: undefined,
       shareUrl: withoutQuery(embed.address),
       tracking: trackingOf(embed.address),
       onSigned: (signed) => tell({ type: "coterie/signed/1", counter: signed }),

@@ -1,6 +1,6 @@
 /** The form on the gateway's own page: takes over the one that stands there, or draws it where the browser seals. */
 import { type ActionPageView, pickFormLocale, type SealingMode } from "@coterie/actions";
-import { loadTexts } from "@coterie/actions/form";
+import { type FormState, loadTexts } from "@coterie/actions/form";
 import { mountForm } from "./form-controller.ts";
 import type { Pins } from "./pins.ts";
 import { browserApi, browserClock, loadForm, refreshCounter } from "./platform.ts";
@@ -11,13 +11,15 @@ import { trackingOf } from "./tracking.ts";
 export interface PageSealing {
   /** The kind of page that this script is for. */
   readonly mode: SealingMode;
+  /** See `FormState`. */
+  readonly viewKeys: FormState["viewKeys"];
   readonly submitter: () => Promise<Submitter>;
   /** Undefined where the gateway seals. */
   readonly pinsOf: (page: ActionPageView) => Promise<Pins | undefined>;
 }
 
 /** Shows the page's form in the document. */
-export async function showPageForm({ mode, submitter, pinsOf }: PageSealing): Promise<void> {
+export async function showPageForm({ mode, viewKeys, submitter, pinsOf }: PageSealing): Promise<void> {
   const root = document.querySelector<HTMLElement>("main.coterie");
   // After a form was posted without script, the page stands as it is.
   if (root === null || root.querySelector(".done, .summary") !== null) return;
@@ -38,7 +40,7 @@ export async function showPageForm({ mode, submitter, pinsOf }: PageSealing): Pr
       texts,
       pins,
       heading: "h1",
-      showsKeys: mode === "browser",
+      viewKeys,
       shareUrl: `${location.origin}${location.pathname}`,
       tracking: trackingOf(location.href),
       onSigned: () => undefined,

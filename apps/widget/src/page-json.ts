@@ -2,7 +2,17 @@
 import { type ActionPageView, isFormSchemaId, type ReceiverView, type SealingMode } from "@coterie/actions";
 import { MalformedAnswerError } from "./errors.ts";
 import { widgetLimits } from "./limits.ts";
-import { memberOf, readBytes, readCount, readFlag, readList, readObject, readText, readTexts } from "./read-json.ts";
+import {
+  memberOf,
+  readBytesList,
+  readBytes,
+  readCount,
+  readFlag,
+  readList,
+  readObject,
+  readText,
+  readTexts,
+} from "./read-json.ts";
 
 /** A page and its counter. */
 export interface LoadedPage {
@@ -68,6 +78,7 @@ function readReceiver(value: unknown): ReceiverView {
     publicKey: readOptionalKey(receiver, "publicKey"),
     asksOptIn: readFlag(receiver, "asksOptIn"),
     confirmsOptIn: readFlag(receiver, "confirmsOptIn"),
+    keyLog: readBytesList(receiver, "keyLog"),
   };
 }
 

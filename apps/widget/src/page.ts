@@ -2,4 +2,9 @@
 import { showPageForm } from "./page-form.ts";
 import { clearSubmitterLoader } from "./platform.ts";
 
-void showPageForm({ mode: "gateway", submitter: clearSubmitterLoader(), pinsOf: async () => undefined });
+void showPageForm({
+  mode: "gateway",
+  viewKeys: undefined,
+  submitter: clearSubmitterLoader(),
+  pinsOf: async () => undefined,
+});

@@ -42,8 +42,12 @@ export function readTexts(members: JsonMembers, name: string): readonly string[]
 
 /** The bytes member of that name: base64 of either alphabet, with or without padding. */
 export function readBytes(members: JsonMembers, name: string): Bytes {
-  const text = readText(members, name).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
-  return decodeBase64Url(text);
+  return decodeBase64(readText(members, name));
+}
+
+/** The list of bytes of that name. */
+export function readBytesList(members: JsonMembers, name: string): readonly Bytes[] {
+  return readTexts(members, name).map(decodeBase64);
 }
 
 /** A count, which protobuf's JSON writes as text. */
@@ -58,6 +62,10 @@ export function readCount(members: JsonMembers, name: string): number {
 /** The member itself, if it is the object's own. */
 export function memberOf(members: JsonMembers, name: string): unknown {
   return Object.hasOwn(members, name) ? members[name] : undefined;
+}
+
+function decodeBase64(text: string): Bytes {
+  return decodeBase64Url(text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, ""));
 }
 
 function isObject(value: unknown): value is JsonMembers {

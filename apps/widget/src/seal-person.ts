@@ -4,12 +4,12 @@ import { encodeBase64Url } from "@coterie/bytes";
 import { type Primitives, type RandomSource, randomBytes } from "@coterie/primitives";
 import type { WidgetPrimitives } from "@coterie/primitives/widget";
 import type { SealedContactJson, SealedPersonJson } from "@coterie/protocol";
-import { contactCommitment, createContactPlaintext, deriveKeyId } from "@coterie/sealed-box/seal";
+import { contactCommitment, createContactPlaintext } from "@coterie/sealed-box/seal";
 import { UnpinnedKeyError } from "./errors.ts";
-import type { Pins } from "./pins.ts";
+import { findPinnedKey, type PinDeps, type Pins } from "./pins.ts";
 
 /** What sealing needs. */
-export interface SealDeps {
+export interface SealDeps extends PinDeps {
   readonly primitives: Pick<Primitives, "sha256"> & Pick<WidgetPrimitives, "boxToPublicKey">;
   readonly random: RandomSource;
 }
@@ -25,7 +25,7 @@ export interface SealPersonInput {
 
 /**
  * The sealed person, ready to be sent.
- * @throws UnpinnedKeyError where a receiver's key is not pinned: checked here again, on the bytes that are sealed to
+ * @throws UnpinnedKeyError where a receiver's key is not pinned: checked here again, on the bytes that are sealed to, and now
  */
 export async function sealPerson(deps: SealDeps, input: SealPersonInput): Promise<SealedPersonJson> {
   const salt = randomBytes(deps.random, 32);
@@ -36,7 +36,7 @@ export async function sealPerson(deps: SealDeps, input: SealPersonInput): Promis
 }
 
 async function sealOne(
-  { primitives, random }: SealDeps,
+  deps: SealDeps,
   {
     page,
     actionId,
@@ -46,9 +46,10 @@ async function sealOne(
     salt,
   }: SealPersonInput & { readonly contact: PlannedContact; readonly salt: Uint8Array },
 ): Promise<SealedContactJson> {
+  const { primitives, random } = deps;
   const publicKey = contact.receiver.publicKey?.public;
-  const key = publicKey === undefined ? undefined : deriveKeyId(primitives, publicKey);
-  if (publicKey === undefined || key === undefined || !pins.has(key))
+  const key = await findPinnedKey(deps, { receiver: contact.receiver, pins });
+  if (publicKey === undefined || key === undefined)
     throw new UnpinnedKeyError("a receiver's key is not among the pinned ones");
   const { organisationId } = contact.receiver;
   const context = {

@@ -2,6 +2,9 @@
 import type { ActionPageView } from "@coterie/actions";
 import type { RefusalCode } from "@coterie/actions/form";
 import { loadWidgetPrimitives, systemRandom } from "@coterie/primitives/widget";
+import { RequestFailedError } from "./errors.ts";
+import { makeMailBox } from "./mail-box.ts";
+import type { LogDeps } from "./pinned-log.ts";
 import { checkPins, type Pins, parsePins, pinsOfPage } from "./pins.ts";
 import { type SealDeps, sealPerson } from "./seal-person.ts";
 import { createSubmitter, type Submitter } from "./submitter.ts";
@@ -14,7 +17,7 @@ export interface Sealing extends Submitter {
   readonly checkPins: (input: {
     readonly page: ActionPageView;
     readonly pins: Pins | undefined;
-  }) => RefusalCode | undefined;
+  }) => Promise<RefusalCode | undefined>;
   /** See `pinsOfPage`. */
   readonly pinsOfPage: (page: ActionPageView) => Pins;
 }
@@ -28,15 +31,28 @@ export function createSealing(deps: SealDeps): Sealing {
       sha256,
       random,
       sealPerson: (input) => sealPerson(deps, input),
-      makeMailBox: async (input) => (await import("./mail-box.ts")).makeMailBox(deps, input),
+      makeMailBox: (input) => makeMailBox(deps, input),
     }),
     parsePins,
-    checkPins: (input) => checkPins(primitives, input),
-    pinsOfPage: (page) => pinsOfPage(primitives, page),
+    checkPins: (input) => checkPins(deps, input),
+    pinsOfPage: (page) => pinsOfPage(deps, page),
   };
 }
 
 /** Sealing in this browser. */
 export async function loadBrowserSealing(): Promise<Sealing> {
-  return createSealing({ primitives: await loadWidgetPrimitives(), random: systemRandom });
+  const primitives = await loadWidgetPrimitives();
+  const deps: LogDeps = { primitives, now: () => Date.now() };
+  return createSealing({
+    primitives,
+    random: systemRandom,
+    isActiveInPinnedLog: async (receiver) => {
+      const { isActiveInPinnedLog } = await import("./pinned-log.ts").catch(notLoaded);
+      return await isActiveInPinnedLog(deps, receiver);
+    },
+  });
+}
+
+function notLoaded(): never {
+  throw new RequestFailedError({ failure: "offline" });
 }

@@ -5,9 +5,10 @@ import {
   type ConsentRecord,
   paddingFor,
   type Person,
-  planFormContacts,
-  recordConsents,
+  planOwnContacts,
+  recordConsentsIn,
   type Tracking,
+  type Wordings,
 } from "@coterie/actions";
 import { encodeBase64Url, encodeUtf8 } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
@@ -31,6 +32,8 @@ export interface SubmissionInput {
   readonly actionId: string;
   readonly person: Person;
   readonly answers: Answers;
+  /** The sentences that stood in the form, in the answers' language. */
+  readonly wordings: Wordings;
   readonly tracking: Tracking;
   /** Undefined where the gateway seals. */
   readonly pins: Pins | undefined;
@@ -43,7 +46,7 @@ export interface SubmissionInput {
  */
 export async function encodeSubmission(deps: SubmissionDeps, input: SubmissionInput): Promise<string> {
   const { page, actionId, person, answers, tracking } = input;
-  const consents = recordConsents(deps, { page, answers });
+  const consents = recordConsentsIn(deps, { page, answers, wordings: input.wordings });
   const request: SubmitRequestJson = {
     actionId,
     pageId: page.id,
@@ -61,11 +64,11 @@ async function sealed(
   { input, consents }: { readonly input: SubmissionInput; readonly consents: readonly ConsentRecord[] },
 ): Promise<Pick<SubmitRequestJson, "sealed" | "mailBox">> {
   if (deps.sealPerson === undefined || input.pins === undefined) throw new UnpinnedKeyError("there are no pinned keys");
-  const plan = planFormContacts(deps, { page: input.page, consents });
-  if (plan.kind === "invalid") throw new MalformedAnswerError("the page's receivers do not fit its rule");
+  const contacts = planOwnContacts(deps, { page: input.page, consents });
+  if (contacts === undefined) throw new MalformedAnswerError("the page's receivers do not fit its rule");
   const { pins } = input;
   const mailBox = await deps.makeMailBox?.({ ...input, optIns: input.answers.optIns, pins });
-  const person = await deps.sealPerson({ ...input, contacts: plan.contacts, pins });
+  const person = await deps.sealPerson({ ...input, contacts, pins });
   return { sealed: person, ...(mailBox === undefined ? {} : { mailBox }) };
 }
 

@@ -5,7 +5,11 @@ import { type AgreementKeyPair, generateAgreementKeyPair } from "@coterie/primit
 import { nodePrimitives, systemRandom } from "@coterie/primitives/node";
 import { loadWidgetPrimitives } from "@coterie/primitives/widget";
 import { deriveKeyId, type KeyId } from "@coterie/sealed-box/seal";
+import { isActiveInPinnedLog } from "../src/pinned-log.ts";
 import type { SealDeps } from "../src/seal-person.ts";
+
+/** Noon of some day, when logs are verified. */
+export const logNowMs = 1_800_000_000_000;
 
 export interface TestOrganisation {
   readonly id: string;
@@ -54,12 +58,15 @@ export function pageView(given: Partial<ActionPageView> = {}): ActionPageView {
 }
 
 export async function sealDeps(): Promise<SealDeps> {
-  return { primitives: await loadWidgetPrimitives(), random: systemRandom };
+  const primitives = await loadWidgetPrimitives();
+  const isActive = isActiveInPinnedLog.bind(undefined, { primitives, now: () => logNowMs });
+  return { primitives, random: systemRandom, isActiveInPinnedLog: isActive };
 }
 
 /** The same box by Node's backend, for tests that seal tens of thousands. */
 export const fastSealDeps: SealDeps = {
   random: systemRandom,
+  isActiveInPinnedLog: () => Promise.reject(new Error("no log is pinned")),
   primitives: {
     sha256: nodePrimitives.sha256,
     boxToPublicKey: async ({ random, publicKey, nonce, plain }) => {

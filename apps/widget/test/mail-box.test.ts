@@ -64,16 +64,16 @@ describe("a mail box", () => {
 });
 
 describe("pins of a page with mails", () => {
-  it("refuse a gateway that asks for an address which the site did not announce", () => {
+  it("refuse a gateway that asks for an address which the site did not announce", async () => {
     const page = pageView({ mail });
-    expect(checkPins(nodePrimitives, { page, pins: parsePins(keys) })).toBe("added-receiver");
-    expect(checkPins(nodePrimitives, { page, pins: parsePins(`${keys} mails`) })).toBeUndefined();
-    expect(checkPins(nodePrimitives, { page: pageView(), pins: parsePins(`${keys} mails`) })).toBeUndefined();
-    expect(checkPins(nodePrimitives, { page: pageView(), pins: parsePins(`${alpha.keyId} mails`) })).toBe(
+    expect(await checkPins(await sealDeps(), { page, pins: parsePins(keys) })).toBe("added-receiver");
+    expect(await checkPins(await sealDeps(), { page, pins: parsePins(`${keys} mails`) })).toBeUndefined();
+    expect(await checkPins(await sealDeps(), { page: pageView(), pins: parsePins(`${keys} mails`) })).toBeUndefined();
+    expect(await checkPins(await sealDeps(), { page: pageView(), pins: parsePins(`${alpha.keyId} mails`) })).toBe(
       "added-receiver",
     );
     expect(parsePins("mails")).toBeUndefined();
-    expect(pinsOfPage(nodePrimitives, page).has("mails")).toBe(true);
-    expect(pinsOfPage(nodePrimitives, pageView()).has("mails")).toBe(false);
+    expect(pinsOfPage({ primitives: nodePrimitives }, page).has("mails")).toBe(true);
+    expect(pinsOfPage({ primitives: nodePrimitives }, pageView()).has("mails")).toBe(false);
   });
 });

@@ -1,11 +1,12 @@
 // The named check B3 at the level of functions: 100 ways to put another key in place, and one honest page.
 import type { ActionPageView, ReceiverView } from "@coterie/actions";
-import { nodePrimitives } from "@coterie/primitives/node";
+import { textsOf } from "@coterie/actions/form";
 import { describe, expect, it } from "vitest";
 import { checkPins, parsePins, pinsOfPage } from "../src/pins.ts";
 import { createSealing } from "../src/sealing.ts";
 import { alpha, beta, makeOrganisation, noTracking, pageView, sealDeps } from "./fixture.ts";
 
+const deps = await sealDeps();
 const pins = parsePins(`${alpha.keyId}, ${beta.keyId}`);
 
 describe("parsePins", () => {
@@ -71,27 +72,27 @@ describe("checkPins", () => {
   it("refuses 100 dishonest descriptions, and the sealer seals to no key of theirs", async () => {
     expect(variants).toHaveLength(100);
     for (const page of variants) {
-      expect(checkPins(nodePrimitives, { page, pins })).toMatch(/^(wrong-key|added-receiver|clear-text)$/);
-      expect(checkPins(nodePrimitives, { page, pins: undefined })).toBe("no-pins");
+      expect(await checkPins(deps, { page, pins })).toMatch(/^(wrong-key|added-receiver|clear-text)$/);
+      expect(await checkPins(deps, { page, pins: undefined })).toBe("no-pins");
     }
   });
 
-  it("accepts the honest page, a page with fewer receivers, and keys in any order", () => {
-    expect(checkPins(nodePrimitives, { page: pageView(), pins })).toBeUndefined();
-    expect(checkPins(nodePrimitives, { page: pageView({ receivers: [beta.receiver] }), pins })).toBeUndefined();
+  it("accepts the honest page, a page with fewer receivers, and keys in any order", async () => {
+    expect(await checkPins(deps, { page: pageView(), pins })).toBeUndefined();
+    expect(await checkPins(deps, { page: pageView({ receivers: [beta.receiver] }), pins })).toBeUndefined();
     expect(
-      checkPins(nodePrimitives, { page: pageView({ receivers: [alpha.receiver, beta.receiver] }), pins }),
+      await checkPins(deps, { page: pageView({ receivers: [alpha.receiver, beta.receiver] }), pins }),
     ).toBeUndefined();
   });
 
-  it("says that a reader was added where there are more readers than pins", () => {
-    expect(checkPins(nodePrimitives, { page: pageView(), pins: new Set([alpha.keyId]) })).toBe("added-receiver");
+  it("says that a reader was added where there are more readers than pins", async () => {
+    expect(await checkPins(deps, { page: pageView(), pins: new Set([alpha.keyId]) })).toBe("added-receiver");
   });
 
-  it("derives the pins of a page from its keys, not from the ids it claims", () => {
+  it("derives the pins of a page from its keys, not from the ids it claims", async () => {
     const page = pageView({ receivers: [withKey(beta.receiver, { id: "claimed", public: beta.keys.publicKey })] });
-    expect(pinsOfPage(nodePrimitives, page)).toEqual(new Set([beta.keyId]));
-    expect(checkPins(nodePrimitives, { page, pins: pinsOfPage(nodePrimitives, page) })).toBe("wrong-key");
+    expect(pinsOfPage(deps, page)).toEqual(new Set([beta.keyId]));
+    expect(await checkPins(deps, { page, pins: pinsOfPage(deps, page) })).toBe("wrong-key");
   });
 
   it("is repeated on the very bytes that are sealed to", async () => {
@@ -104,6 +105,7 @@ describe("checkPins", () => {
       page,
       pins,
       answers,
+      wordings: textsOf("en").wordings,
       tracking: noTracking,
       person: { firstName: "Alice" },
       actionId: sealing.newActionId(),

@@ -1,6 +1,7 @@
 // What is sent: sealed to the pinned keys alone, opened by nobody else, in few sizes (the named check B6), in the wire's own form.
 import { fromJsonString } from "@bufbuild/protobuf";
 import { actionLimits, formSchemas, type Person, validatePerson } from "@coterie/actions";
+import { textsOf } from "@coterie/actions/form";
 import { decodeBase64Url, encodeTextForm } from "@coterie/bytes";
 import { AuthenticationFailedError, generateAgreementKeyPair } from "@coterie/primitives";
 import { nodePrimitives, systemRandom } from "@coterie/primitives/node";
@@ -21,7 +22,16 @@ const pins: ReadonlySet<KeyId> = new Set([alpha.keyId, beta.keyId]);
 function input(given: Partial<SubmissionInput> = {}): SubmissionInput {
   const optIns = new Map([[alpha.id, "yes"] as const]);
   const answers = { optIns, locale: "pl", givenAtMs: 1_700_000_000_000 };
-  return { page: pageView(), actionId, person: alice, answers, tracking: noTracking, pins, ...given };
+  return {
+    page: pageView(),
+    actionId,
+    person: alice,
+    answers,
+    wordings: textsOf("pl").wordings,
+    tracking: noTracking,
+    pins,
+    ...given,
+  };
 }
 
 async function encodeSubmission(deps: SealDeps, given: SubmissionInput): Promise<string> {
@@ -101,7 +111,7 @@ describe("encodeSubmission", () => {
 
   it("refuses a pinned key of low order before anything is sealed", async () => {
     const zeros = new Uint8Array(32);
-    const weak = { ...beta.receiver, publicKey: { id: beta.keyId, public: zeros } };
+    const weak = { ...beta.receiver, publicKey: { id: deriveKeyId(nodePrimitives, zeros), public: zeros } };
     const given = {
       page: pageView({ receivers: [weak, alpha.receiver] }),
       pins: new Set([deriveKeyId(nodePrimitives, zeros), alpha.keyId]),

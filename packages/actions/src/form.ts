@@ -5,6 +5,7 @@
 export { textsOf } from "./form/catalogues.ts";
 export { type FormPhase, type FormState, fieldId, fieldsToDraw, hiddenNames, optInName } from "./form/form-state.ts";
 export { viewForm } from "./form/form-view.ts";
+export { viewKeys } from "./form/keys-view.ts";
 export {
   element,
   type Markup,

@@ -18,7 +18,7 @@ export {
   validateCustomFields,
   validateTracking,
 } from "./custom-fields.ts";
-export { embedSnippet, type SnippetInput } from "./embed-snippet.ts";
+export { embedSnippet, type SnippetInput, snippetPins, type SnippetPinsInput } from "./embed-snippet.ts";
 export { type ActionsError, InvalidConsentError, RequestTooLargeError, UnknownNameError } from "./errors.ts";
 export type { ProblemCode } from "./field-checks.ts";
 export {
@@ -55,6 +55,7 @@ export {
   type ValidationRules,
   createPersonValidator,
   validatePerson,
+  validateTyped,
 } from "./person.ts";
 export {
   type Answers,
@@ -63,8 +64,9 @@ export {
   type PlanInput,
   type PlannedContact,
   planContacts,
-  planFormContacts,
+  planOwnContacts,
   recordConsents,
+  recordConsentsIn,
   wordingIdFor,
 } from "./split.ts";
 export { hasForbiddenCharacter, type NormalisedText, normaliseText } from "./text.ts";
@@ -77,4 +79,5 @@ export {
   renderWording,
   type WordingId,
   type WordingInput,
+  type Wordings,
 } from "./wordings.ts";

@@ -21,6 +21,8 @@ export interface ReceiverView {
   readonly organisationName: string;
   /** Undefined where the organisation has no active key: then the page accepts nothing. */
   readonly publicKey: ReceiverKey | undefined;
+  /** The entries of its key log, first to last, where it has one and the browser seals (docs/protocol/key-log.md). */
+  readonly keyLog?: readonly Uint8Array[] | undefined;
   /** Whether the person is asked to hear from this organisation. */
   readonly asksOptIn: boolean;
   /** Whether a yes is confirmed by mail. */

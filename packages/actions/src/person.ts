@@ -69,15 +69,38 @@ export function createPersonValidator(schema: FormSchema): (input: unknown, rule
   return (input, rules) => {
     const flat = flatten(shape, input);
     if (flat === undefined) return { kind: "invalid", problems: [{ field: "", problem: "malformed" }] };
-    const problems: FieldProblem[] = [...flat.problems];
-    const typed = new Map<FieldPath, string>();
-    for (const field of schema.fields) {
-      const normalised = normaliseText(flat.valueByPath.get(field.path) ?? "");
-      if (normalised.kind === "text") typed.set(field.path, normalised.text);
-      else problems.push({ field: field.path, problem: normalised.kind });
-    }
-    return checkTyped(schema, { typed, problems, rules });
+    return normaliseAndCheck(schema, { ...flat, rules });
   };
+}
+
+/** {@link validatePerson} for what was typed into a form's own inputs, by path: there can be no other members, and no other types. */
+export function validateTyped(
+  schema: FormSchema,
+  { valueByPath, rules }: { readonly valueByPath: ReadonlyMap<string, string>; readonly rules: ValidationRules },
+): ValidatedPerson {
+  return normaliseAndCheck(schema, { valueByPath, problems: [], rules });
+}
+
+function normaliseAndCheck(
+  schema: FormSchema,
+  {
+    valueByPath,
+    problems: before,
+    rules,
+  }: {
+    readonly valueByPath: ReadonlyMap<string, string>;
+    readonly problems: readonly FieldProblem[];
+    readonly rules: ValidationRules;
+  },
+): ValidatedPerson {
+  const problems: FieldProblem[] = [...before];
+  const typed = new Map<FieldPath, string>();
+  for (const field of schema.fields) {
+    const normalised = normaliseText(valueByPath.get(field.path) ?? "");
+    if (normalised.kind === "text") typed.set(field.path, normalised.text);
+    else problems.push({ field: field.path, problem: normalised.kind });
+  }
+  return checkTyped(schema, { typed, problems, rules });
 }
 
 function checkTyped(

@@ -2,7 +2,7 @@
  * From a page and a person's answers to the contacts that are to be sealed, each with its consent record. Widget and
  * gateway run the same code: the gateway never takes a receiver's word, or the widget's, for who receives.
  */
-import { type Bytes, equalBytes } from "@coterie/bytes";
+import { type Bytes, encodeUtf8, equalBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import type { OptIn } from "./coalition.ts";
 import { apiWordingId, type ConsentRecord, hashConsentRecord } from "./consent.ts";
@@ -14,7 +14,7 @@ import {
   receiversOfAnswers,
   receivesAnyway,
 } from "./page-view.ts";
-import { hashWording, pickFormLocale, type WordingId } from "./wordings.ts";
+import { hashWording, pickFormLocale, type WordingId, type Wordings, wordingsOf } from "./wordings.ts";
 
 /** A contact to be made: for whom, and under which consent. */
 export interface PlannedContact {
@@ -49,6 +49,18 @@ export function recordConsents(
   deps: Pick<Primitives, "sha256">,
   { page, answers }: { readonly page: ActionPageView; readonly answers: Answers },
 ): readonly ConsentRecord[] {
+  return recordConsentsIn(deps, { page, answers, wordings: wordingsOf(pickFormLocale(answers.locale)) });
+}
+
+/** The same where only the sentences of the answers' language are at hand. */
+export function recordConsentsIn(
+  { sha256 }: Pick<Primitives, "sha256">,
+  {
+    page,
+    answers,
+    wordings,
+  }: { readonly page: ActionPageView; readonly answers: Answers; readonly wordings: Wordings },
+): readonly ConsentRecord[] {
   const records: ConsentRecord[] = [];
   for (const receiver of page.receivers) {
     const id = wordingIdFor(page, receiver);
@@ -61,7 +73,7 @@ export function recordConsents(
       purpose: receiver.asksOptIn ? "newsletter" : "delivery",
       optIn: receiver.asksOptIn ? answer : "not-asked",
       wordingId: id,
-      wordingHash: hashWording(deps, { id, locale, organisationName: receiver.organisationName }),
+      wordingHash: sha256(encodeUtf8(wordings[id](receiver.organisationName))),
       locale,
       givenAtMs: answers.givenAtMs,
     });
@@ -86,14 +98,26 @@ export interface PlanInput {
  * API name the wording `api/1` instead, with the hash of the empty text.
  */
 export function planContacts(deps: Pick<Primitives, "sha256">, input: PlanInput): ContactPlan {
-  return input.method === "api"
-    ? planFrom(deps, { ...input, isExpected: isApiRecordOf })
-    : planFormContacts(deps, input);
+  return planFrom(deps, { ...input, isExpected: input.method === "api" ? isApiRecordOf : isRecordOf });
 }
 
-/** The same for records of the form alone: all that the form's own program needs. */
-export function planFormContacts(deps: Pick<Primitives, "sha256">, input: Omit<PlanInput, "method">): ContactPlan {
-  return planFrom(deps, { ...input, isExpected: isRecordOf });
+/**
+ * The contacts that follow from records which were made for this very page, without looking at them again: all that the form's own
+ * program needs. Undefined where a receiver has no record.
+ */
+export function planOwnContacts(
+  deps: Pick<Primitives, "sha256">,
+  { page, consents }: Omit<PlanInput, "method">,
+): readonly PlannedContact[] | undefined {
+  const contacts: PlannedContact[] = [];
+  const optIns = new Map(consents.map(({ organisationId, optIn }) => [organisationId, optIn]));
+  for (const organisationId of receiversOfAnswers(page, optIns)) {
+    const receiver = page.receivers.find((candidate) => candidate.organisationId === organisationId);
+    const consent = consents.find((candidate) => candidate.organisationId === organisationId);
+    if (receiver === undefined || consent === undefined) return undefined;
+    contacts.push({ receiver, consent, consentHash: hashConsentRecord(deps, consent) });
+  }
+  return contacts;
 }
 
 interface PlanRule extends Omit<PlanInput, "method"> {
@@ -112,14 +136,8 @@ function planFrom(deps: Pick<Primitives, "sha256">, { page, consents, isExpected
     if (!isExpected(deps, { page, receiver, record })) return { kind: "invalid", problem: "malformed" };
   }
   if (expected !== consents.length) return { kind: "invalid", problem: "unexpected" };
-  const optIns = new Map(consents.map(({ organisationId, optIn }) => [organisationId, optIn]));
-  const contacts: PlannedContact[] = [];
-  for (const organisationId of receiversOfAnswers(page, optIns)) {
-    const receiver = page.receivers.find((candidate) => candidate.organisationId === organisationId);
-    const consent = recordById.get(organisationId);
-    if (receiver === undefined || consent === undefined) return { kind: "invalid", problem: "missing" };
-    contacts.push({ receiver, consent, consentHash: hashConsentRecord(deps, consent) });
-  }
+  const contacts = planOwnContacts(deps, { page, consents });
+  if (contacts === undefined) return { kind: "invalid", problem: "missing" };
   return { kind: "planned", contacts };
 }
 

@@ -5,6 +5,10 @@
 import { type Bytes, encodeUtf8 } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import { UnknownNameError } from "./errors.ts";
+import { arabicWordings } from "./wordings-ar.ts";
+import { englishWordings } from "./wordings-en.ts";
+import { frenchWordings } from "./wordings-fr.ts";
+import { polishWordings } from "./wordings-pl.ts";
 
 /** The id of a wording. */
 export type WordingId = "delivery/1" | "newsletter/1" | "newsletter-and-receive/1";
@@ -24,30 +28,20 @@ export interface WordingInput {
 
 type Sentence = (organisation: string) => string;
 
-const wordings: { readonly [Id in WordingId]: { readonly [Locale in FormLocale]: Sentence } } = {
-  "delivery/1": {
-    en: (name) => `What you fill in is sent to ${name}.`,
-    fr: (name) => `Ce que vous écrivez est transmis à ${name}.`,
-    pl: (name) => `Twoje dane trafią do organizacji ${name}.`,
-    ar: (name) => `تُرسَل بياناتك إلى ${name}.`,
-  },
-  "newsletter/1": {
-    en: (name) => `May ${name} write to you by email about this campaign and others?`,
-    fr: (name) => `${name} peut-elle vous écrire par courriel au sujet de cette campagne et d’autres ?`,
-    pl: (name) => `Czy organizacja ${name} może pisać do Ciebie e-maile o tej i innych kampaniach?`,
-    ar: (name) => `هل تسمح لـ ${name} بمراسلتك عبر البريد الإلكتروني بشأن هذه الحملة وغيرها؟`,
-  },
-  "newsletter-and-receive/1": {
-    en: (name) =>
-      `May ${name} write to you by email about this campaign and others? Only if you say yes will ${name} receive what you fill in.`,
-    fr: (name) =>
-      `${name} peut-elle vous écrire par courriel au sujet de cette campagne et d’autres ? ${name} ne reçoit ce que vous écrivez que si vous répondez oui.`,
-    pl: (name) =>
-      `Czy organizacja ${name} może pisać do Ciebie e-maile o tej i innych kampaniach? Organizacja ${name} otrzyma Twoje dane tylko wtedy, gdy odpowiesz „tak”.`,
-    ar: (name) =>
-      `هل تسمح لـ ${name} بمراسلتك عبر البريد الإلكتروني بشأن هذه الحملة وغيرها؟ لن تتلقى ${name} بياناتك إلا إذا أجبت بنعم.`,
-  },
+/** The sentences of one language. */
+export type Wordings = { readonly [Id in WordingId]: Sentence };
+
+const wordings: { readonly [Locale in FormLocale]: Wordings } = {
+  en: englishWordings,
+  fr: frenchWordings,
+  pl: polishWordings,
+  ar: arabicWordings,
 };
+
+/** The sentences of a language. */
+export function wordingsOf(locale: FormLocale): Wordings {
+  return wordings[locale];
+}
 
 /** The form language for a BCP 47 locale: its language where we have it, else English. */
 export function pickFormLocale(locale: string): FormLocale {
@@ -61,12 +55,12 @@ export function pickFormLocale(locale: string): FormLocale {
  */
 export function renderWording({ id, locale, organisationName }: WordingInput): string {
   if (!isWordingId(id)) throw new UnknownNameError("no such wording");
-  return wordings[id][locale](organisationName);
+  return wordings[locale][id](organisationName);
 }
 
 /** Whether `text`, which came from outside, is the id of a wording. */
 export function isWordingId(text: string): text is WordingId {
-  return Object.hasOwn(wordings, text);
+  return Object.hasOwn(wordings.en, text);
 }
 
 /** SHA-256 of the sentence as it was shown, in UTF-8: 32 bytes. */

@@ -1,5 +1,6 @@
 import { encodeFields, encodeHex, encodeUtf8 } from "@coterie/bytes";
 import { describe, expect, it } from "vitest";
+import { textsOf } from "../src/form.ts";
 import {
   apiWordingId,
   type ConsentRecord,
@@ -10,8 +11,9 @@ import {
   InvalidConsentError,
   pickFormLocale,
   planContacts,
-  planFormContacts,
+  planOwnContacts,
   recordConsents,
+  recordConsentsIn,
   renderWording,
   UnknownNameError,
 } from "../src/index.ts";
@@ -201,15 +203,23 @@ describe("planContacts", () => {
     for (const given of wrong) expect(kindOf([record(betaId, given), record(alphaId)])).toBe("malformed");
   });
 
-  it("plans the same for the form's own program, which takes nothing that another program asked", () => {
+  it("plans the same for the form's own program, which looks at nothing again", () => {
     const page = pageView();
     const consents = recordConsents(deps, { page, answers: answers("yes", "no") });
-    expect(planFormContacts(deps, { page, consents })).toEqual(planContacts(deps, { page, consents }));
-    expect(planFormContacts(deps, { page, consents }).kind).toBe("planned");
+    const planned = planContacts(deps, { page, consents });
+    expect(planned).toEqual({ kind: "planned", contacts: planOwnContacts(deps, { page, consents }) });
+    expect(planOwnContacts(deps, { page, consents: [] })).toBeUndefined();
+    const { wordings } = textsOf("en");
+    expect(recordConsentsIn(deps, { page, answers: answers("yes", "no"), wordings })).toEqual(consents);
+  });
+
+  it("takes records of another program only where it is told so", () => {
+    const page = pageView();
+    const consents = recordConsents(deps, { page, answers: answers("yes", "no") });
     const wordingHash = deps.sha256(new Uint8Array(0));
     const byApi = consents.map((record) => ({ ...record, wordingId: apiWordingId, wordingHash }));
     expect(planContacts(deps, { page, consents: byApi, method: "api" }).kind).toBe("planned");
-    expect(planFormContacts(deps, { page, consents: byApi })).toEqual({ kind: "invalid", problem: "malformed" });
+    expect(planContacts(deps, { page, consents: byApi })).toEqual({ kind: "invalid", problem: "malformed" });
   });
 
   it("says in the record's bytes where the person was asked", () => {

@@ -22,8 +22,9 @@ describe("form schemas", () => {
       ["firstName", "Alice"],
       ["email", "alice@example.org"],
     ];
-    expect(readFormOf({ page, schema: formSchemas["eci/1"] }, entries)).toEqual(readForm(page, entries));
-    expect(readForm(page, entries).person).toEqual({ firstName: "Alice", nationality: { country: "BE" } });
+    const { person, ...typed } = readForm(page, entries);
+    expect(readFormOf({ page, schema: formSchemas["eci/1"] }, entries)).toEqual(typed);
+    expect(person).toEqual({ firstName: "Alice", nationality: { country: "BE" } });
   });
 
   it("carry their own national rules: a petition has none, whatever it is sent", () => {

@@ -15,9 +15,11 @@ export {
   TooLargeError,
   WrongLengthError,
 } from "./errors.ts";
-export { encodeFields, FieldReader, FieldWriter } from "./fields.ts";
+export { FieldReader } from "./field-reader.ts";
+export { encodeFields, FieldWriter } from "./fields.ts";
 export { decodeHex, encodeHex } from "./hex.ts";
 export { bytesLimits } from "./limits.ts";
-export { Plaintext, SecretKey } from "./secrets.ts";
+export { Plaintext } from "./plaintext.ts";
+export { SecretKey } from "./secret-key.ts";
 export { decodeTextForm, encodeTextForm, type TextFormPrefix, textFormPrefixes } from "./text-form.ts";
 export { decodeUtf8, encodeUtf8 } from "./utf8.ts";

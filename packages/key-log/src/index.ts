@@ -34,6 +34,7 @@ export {
   KeyLogUnknownVersionError,
   KeyLogWrongSignerError,
 } from "./errors.ts";
+export { findSealingKey, type SealingKeyInput } from "./find-sealing-key.ts";
 export { decodeForkProof, encodeForkProof, findFork, type ForkProof, verifyForkProof } from "./fork-proof.ts";
 export type { KeyLog, KeyLogDeps } from "./key-log.ts";
 export {
@@ -47,4 +48,5 @@ export {
 export { keyLogLimits } from "./limits.ts";
 export { type KeyLogPin, type LogId, logIdBytes, parseKeyLogPin, parseLogId } from "./log-id.ts";
 export { decodeRememberedHead, encodeRememberedHead, type RememberedHead, rememberHead } from "./remembered-head.ts";
+export type { ServedLog } from "./verify-entries.ts";
 export { resumeKeyLog, verifyKeyLog, type VerifyKeyLogInput, type KeyLogState } from "./verify-key-log.ts";

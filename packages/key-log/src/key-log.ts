@@ -15,7 +15,7 @@ export interface KeyLog extends Replay {
   readonly [verified]: true;
 }
 
-/** What verification needs. `verify` follows libsodium's rule (`Primitives.verify`, the widget's `verifySignature`). */
+/** What verification needs. `verify` follows libsodium's rule (`Primitives.verify`, the widget's `createSignatureVerifier`). */
 export interface KeyLogDeps extends Pick<Primitives, "sha256"> {
   readonly verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean | Promise<boolean>;
 }

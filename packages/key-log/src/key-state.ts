@@ -39,14 +39,15 @@ export interface KeyLogKeys {
   readonly isStale: boolean;
 }
 
+/** The key that whoever seals uses, and whether the log is out of date. */
+export interface CurrentKey extends Pick<KeyLogKeys, "active" | "isStale"> {
+  /** Activations that count by now, in the order of the log. */
+  readonly started: readonly Activation[];
+}
+
 /** The keys at `nowMs`. Where the clock is not a number, no key is active. */
 export function evaluateKeyLog(log: KeyLog, nowMs: number): KeyLogKeys {
-  const started = log.activations.filter((one) => one.validFromMs <= nowMs && !isCancelled(log, one));
-  // The one that was activated last: the keys before it never come back by themselves.
-  const current = started.at(-1);
-  const isCurrentAlive = current !== undefined && !isRevoked(log, current) && !isRetired(log, current);
-  const isCurrentValid = current !== undefined && nowMs < current.validUntilMs;
-  const active = isCurrentAlive && isCurrentValid ? activeKeyOf(current) : undefined;
+  const { active, isStale, started } = evaluateCurrentKey(log, nowMs);
   return {
     active,
     scheduled: lastOfEachKey(log.activations)
@@ -57,8 +58,18 @@ export function evaluateKeyLog(log: KeyLog, nowMs: number): KeyLogKeys {
       const revocation = log.revocations.get(keyId);
       return revocation === undefined ? [] : [{ keyId, publicKey, sinceMs: revocation.sinceMs }];
     }),
-    isStale: isCurrentAlive && !isCurrentValid,
+    isStale,
   };
+}
+
+/** The part of {@link evaluateKeyLog} that sealing needs. */
+export function evaluateCurrentKey(log: KeyLog, nowMs: number): CurrentKey {
+  const started = log.activations.filter((one) => one.validFromMs <= nowMs && !isCancelled(log, one));
+  // The one that was activated last: the keys before it never come back by themselves.
+  const current = started.at(-1);
+  const isAlive = current !== undefined && !isRevoked(log, current) && !isRetired(log, current);
+  const isValid = current !== undefined && nowMs < current.validUntilMs;
+  return { active: isAlive && isValid ? activeKeyOf(current) : undefined, isStale: isAlive && !isValid, started };
 }
 
 /** Whether a submission that was sealed to this key is accepted: it is active or in grace. */

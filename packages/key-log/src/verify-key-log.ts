@@ -1,20 +1,13 @@
 /** The one way from bytes that anyone may have served to keys that may be sealed to (docs/protocol/key-log.md §7). */
-import { decodeTextForm, encodeTextForm } from "@coterie/bytes";
-import { KeyLogNotPinnedError, KeyLogOtherOrganisationError, KeyLogStaleError } from "./errors.ts";
-import { type KeyLog, type KeyLogDeps, verifySignatures } from "./key-log.ts";
+import { KeyLogNotPinnedError, KeyLogStaleError } from "./errors.ts";
+import type { KeyLog, KeyLogDeps } from "./key-log.ts";
 import { evaluateKeyLog, type KeyLogKeys } from "./key-state.ts";
 import type { KeyLogPin, LogId } from "./log-id.ts";
 import { type RememberedHead, requireContinues } from "./remembered-head.ts";
-import { replayEntries } from "./replay.ts";
+import { type ServedLog, verifyEntries } from "./verify-entries.ts";
 
 /** What is verified, and against what. */
-export interface VerifyKeyLogInput {
-  /** "corg1…": whose keys are wanted. */
-  readonly organisation: string;
-  /** The encoded entries, first to last. */
-  readonly entries: readonly Uint8Array[];
-  /** From a place that who served the entries cannot change: the embed snippet, the premises. Any one is enough. */
-  readonly pins: readonly KeyLogPin[];
+export interface VerifyKeyLogInput extends ServedLog {
   readonly nowMs: number;
   /** What {@link rememberHead} gave after the last verification; undefined says that this log was never seen here. */
   readonly rememberedHead: RememberedHead | undefined;
@@ -50,7 +43,7 @@ export async function verifyKeyLog(
   deps: KeyLogDeps,
   { organisation, entries, pins, nowMs, rememberedHead }: VerifyKeyLogInput,
 ): Promise<KeyLogState> {
-  const log = await verifyEntries(deps, { organisation, entries, rememberedHead, pins });
+  const log = await verifyContinued(deps, { organisation, entries, rememberedHead, pins });
   const keys = evaluateKeyLog(log, nowMs);
   const isLogPinned = pins.includes(log.logId);
   const state: KeyLogState = isLogPinned
@@ -69,20 +62,14 @@ export async function resumeKeyLog(
   deps: KeyLogDeps,
   { pin, ...input }: Pick<VerifyKeyLogInput, "organisation" | "entries" | "rememberedHead"> & { readonly pin: LogId },
 ): Promise<KeyLog> {
-  return verifyEntries(deps, { ...input, pins: [pin] });
+  return await verifyContinued(deps, { ...input, pins: [pin] });
 }
 
-async function verifyEntries(
+async function verifyContinued(
   deps: KeyLogDeps,
-  { organisation, entries, pins, rememberedHead }: Omit<VerifyKeyLogInput, "nowMs">,
+  { rememberedHead, ...served }: Omit<VerifyKeyLogInput, "nowMs">,
 ): Promise<KeyLog> {
-  const expected = canonicalOrganisation(organisation);
-  const replay = replayEntries(deps, entries);
-  if (replay.organisation !== expected) throw new KeyLogOtherOrganisationError();
-  // Before any signature is verified: a foreign log costs its reader nothing.
-  const isAnyKeyPinned = replay.activations.some(({ keyId }) => pins.includes(keyId));
-  if (!pins.includes(replay.logId) && !isAnyKeyPinned) throw new KeyLogNotPinnedError();
-  const log = await verifySignatures(deps, replay);
+  const log = await verifyEntries(deps, served);
   if (rememberedHead !== undefined) await requireContinues(deps, { log, remembered: rememberedHead });
   return log;
 }
@@ -97,9 +84,4 @@ function onlyPinned(keys: KeyLogKeys, pins: readonly KeyLogPin[]): KeyLogKeys {
     inGrace: keys.inGrace.filter(isPinned),
     revoked: keys.revoked.filter(isPinned),
   };
-}
-
-// The same id may be pasted in upper case.
-function canonicalOrganisation(organisation: string): string {
-  return encodeTextForm("corg", decodeTextForm("corg", organisation, { lengthBytes: 16 }));
 }

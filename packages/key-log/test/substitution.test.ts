@@ -5,7 +5,15 @@
 import { expect, it } from "vitest";
 import type { Bytes } from "@coterie/bytes";
 import type { KeyId } from "@coterie/primitives";
-import { type KeyLogPin, type RememberedHead, rememberHead, resumeKeyLog, verifyKeyLog } from "../src/index.ts";
+import {
+  findSealingKey,
+  type KeyLogPin,
+  type LogId,
+  type RememberedHead,
+  rememberHead,
+  resumeKeyLog,
+  verifyKeyLog,
+} from "../src/index.ts";
 import {
   activateStep,
   dayMs,
@@ -167,6 +175,20 @@ it("seals nothing to a key that is not the organisation's", async () => {
   expect(sealedTo).toEqual([]);
 });
 
+it("seals nothing either where only the sealing key is asked for, without memory", async () => {
+  const forgetful = variants.filter(({ rememberedHead }) => rememberedHead === undefined);
+  expect(forgetful.length).toBeGreaterThanOrEqual(90);
+  for (const { what, pins = [logPin], ...served } of forgetful) {
+    const logIds = pins.filter((pin): pin is LogId => pin.startsWith("clog1"));
+    const input = { organisation: organisationOf("alice"), nowMs: startMs + dayMs, logIds, ...served };
+    const code = await findSealingKey(deps, input).then(
+      (key) => (key === undefined ? "none" : `${what}: ${key.keyId}`),
+      (error: { readonly code: string }) => error.code,
+    );
+    expect(code).toMatch(/^(none|key-log\/[a-z-]+)$/);
+  }
+});
+
 it("seals to the organisation's key where olga serves the truth", async () => {
   const input = {
     organisation: organisationOf("alice"),
@@ -177,6 +199,7 @@ it("seals to the organisation's key where olga serves the truth", async () => {
   for (const pins of [[logPin], [keyIdOf("key")]]) {
     expect((await verifyKeyLog(deps, { ...input, pins })).active?.publicKey).toEqual(publicKeyOf("key"));
   }
+  expect((await findSealingKey(deps, { ...input, logIds: [logPin] }))?.publicKey).toEqual(publicKeyOf("key"));
 });
 
 // What no client without memory can see: the beginning of the true log, in which a now revoked key is active. The limit of

@@ -1,11 +1,11 @@
 /** The widget's primitives, in a browser, reach the same verdicts as libsodium does on premises. */
 import { expect, it } from "vitest";
-import { loadWidgetPrimitives } from "@coterie/primitives/widget";
+import { createSignatureVerifier, loadWidgetPrimitives } from "@coterie/primitives/widget";
 import { type KeyLogDeps, parseLogId, verifyKeyLog } from "../src/index.ts";
 import { golden, goldenEntries } from "./golden.ts";
 
-const { sha256, verifySignature } = await loadWidgetPrimitives();
-const deps: KeyLogDeps = { sha256, verify: verifySignature };
+const { sha256 } = await loadWidgetPrimitives();
+const deps: KeyLogDeps = { sha256, verify: createSignatureVerifier() };
 const pins = [parseLogId(golden.logId)];
 const served = { organisation: golden.organisation, pins, nowMs: golden.startMs + 5, rememberedHead: undefined };
 

@@ -7,7 +7,7 @@ import type { Primitives } from "@coterie/primitives";
 import { encodeCanonicalJson, type JsonObject } from "./canonical-json.ts";
 import { ContentTooLargeError, InvalidJsonError, MalformedHeaderError } from "./errors.ts";
 import { type KeyId, keyIdBytes } from "./key-id.ts";
-import { fieldLabels } from "./labels.ts";
+import { contactLabels } from "./labels.ts";
 import { contactSizes } from "./limits.ts";
 
 /** The place of a contact; ids are text forms of 16 bytes (§1), the consent hash has 32 bytes (§5). */
@@ -89,7 +89,7 @@ export function commitmentOfCanonical(
   { json, salt }: { readonly json: Uint8Array; readonly salt: Uint8Array },
 ): Bytes {
   requireHashLength(salt);
-  const fields = encodeFields(fieldLabels.contactCommitment, salt, json);
+  const fields = encodeFields(contactLabels.contactCommitment, salt, json);
   try {
     return sha256(fields);
   } finally {

@@ -3,10 +3,15 @@
  * bytes made for one purpose are never valid for another. A test shows that, as encoded, no label starts another. The
  * label of key ids is `keyIdLabel` of the primitives.
  */
-/** First field of an `encodeFields` list. */
-export const fieldLabels = {
+/** First field of an `encodeFields` list about contacts: all that a form in a browser needs. */
+export const contactLabels = {
   contactCommitment: "coterie/contact-commitment/1",
   contactHeader: "coterie/contact-header/1",
+} as const;
+
+/** First field of an `encodeFields` list. */
+export const fieldLabels = {
+  ...contactLabels,
   envelopeBody: "coterie/envelope/1",
   keyAuthorityFile: "coterie/key-authority-file/1",
   keyAuthorityFileCommitment: "coterie/key-authority-file-commitment/1",

@@ -25,14 +25,18 @@ export function toPageMessage(
     leadOrganisationId: view.leadOrganisationId,
     pageDelivers: view.pageDelivers,
     campaignForcesDelivery: view.campaignForcesDelivery,
-    receivers: view.receivers.map(({ organisationId, organisationName, publicKey, asksOptIn }) => ({
-      organisationId,
-      organisationName,
-      asksOptIn,
-      confirmsOptIn: mails.newsletterConfirmers.has(organisationId),
-      keyLog: [...(organisations.find(({ idText }) => idText === organisationId)?.keyLog?.entries ?? [])],
-      ...(publicKey === undefined ? {} : { publicKey: { id: publicKey.id, public: publicKey.public } }),
-    })),
+    receivers: view.receivers.map(({ organisationId, organisationName, publicKey, asksOptIn }) => {
+      const keyLog = organisations.find(({ idText }) => idText === organisationId)?.keyLog;
+      return {
+        organisationId,
+        organisationName,
+        asksOptIn,
+        confirmsOptIn: mails.newsletterConfirmers.has(organisationId),
+        keyLog: [...(keyLog?.entries ?? [])],
+        keyLogId: keyLog?.id ?? "",
+        ...(publicKey === undefined ? {} : { publicKey: { id: publicKey.id, public: publicKey.public } }),
+      };
+    }),
     accepting: view.accepting,
     gatewaySigningKey: secrets.signing.publicKey,
     description: view.description,

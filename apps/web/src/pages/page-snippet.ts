@@ -1,5 +1,5 @@
 /** The code that an organisation pastes into its site for one page. */
-import { embedSnippet, type SnippetInput } from "@coterie/actions";
+import { embedSnippet, type SnippetInput, snippetPins } from "@coterie/actions";
 import { type ActionPage, Sealing } from "@coterie/protocol";
 
 /** What the code is made from. */
@@ -9,11 +9,14 @@ export interface PageSnippetInput extends Pick<SnippetInput, "origin" | "script"
 
 /** HTML of the form's script and element, with the pins of the page as it is now. */
 export function pageSnippet({ page, origin, script }: PageSnippetInput): string {
-  return embedSnippet({ origin, pageName: page.name, pins: pinsOf(page), script });
-}
-
-function pinsOf({ sealing, receivers, mailKey }: PageSnippetInput["page"]): readonly string[] | undefined {
-  if (sealing !== Sealing.BROWSER) return undefined;
-  const keys = receivers.flatMap(({ publicKey }) => (publicKey === undefined ? [] : [publicKey.id]));
-  return mailKey === undefined ? keys : [...keys, "mails"];
+  const { sealing, receivers, mailKey } = page;
+  const pins = snippetPins({
+    sealing: sealing === Sealing.BROWSER ? "browser" : "gateway",
+    receivers: receivers.map(({ keyLogId, publicKey }) => ({
+      keyLogId: keyLogId === "" ? undefined : keyLogId,
+      keyId: publicKey?.id,
+    })),
+    hasMails: mailKey !== undefined,
+  });
+  return embedSnippet({ origin, pageName: page.name, pins, script });
 }

@@ -1,7 +1,6 @@
 /** Who reads what is written, and what is agreed to: the sentences that consent records hash, and the keys. */
 import { mailFollows, type OptInByOrganisation, type ReceiverView, receiversOfAnswers } from "../page-view.ts";
 import { wordingIdFor } from "../split.ts";
-import { renderWording } from "../wordings.ts";
 import { type FormState, optInName } from "./form-state.ts";
 import { element, type MarkupElement } from "./markup.ts";
 import { listNames } from "./names-list.ts";
@@ -51,7 +50,7 @@ function viewOptIn(
 ): MarkupElement | undefined {
   const id = wordingIdFor(state.page, receiver);
   if (id === undefined) return undefined;
-  const sentence = renderWording({ id, locale: state.texts.locale, organisationName: receiver.organisationName });
+  const sentence = texts.wordings[id](receiver.organisationName);
   if (!receiver.asksOptIn) return element("p", { class: "delivery" }, sentence);
   const name = optInName(receiver.organisationId);
   const answer = (value: "yes" | "no"): MarkupElement =>
@@ -66,21 +65,5 @@ function viewOptIn(
     { class: "optin" },
     element("legend", {}, sentence),
     element("div", { class: "answers" }, answer("yes"), answer("no")),
-  );
-}
-
-/** The keys by organisation, and what showing them cannot prevent. */
-export function viewKeys(texts: FormTexts, { page }: FormState): MarkupElement {
-  const rows = page.receivers.flatMap(({ organisationName, publicKey }) => [
-    element("dt", {}, organisationName),
-    element("dd", {}, element("code", { dir: "ltr" }, publicKey?.id ?? "–")),
-  ]);
-  return element(
-    "details",
-    { id: "f-keys", class: "keys" },
-    element("summary", {}, texts.keysTitle),
-    element("p", {}, texts.keysIntroduction),
-    element("dl", {}, ...rows),
-    element("p", {}, texts.keysLimits),
   );
 }

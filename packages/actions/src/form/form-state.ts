@@ -3,6 +3,7 @@ import type { FieldKind, FieldPath, FormSchema } from "../form-schema.ts";
 import { nationalRuleOf } from "../national-rule.ts";
 import type { ActionPageView } from "../page-view.ts";
 import { type AskedField, askedFields, type FieldProblem } from "../person.ts";
+import type { MarkupElement } from "./markup.ts";
 import type { FailureCode, FormTexts, RefusalCode } from "./texts.ts";
 
 /** How far a person has come. */
@@ -38,8 +39,8 @@ export interface FormState {
   /** "html": everything must work by links and posted forms; "script": the widget reacts. */
   readonly medium: "html" | "script";
   readonly heading: "h1" | "h2";
-  /** Whether to show the keys: only where nothing outside the page pins them. */
-  readonly showsKeys: boolean;
+  /** Shows the keys (`viewKeys`): only where nothing outside the page pins them. */
+  readonly viewKeys: ((texts: FormTexts, state: FormState) => MarkupElement) | undefined;
   /** The address that people may pass on; "" shows none. */
   readonly shareUrl: string;
 }

@@ -1,7 +1,7 @@
 /** The form in each of its states. */
 import type { FormSchema } from "../form-schema.ts";
 import { nationalRuleOf } from "../national-rule.ts";
-import { viewKeys, viewOptIns, viewReaders } from "./consent-view.ts";
+import { viewOptIns, viewReaders } from "./consent-view.ts";
 import { viewDone } from "./done-view.ts";
 import { viewField } from "./field-view.ts";
 import {
@@ -87,7 +87,7 @@ function viewOpenForm(texts: FormTexts, state: FormState): MarkupElement {
       { id: "f-submit", type: "submit", "aria-disabled": sending ? "true" : false },
       retry ? texts.tryAgain : texts.sign,
     ),
-    state.showsKeys ? viewKeys(texts, state) : undefined,
+    state.viewKeys?.(texts, state),
   );
 }
 

@@ -78,7 +78,7 @@ function stateOf(input: ActionPageInput): FormState {
     phase: phaseOf(input),
     medium: "html",
     heading: "h1",
-    showsKeys: false,
+    viewKeys: undefined,
     shareUrl: input.shareUrl ?? "",
   };
 }

@@ -23,28 +23,23 @@ export interface FormAnswers {
 
 /** The answers of a form of this page. Names that the form does not have are ignored; of repeated names the first counts. */
 export function readForm(page: ActionPageView, entries: Iterable<readonly [string, string]>): FormAnswers {
-  return readFormOf({ page, schema: getFormSchema(page.formSchema) }, entries);
+  const schema = getFormSchema(page.formSchema);
+  const typed = readFormOf({ page, schema }, entries);
+  return { ...typed, person: groupFields(schema, typed.values) };
 }
 
-/** The same for a form whose schema is at hand. */
+/** The same for a form whose schema is at hand, without the person: `validateTyped` takes the values. */
 export function readFormOf(
   { page, schema }: { readonly page: ActionPageView; readonly schema: FormSchema },
   entries: Iterable<readonly [string, string]>,
-): FormAnswers {
+): Omit<FormAnswers, "person"> {
   const given = new Map<string, string>();
   for (const [name, value] of entries) if (!given.has(name)) given.set(name, value);
   const values = new Map<string, string>();
-  const top = new Map<string, unknown>();
-  const groups = new Map<string, Map<string, string>>();
   for (const { path } of schema.fields) {
     const value = given.get(path);
-    if (value === undefined || value === "") continue;
-    values.set(path, value);
-    const [group, member] = path.split(".");
-    if (group === undefined || member === undefined) top.set(path, value);
-    else groups.set(group, (groups.get(group) ?? new Map<string, string>()).set(member, value));
+    if (value !== undefined && value !== "") values.set(path, value);
   }
-  for (const [group, members] of groups) top.set(group, Object.fromEntries(members));
   const optIns = new Map<string, OptIn>();
   for (const { organisationId, asksOptIn } of page.receivers) {
     const name = optInName(organisationId);
@@ -54,6 +49,19 @@ export function readFormOf(
   }
   const formTime = given.get(hiddenNames.formTime) ?? "";
   const isTrapped = (given.get(hiddenNames.trap) ?? "") !== "";
-  const actionId = given.get("action") ?? "";
-  return { actionId, formTime, isTrapped, person: Object.fromEntries(top), optIns, values };
+  return { actionId: given.get("action") ?? "", formTime, isTrapped, optIns, values };
+}
+
+function groupFields({ fields }: FormSchema, values: ReadonlyMap<string, string>): FormAnswers["person"] {
+  const top = new Map<string, unknown>();
+  const groups = new Map<string, Map<string, string>>();
+  for (const { path } of fields) {
+    const value = values.get(path);
+    if (value === undefined) continue;
+    const [group, member] = path.split(".");
+    if (group === undefined || member === undefined) top.set(path, value);
+    else groups.set(group, (groups.get(group) ?? new Map<string, string>()).set(member, value));
+  }
+  for (const [group, members] of groups) top.set(group, Object.fromEntries(members));
+  return Object.fromEntries(top);
 }

@@ -1,11 +1,13 @@
 /** Arabic. */
 import { plural } from "./plural.ts";
+import { arabicWordings } from "../wordings-ar.ts";
 import type { FormTexts } from "./texts.ts";
 
 /** The Arabic texts. */
 export const arabic: FormTexts = {
   locale: "ar",
   direction: "rtl",
+  wordings: arabicWordings,
   labels: {
     firstName: "الاسم الأول",
     lastName: "اسم العائلة",

@@ -1,11 +1,13 @@
 /** English. */
 import { plural } from "./plural.ts";
+import { englishWordings } from "../wordings-en.ts";
 import type { FormTexts } from "./texts.ts";
 
 /** The English texts. */
 export const english: FormTexts = {
   locale: "en",
   direction: "ltr",
+  wordings: englishWordings,
   labels: {
     firstName: "First name",
     lastName: "Last name",

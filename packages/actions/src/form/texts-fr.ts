@@ -1,11 +1,13 @@
 /** French. */
 import { plural } from "./plural.ts";
+import { frenchWordings } from "../wordings-fr.ts";
 import type { FormTexts } from "./texts.ts";
 
 /** The French texts. */
 export const french: FormTexts = {
   locale: "fr",
   direction: "ltr",
+  wordings: frenchWordings,
   labels: {
     firstName: "Prénom",
     lastName: "Nom",

@@ -1,11 +1,13 @@
 /** Polish. */
 import { plural } from "./plural.ts";
+import { polishWordings } from "../wordings-pl.ts";
 import type { FormTexts } from "./texts.ts";
 
 /** The Polish texts. */
 export const polish: FormTexts = {
   locale: "pl",
   direction: "ltr",
+  wordings: polishWordings,
   labels: {
     firstName: "Imię",
     lastName: "Nazwisko",

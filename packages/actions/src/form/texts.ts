@@ -2,7 +2,7 @@
 import type { ProblemCode } from "../field-checks.ts";
 import type { FieldKind, FieldPath } from "../form-schema.ts";
 import type { DocumentType } from "../national-rule.ts";
-import type { FormLocale } from "../wordings.ts";
+import type { FormLocale, Wordings } from "../wordings.ts";
 
 /** Why a submission did not arrive, as far as it matters to the person. */
 export type FailureCode =
@@ -24,6 +24,8 @@ export type RefusalCode = "no-pins" | "wrong-key" | "added-receiver" | "clear-te
 export interface FormTexts {
   readonly locale: FormLocale;
   readonly direction: "ltr" | "rtl";
+  /** The sentences that people agree to, of which consent records have a hash. */
+  readonly wordings: Wordings;
   readonly labels: { readonly [Path in FieldPath]: string };
   readonly hints: { readonly [Path in FieldPath]?: string };
   readonly documents: { readonly [Type in DocumentType]: string };
