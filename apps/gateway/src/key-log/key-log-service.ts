@@ -26,7 +26,8 @@ export function registerKeyLogService(router: ConnectRouter, deps: KeyLogService
     publishKeyLogEntries: async ({ entries, proof }, context) => {
       const caller = await requireOrganisation(context);
       refuseHome(caller);
-      const size = await publishEntries(deps, { organisationId: caller.organisationId, entries, proof });
+      const { organisationId, tokenId } = caller;
+      const size = await publishEntries(deps, { organisationId, tokenId, entries, proof });
       deps.pages.forget();
       return { size };
     },

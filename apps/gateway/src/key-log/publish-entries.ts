@@ -13,15 +13,18 @@ import type { GatewayDeps } from "../deps.ts";
 import { RefusedError } from "../errors.ts";
 import { isHeldByOther, requireProof } from "../keys/public-keys.ts";
 import { gatewayLimits } from "../limits.ts";
+import { recordPublication } from "./log-events.ts";
 import { keyWindows } from "./key-windows.ts";
 import { loadKeyLogEntries, logIdOfEntries, verifyStoredLog } from "./stored-log.ts";
 
 /** What publishing needs. */
-export type PublishDeps = Pick<GatewayDeps, "db" | "primitives" | "now">;
+export type PublishDeps = Pick<GatewayDeps, "db" | "primitives" | "random" | "now">;
 
 /** What an organisation publishes. */
 export interface Publication {
   readonly organisationId: Bytes;
+  /** The token that was used. */
+  readonly tokenId: Bytes;
   /** 1 to 8. */
   readonly entries: readonly Uint8Array[];
   /** The opened challenge of a key that was never shown to open; else empty. */
@@ -63,6 +66,7 @@ export async function publishEntries(deps: PublishDeps, publication: Publication
       is_active: isActive,
     }));
     if (rows.length > 0) await tx.insertInto("key_windows").values(rows).execute();
+    await recordPublication(deps, tx, { ...publication, log, size: before.length });
     return log.entries.length;
   });
 }

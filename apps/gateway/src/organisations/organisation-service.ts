@@ -56,7 +56,8 @@ function keyMethods(deps: OrganisationServiceDeps): Methods {
     importPublicKey: async (request, context) => {
       const caller = await requireOrganisation(context);
       refuseHome(caller);
-      return { key: toKeyMessage(await importPublicKey(deps, { ...request, organisationId: caller.organisationId })) };
+      const { organisationId, tokenId } = caller;
+      return { key: toKeyMessage(await importPublicKey(deps, { ...request, organisationId, tokenId })) };
     },
     startActivation: async (request, context) => {
       const caller = await requireOrganisation(context);
@@ -69,7 +70,7 @@ function keyMethods(deps: OrganisationServiceDeps): Methods {
       const caller = await requireOrganisation(context);
       refuseHome(caller);
       const name = { organisationId: caller.organisationId, keyId: parseRequestKeyId(request.keyId).bytes };
-      const key = await activatePublicKey(deps, { ...name, proof: request.proof });
+      const key = await activatePublicKey(deps, { ...name, proof: request.proof, tokenId: caller.tokenId });
       deps.pages.forget();
       return { key: toKeyMessage(key) };
     },

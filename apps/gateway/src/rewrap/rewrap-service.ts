@@ -2,14 +2,16 @@
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { encodeTextForm } from "@coterie/bytes";
 import { RewrapService } from "@coterie/protocol";
+import { recordHourly } from "../audit/record-hourly.ts";
 import { toContactMessage } from "../contacts/contact-message.ts";
+import type { GatewayDeps } from "../deps.ts";
 import { encodeId, parseId, parseRequestKeyId } from "../ids.ts";
 import type { Authentication } from "../organisations/authentication.ts";
 import { countContactsByKey, listContactsUnderKey } from "./contacts-under-key.ts";
 import { type ReplaceDeps, replaceContacts } from "./replace-contacts.ts";
 
 /** What the service needs. */
-export interface RewrapServiceDeps extends ReplaceDeps {
+export interface RewrapServiceDeps extends ReplaceDeps, Pick<GatewayDeps, "pool" | "random"> {
   readonly authentication: Authentication;
 }
 
@@ -34,13 +36,15 @@ export function registerRewrapService(router: ConnectRouter, deps: RewrapService
       return { ...list, contacts: list.contacts.map((contact) => toContactMessage(deps, contact)) };
     },
     replaceContacts: async ({ oldKeyId, newKeyId, replacements }, context) => {
-      const { organisationId } = await requireOrganisation(context);
+      const { organisationId, tokenId } = await requireOrganisation(context);
       const replaced = await replaceContacts(deps, {
         organisationId,
         oldKeyId: parseRequestKeyId(oldKeyId).bytes,
         newKeyId: parseRequestKeyId(newKeyId).bytes,
         replacements: replacements.map((one) => ({ ...one, actionId: parseId("cact", one.actionId) })),
       });
+      const amount = replaced.length;
+      if (amount > 0) await recordHourly(deps, { organisationId, tokenId, event: "contacts-rewrapped", amount });
       return { replacedActionIds: replaced.map((id) => encodeId("cact", id)) };
     },
   };

@@ -10,7 +10,7 @@ export const arabic: NoticeTexts = {
   subjectMany: ({ organisation, count }) => `${organisation}: تغييرات ينبغي العلم بها (${count})`,
   intro: (organisation) => `تغيّر شيء يخص ${organisation} على البوابة:`,
   events: {
-    "authority-changed": "تغيّرت سلطة المفاتيح",
+    "authority-changed": "حُدِّدت سلطة المفاتيح أو تغيّرت",
     "key-activated": "فُعِّل مفتاح",
     "key-imported": "استُورد مفتاح",
     "key-in-use-changed": "يُستخدم الآن مفتاح غير السابق",

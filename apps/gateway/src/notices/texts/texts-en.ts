@@ -10,7 +10,7 @@ export const english: NoticeTexts = {
   subjectMany: ({ organisation, count }) => `${organisation}: ${count} changes to know of`,
   intro: (organisation) => `Something changed for ${organisation} on its gateway:`,
   events: {
-    "authority-changed": "the key authority was changed",
+    "authority-changed": "the key authority was set or changed",
     "key-activated": "a key was activated",
     "key-imported": "a key was imported",
     "key-in-use-changed": "another key is in use than before",

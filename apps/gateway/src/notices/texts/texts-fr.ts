@@ -10,7 +10,7 @@ export const french: NoticeTexts = {
   subjectMany: ({ organisation, count }) => `${organisation} : ${count} changements à connaître`,
   intro: (organisation) => `Quelque chose a changé pour ${organisation} sur sa passerelle :`,
   events: {
-    "authority-changed": "l’autorité des clés a été changée",
+    "authority-changed": "l’autorité des clés a été fixée ou changée",
     "key-activated": "une clé a été activée",
     "key-imported": "une clé a été importée",
     "key-in-use-changed": "une autre clé qu’avant est utilisée",

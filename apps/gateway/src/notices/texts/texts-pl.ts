@@ -10,7 +10,7 @@ export const polish: NoticeTexts = {
   subjectMany: ({ organisation, count }) => `${organisation}: ważne zmiany (${count})`,
   intro: (organisation) => `Na bramce zmieniło się coś w organizacji ${organisation}:`,
   events: {
-    "authority-changed": "zmieniono klucz zatwierdzający",
+    "authority-changed": "ustalono lub zmieniono klucz zatwierdzający",
     "key-activated": "aktywowano klucz",
     "key-imported": "zaimportowano klucz",
     "key-in-use-changed": "używany jest inny klucz niż dotąd",
