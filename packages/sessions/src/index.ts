@@ -24,6 +24,45 @@ export { decodeAgreementKey, decodeKyber, encodeAgreementKey, encodeKyber } from
 export { sessionLimits } from "./limits.ts";
 export { type DecodedPrekeyMessage, decodePrekeyMessage, type PrekeyMessage } from "./messages/prekey-message.ts";
 export { type DecodedRatchetMessage, decodeRatchetMessage, type RatchetMessage } from "./messages/ratchet-message.ts";
+export {
+  concernsCurrentSession,
+  decodeResendRequest,
+  encodeResendRequest,
+  type ResendRequest,
+} from "./messages/resend-request.ts";
+export {
+  openPrekey,
+  openRecord,
+  type PrekeyPlace,
+  type SealedPrekey,
+  type SealedRecord,
+  sealPrekey,
+  sealRecord,
+  type StoreDeps,
+  type StoreKey,
+} from "./record/sealed-record.ts";
+export {
+  deriveSafetyNumber,
+  matchesScannedSafetyNumber,
+  type SafetyNumber,
+  type SafetyNumberParty,
+} from "./safety-number/safety-number.ts";
+export {
+  type DecodedSenderKeyMessage,
+  decodeSenderKeyDistribution,
+  decodeSenderKeyMessage,
+  encodeSenderKeyDistribution,
+  type SenderKeyDistribution,
+} from "./sender-key/sender-key-message.ts";
+export type { SenderKeyRecord } from "./sender-key/sender-key-state.ts";
+export {
+  decryptWithSenderKey,
+  distributionOf,
+  encryptWithSenderKey,
+  generateSenderKey,
+  receiveDistribution,
+  type SenderKeyDecryptStep,
+} from "./sender-key/sender-key-steps.ts";
 export type { SessionMessage } from "./session/encrypt-step.ts";
 export {
   archiveCurrent,
@@ -42,3 +81,15 @@ export {
   type ResponderPrekeys,
   type SessionDeps,
 } from "./session/start-session.ts";
+export { createMemorySessionStore, type MemorySessionStore } from "./store/memory-store.ts";
+export {
+  createSessionCipher,
+  type DecryptOutcome,
+  type EncryptOutcome,
+  type SessionCipher,
+  type SessionCipherDeps,
+  type StartOutcome,
+} from "./store/session-cipher.ts";
+export type { KemUse, SessionChange, SessionStore } from "./store/session-store.ts";
+export type { Observe, SessionSpan } from "./store/telemetry.ts";
+export { Uncommitted } from "./store/uncommitted.ts";

@@ -15,7 +15,9 @@ export type LabelName =
   | "quantumSecret"
   | "authenticator"
   | "header"
-  | "ciphertext";
+  | "ciphertext"
+  | "storedRecord"
+  | "storedPrekey";
 
 /** The label of each purpose. */
 export const labels: Readonly<Record<LabelName, Bytes>> = {
@@ -30,6 +32,8 @@ export const labels: Readonly<Record<LabelName, Bytes>> = {
   authenticator: encodeUtf8(`${braid}Authenticator Update`),
   header: encodeUtf8(`${braid}ekheader`),
   ciphertext: encodeUtf8(`${braid}ciphertext`),
+  storedRecord: encodeUtf8("coterie/sessions/record/1"),
+  storedPrekey: encodeUtf8("coterie/sessions/prekey/1"),
 };
 
 /** 32 zero bytes: the empty salt of HKDF, and the first root of the authenticator. */

@@ -5,9 +5,10 @@ import { MalformedMessageError } from "../errors.ts";
 import { sessionLimits } from "../limits.ts";
 import { type DecodedRatchetMessage, hasValidMac } from "../messages/ratchet-message.ts";
 import { receiveQuantum } from "../post-quantum/quantum-ratchet.ts";
-import { type Chain, deriveMessageKeys, messageSeedOf, nextChain } from "../ratchet/message-keys.ts";
+import { deriveMessageKeys } from "../ratchet/message-keys.ts";
+import { takeSeed } from "../ratchet/receiving-chain.ts";
 import { agreeRoot, generateRatchetKeyPair, type SessionDeps } from "./start-session.ts";
-import type { ReceiverChain, SessionState, SkippedSeed } from "./session-state.ts";
+import type { ReceiverChain, SessionState } from "./session-state.ts";
 
 /** How receiving ends. */
 export type DecryptStep =
@@ -49,7 +50,7 @@ function openMessage(deps: SessionDeps, { state, message, addresses }: DecryptIn
   const turn = known === undefined ? startReceiver(primitives, { state, ratchetKey: message.ratchetKey }) : undefined;
   const receiver = known ?? turn?.receiver;
   if (receiver === undefined) return { kind: "tampered" };
-  const found = findSeed(primitives, { receiver, counter: message.counter });
+  const found = takeSeed(primitives, { receiving: receiver, index: message.counter });
   if (found.kind !== "found") return known === undefined ? { kind: "tampered" } : found;
   const quantum = receiveQuantum(primitives, { ratchet: state.quantum, message: message.quantum });
   // Only a ratchet key that is known says that this is the right session: of another one, the numbers mean nothing.
@@ -69,7 +70,10 @@ function openMessage(deps: SessionDeps, { state, message, addresses }: DecryptIn
   const plaintext = primitives.decryptAes256Cbc(keys.cipherKey, keys.iv, message.ciphertext);
   for (const secret of [keys.cipherKey, keys.macKey, keys.iv]) secret.fill(0);
 
-  const receivers = replaceReceiver(state.receivers, { before: known, after: found.receiver });
+  const receivers = replaceReceiver(state.receivers, {
+    before: known,
+    after: { ratchetKey: receiver.ratchetKey, ...found.receiving },
+  });
   const opened = { ...state, receivers, quantum: quantum.ratchet, unacknowledged: undefined };
   return { kind: "opened", plaintext, state: turn === undefined ? opened : startSender(deps, { state: opened, turn }) };
 }
@@ -110,56 +114,6 @@ function startSender(
     sender: { keyPair, chain: step.chain },
     previousCounter: Math.max(0, state.sender.chain.index - 1),
   };
-}
-
-type FoundSeed =
-  | { readonly kind: "found"; readonly seed: Bytes; readonly receiver: ReceiverChain }
-  | Extract<DecryptStep, { kind: "duplicate" | "out-of-sync" }>;
-
-function findSeed(
-  primitives: Pick<Primitives, "hmacSha256">,
-  { receiver, counter }: { readonly receiver: ReceiverChain; readonly counter: number },
-): FoundSeed {
-  const { chain, skipped } = receiver;
-  if (counter < chain.index) {
-    const kept = skipped.find(({ index }) => index === counter);
-    if (kept !== undefined) {
-      return {
-        kind: "found",
-        seed: kept.seed,
-        receiver: { ...receiver, skipped: skipped.filter((one) => one !== kept) },
-      };
-    }
-    const isForgotten = skipped.length >= sessionLimits.skippedKeysPerChain && counter < (skipped[0]?.index ?? 0);
-    return isForgotten ? { kind: "out-of-sync", reason: "key-gone" } : { kind: "duplicate" };
-  }
-  if (counter - chain.index > sessionLimits.forwardJumps) return { kind: "out-of-sync", reason: "too-far-ahead" };
-  const { reached, passed } = skipTo(primitives, { chain, counter });
-  return {
-    kind: "found",
-    seed: messageSeedOf(primitives, reached),
-    receiver: {
-      ...receiver,
-      chain: nextChain(primitives, reached),
-      skipped: [...skipped, ...passed].slice(-sessionLimits.skippedKeysPerChain),
-    },
-  };
-}
-
-function skipTo(
-  primitives: Pick<Primitives, "hmacSha256">,
-  { chain, counter }: { readonly chain: Chain; readonly counter: number },
-): { readonly reached: Chain; readonly passed: readonly SkippedSeed[] } {
-  const passed: SkippedSeed[] = [];
-  let reached = chain;
-  while (reached.index < counter) {
-    // Older ones than are kept need no memory.
-    if (counter - reached.index <= sessionLimits.skippedKeysPerChain) {
-      passed.push({ index: reached.index, seed: messageSeedOf(primitives, reached) });
-    }
-    reached = nextChain(primitives, reached);
-  }
-  return { reached, passed };
 }
 
 function replaceReceiver(

@@ -2,6 +2,7 @@
 import type { Bytes } from "@coterie/bytes";
 import type { QuantumRatchet } from "../post-quantum/quantum-ratchet.ts";
 import type { Chain } from "../ratchet/message-keys.ts";
+import type { ReceivingChain } from "../ratchet/receiving-chain.ts";
 
 /** A key pair with its secret as 32 bytes, as records hold it. */
 export interface RatchetKeyPair {
@@ -15,18 +16,9 @@ export interface SenderChain {
   readonly chain: Chain;
 }
 
-/** A message that was skipped: the seed of its keys. */
-export interface SkippedSeed {
-  readonly index: number;
-  readonly seed: Bytes;
-}
-
 /** The chain of the peer's messages under one of its ratchet keys. */
-export interface ReceiverChain {
+export interface ReceiverChain extends ReceivingChain {
   readonly ratchetKey: Bytes;
-  readonly chain: Chain;
-  /** In ascending order. */
-  readonly skipped: readonly SkippedSeed[];
 }
 
 /** What first messages repeat until the peer answers. */
