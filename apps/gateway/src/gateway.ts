@@ -12,6 +12,7 @@ import { registerActionService } from "./actions/action-service.ts";
 import { BatchWriter } from "./actions/batch-writer.ts";
 import { createCounters } from "./actions/counters.ts";
 import type { Sealer } from "./actions/seal-person.ts";
+import { startDriftCheck } from "./counting/drift-check.ts";
 import { connectDatabase, type DatabaseConnection } from "./db/connection.ts";
 import { checkDurability } from "./db/durability.ts";
 import { migrate } from "./db/migrations.ts";
@@ -44,6 +45,7 @@ import { createRightsLetters } from "./rights/rights-letters.ts";
 import { registerRightsService } from "./rights/rights-service.ts";
 import { type Rights, startRights } from "./rights/rights.ts";
 import { loadGatewaySecrets } from "./secrets/gateway-secrets.ts";
+import { registerStatisticsService } from "./statistics/statistics-service.ts";
 import { startWebhooks, type Webhooks } from "./webhooks/at-work.ts";
 import { registerWebhookServices } from "./webhooks/webhook-service.ts";
 
@@ -161,6 +163,7 @@ async function serve(
   const letters = [createRightsLetters({ ...intake, origin }), notices.letters];
   const mails = await startMails({ ...intake, origin, registry: metrics.registry, letters }, options);
   closing.add(mails.close);
+  closing.add(startDriftCheck(deps, { registry: metrics.registry }).stop);
   const rights = startRights({ ...intake, files, rates, registry: metrics.registry, canSend: mails.canSend });
   closing.add(rights.close);
   const webhooks = await startWebhooks({ ...deps, registry: metrics.registry }, options);
@@ -172,6 +175,7 @@ async function serve(
     registerOrganisationService(router, { ...intake, authentication, origin, files });
     registerKeyLogService(router, { ...intake, authentication });
     registerRewrapService(router, { ...deps, authentication });
+    registerStatisticsService(router, { ...deps, authentication });
     registerWebhookServices(router, { ...deps, authentication, webhooks, policy: webhooks.policy });
     registerRightsService(router, { ...deps, authentication });
     registerAdministrationService(router, { ...deps, authentication });

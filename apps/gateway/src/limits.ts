@@ -30,6 +30,9 @@ export const gatewayLimits: {
   readonly commentsDecided: number;
   readonly publicComments: number;
   readonly countedValues: number;
+  readonly statisticsRows: number;
+  readonly recountTimeoutMs: number;
+  readonly driftCheckPauseMs: number;
 } = {
   /** Submissions that may wait for a commit before new ones are refused as "unavailable". */
   waitingSubmissions: 2048,
@@ -80,4 +83,8 @@ export const gatewayLimits: {
   publicComments: 50,
   /** Areas, or sources, of one page that are counted apart; those beyond are counted together. */
   countedValues: 500,
+  /** Rows of one table of statistics; smaller ones are told together. */
+  statisticsRows: 1000,
+  recountTimeoutMs: 10 * 60 * 1000,
+  driftCheckPauseMs: 6 * 60 * 60 * 1000,
 };

@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { wireChallengeHeader, wireErrorFieldsHeader, wireErrorHeader } from "@coterie/protocol";
 import { gatewayLimits } from "../limits.ts";
+import { counterAnswer } from "../actions/counter-answer.ts";
+import type { Counters } from "../actions/counters.ts";
 import { unexpectedError } from "../log/log.ts";
 import { type ConfirmDeps, postConfirm, showConfirm } from "../mails/confirm-documents.ts";
 import type { Metrics } from "../metrics.ts";
@@ -20,6 +22,7 @@ import { fileAnswer, type StaticFiles } from "./static-files.ts";
 /** What the server needs. */
 export interface ServerDeps extends DocumentDeps, ConfirmDeps {
   readonly calls: ConnectCalls;
+  readonly counters: Counters;
   readonly proca: ProcaEndpoint;
   readonly rights: Pick<Rights, "answer">;
   readonly webhookKeys: Pick<WebhookKeys, "publish">;
@@ -82,7 +85,12 @@ function createRoutes(deps: ServerDeps): (arrival: Arrival) => Promise<Answer> {
     if (path.startsWith("/coterie.") && !isPublicCall) return await call(deps, arrival);
     if (path === "/health") return healthRate.take(prefix) ? await health(deps) : tooManyAnswer;
     if (path === "/favicon.ico") return noIcon;
-    if (path === "/api") return await deps.proca(request, () => submissions.take(prefix) && api.take(prefix));
+    if (path === "/api") {
+      const isQuestion = request.method === "GET";
+      return await deps.proca(request, () =>
+        isQuestion ? reads.take(prefix) : submissions.take(prefix) && api.take(prefix),
+      );
+    }
     const isPost = request.method === "POST" && (path.startsWith("/p/") || path.startsWith("/c/"));
     const isSubmission = path === `${publicService}Submit` || isPost;
     const limiter = isSubmission ? submissions : reads;
@@ -107,7 +115,7 @@ function kindOf(path: string): string {
   const [, first = ""] = path.split("/", 2);
   if (path.startsWith(publicService)) return path === `${publicService}Submit` ? "submit" : "action";
   if (first.startsWith("coterie.")) return "organisation";
-  return ["p", "c", "frame", "widget", "health", "api", "rights"].includes(first) ? first : "other";
+  return ["p", "c", "frame", "widget", "counter", "health", "api", "rights"].includes(first) ? first : "other";
 }
 
 async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
@@ -116,7 +124,7 @@ async function call({ calls }: ServerDeps, { request, path, prefix }: Arrival): 
 
 async function routeDocument(deps: ServerDeps, { request, path, prefix }: Arrival): Promise<Answer> {
   if (isRightsPath(path)) return await deps.rights.answer({ request, path, prefix });
-  const [, folder, name = ""] = /^\/(p|c|frame|widget)\/(.{1,200})$/.exec(path) ?? [];
+  const [, folder, name = ""] = /^\/(p|c|frame|widget|counter)\/(.{1,200})$/.exec(path) ?? [];
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (request.method === "POST") {
     if (folder === "p") return await postPage(deps, { name, request, clientPrefix: prefix });
@@ -134,6 +142,7 @@ async function routeDocument(deps: ServerDeps, { request, path, prefix }: Arriva
   if (folder === "p") return await showPage(deps, name);
   if (folder === "c") return await showConfirm(deps, { text: name, request });
   if (folder === "frame") return await showFrame(deps, name);
+  if (folder === "counter") return await counterAnswer(deps, { name, request });
   return await fileAnswer(await deps.files.find(name), { name, request });
 }
 

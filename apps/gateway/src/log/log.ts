@@ -20,6 +20,8 @@ export type LogEvent =
   | { readonly event: "refused-domains-unreadable"; readonly code: string }
   /** A receiver failed for long, or said that it is gone. */
   | { readonly event: "webhook-suspended"; readonly outcome: string; readonly status: number }
+  /** Numbers that differed from the actions they count. */
+  | { readonly event: "counters-corrected"; readonly counters: number; readonly pageDays: number }
   | { readonly event: "unexpected-error"; readonly name: string; readonly code: string };
 
 /** Writes one event. */

@@ -2,6 +2,7 @@
  * GraphQL over HTTP at `/api`, for clients made for Proca. The language is the reference implementation's; what is ours is
  * around it: limits before anything is looked at, and errors rebuilt from a closed list, because the library repeats input.
  */
+import { encodeUtf8 } from "@coterie/bytes";
 import {
   type DocumentNode,
   execute,
@@ -35,36 +36,64 @@ export function createProcaEndpoint(deps: IntakeDeps): ProcaEndpoint {
     if (request.method === "OPTIONS") return preflight;
     try {
       if (!isAllowed()) throw new RefusedError("rate-limited");
-      return await answerPost(deps, { request, root });
+      return await answer(deps, { request, root });
     } catch (error) {
       return failure(error instanceof ProcaError ? error : toRefusal(deps, error));
     }
   };
 }
 
-async function answerPost(
-  { log }: { readonly log: Log },
-  { request, root }: { readonly request: IncomingMessage; readonly root: Root },
-): Promise<Answer> {
-  if (request.method !== "POST") return { ...failure(new RefusedError("invalid"), 405), headers: postOnlyHeaders };
+interface ToAnswer {
+  readonly request: IncomingMessage;
+  readonly root: Root;
+}
+
+async function answer(deps: { readonly log: Log }, { request, root }: ToAnswer): Promise<Answer> {
+  if (request.method === "GET") return await answerGet(deps, { request, root });
+  if (request.method !== "POST") return { ...failure(new RefusedError("invalid"), 405), headers: allowedHeaders };
   const type = (request.headers["content-type"] ?? "").toLowerCase();
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (!/^application\/json(\s*;|$)/.test(type) || encoding !== "identity") {
     return failure(new RefusedError("invalid"), 415);
   }
-  const asked = parseAsked(await readBody(request, documentLimits.bodyBytes));
+  const asked = parseAsked(parseJson(await readBody(request, documentLimits.bodyBytes)));
+  return toAnswer(deps, await run({ asked, root, document: parseDocument(asked.query), request }));
+}
+
+/** Questions only, so that whoever follows a link changes nothing; caches may answer for a second. */
+async function answerGet(deps: { readonly log: Log }, { request, root }: ToAnswer): Promise<Answer> {
+  const parameters = new URL(request.url ?? "/", "http://gateway.invalid").searchParams;
+  const variables = parameters.get("variables");
+  const asked = parseAsked({
+    query: parameters.get("query"),
+    operationName: parameters.get("operationName"),
+    variables: variables === null || variables === "" ? null : parseJson(encodeUtf8(variables)),
+  });
   const document = parseDocument(asked.query);
+  if (document.definitions.some((definition) => "operation" in definition && definition.operation !== "query")) {
+    return { ...failure(new RefusedError("invalid"), 405), headers: allowedHeaders };
+  }
+  const result = await run({ asked, root, document, request });
+  const given = toAnswer(deps, result);
+  if (result.errors !== undefined) return given;
+  return { ...given, headers: { ...given.headers, "cache-control": "public, max-age=1" } };
+}
+
+interface Run extends ToAnswer {
+  readonly asked: Asked;
+  readonly document: DocumentNode;
+}
+
+async function run({ asked, root, document, request }: Run): Promise<ExecutionResult> {
   const context: RequestContext = { idempotencyKey: readIdempotencyKey(request) };
-  const { operationName, variables } = asked;
-  const result = await execute({
+  return await execute({
     schema: procaSchema,
     document,
     rootValue: root,
     contextValue: context,
-    operationName,
-    variableValues: variables,
+    operationName: asked.operationName,
+    variableValues: asked.variables,
   });
-  return toAnswer({ log }, result);
 }
 
 interface Asked {
@@ -74,10 +103,9 @@ interface Asked {
 }
 
 /** Members that clients send beside these (`extensions`) are not read. */
-function parseAsked(body: Uint8Array): Asked {
-  const json = parseJson(body);
+function parseAsked(json: unknown): Asked {
   if (typeof json !== "object" || json === null || Array.isArray(json)) throw new RefusedError("invalid");
-  const { query, operationName = null, variables = null } = json;
+  const { query, operationName = null, variables = null } = { query: undefined, ...json };
   if (typeof query !== "string") throw new RefusedError("invalid");
   if (operationName !== null && typeof operationName !== "string") throw new RefusedError("invalid");
   if (typeof variables !== "object" || Array.isArray(variables)) throw new RefusedError("invalid");
@@ -148,7 +176,7 @@ const jsonHeaders: Readonly<Record<string, string>> = {
   "content-type": "application/json; charset=utf-8",
 };
 
-const postOnlyHeaders: Readonly<Record<string, string>> = { ...jsonHeaders, allow: "POST, OPTIONS" };
+const allowedHeaders: Readonly<Record<string, string>> = { ...jsonHeaders, allow: "GET, POST, OPTIONS" };
 
 function jsonAnswer(status: number, body: object): Answer {
   return { status, headers: jsonHeaders, body: JSON.stringify(body) };
@@ -158,7 +186,7 @@ const preflight: Answer = {
   status: 204,
   headers: {
     ...corsHeaders,
-    "access-control-allow-methods": "POST",
+    "access-control-allow-methods": "GET, POST",
     "access-control-allow-headers": "content-type, idempotency-key",
     "access-control-max-age": "86400",
   },

@@ -1,17 +1,17 @@
-/** Numbers of a campaign by organisation and by type of action: counted at most once a minute, for all who ask. */
+/** Numbers of a campaign by organisation and by type of action: read at most once a minute, for all who ask. */
 import { type Bytes, encodeHex } from "@coterie/bytes";
 import { sql } from "kysely";
 import type { GatewayDeps } from "../deps.ts";
 import { gatewayLimits } from "../limits.ts";
 
-/** Actions that one organisation's pages took. */
+/** Supporters on one organisation's pages: each person counts once in the campaign. */
 export interface OrganisationCount {
   readonly name: string;
   readonly title: string;
   readonly count: number;
 }
 
-/** Actions of one type. */
+/** Actions of one type, of whomever. */
 export interface TypeCount {
   readonly actionType: string;
   readonly count: number;
@@ -51,18 +51,20 @@ export function createStatistics({ db, now }: Pick<GatewayDeps, "db" | "now">): 
 
 interface Row extends OrganisationCount {
   readonly action_type: string;
+  /** Of persons who had signed before as well. */
+  readonly actions: number;
 }
 
 async function count({ db }: Pick<GatewayDeps, "db">, campaignId: Bytes): Promise<CampaignNumbers> {
   const { rows } = await sql<Row>`
-    SELECT o.name, o.title, p.action_type, count(*) AS count
-    FROM actions a
-    JOIN action_pages p ON p.id = a.page_id
+    SELECT o.name, o.title, p.action_type, sum(c.counted)::bigint AS count, sum(c.counted + c.duplicates)::bigint AS actions
+    FROM page_counts c
+    JOIN action_pages p ON p.id = c.page_id
     JOIN organisations o ON o.id = p.organisation_id
-    WHERE a.campaign_id = ${campaignId} AND a.state = 'accepted'
+    WHERE p.campaign_id = ${campaignId} AND c.dimension = 'day'
     GROUP BY o.name, o.title, p.action_type ORDER BY o.name, p.action_type`.execute(db);
-  const linked = await sql<{ action_type: string; count: number }>`
-    SELECT l.action_type, count(*) AS count
+  const linked = await sql<Pick<Row, "action_type" | "actions">>`
+    SELECT l.action_type, count(*) AS actions
     FROM linked_actions l JOIN actions a ON a.id = l.action_id
     WHERE l.campaign_id = ${campaignId} AND a.state = 'accepted'
     GROUP BY l.action_type ORDER BY l.action_type`.execute(db);
@@ -71,8 +73,8 @@ async function count({ db }: Pick<GatewayDeps, "db">, campaignId: Bytes): Promis
   for (const { name, title, count: size } of rows) {
     byOrganisation.set(name, { name, title, count: (byOrganisation.get(name)?.count ?? 0) + size });
   }
-  for (const { action_type: type, count: size } of [...rows, ...linked.rows]) {
-    byType.set(type, (byType.get(type) ?? 0) + size);
+  for (const { action_type: type, actions } of [...rows, ...linked.rows]) {
+    byType.set(type, (byType.get(type) ?? 0) + actions);
   }
   return {
     byOrganisation: [...byOrganisation.values()],

@@ -65,7 +65,7 @@ export type GetStatisticsResponse = Message<"coterie.organisations.v1.GetStatist
   duplicates: bigint;
 
   /**
-   * By page: the key is the page's name.
+   * By page: the key is the page's name. All are shown: a page is nobody's property but its organisation's.
    *
    * @generated from field: coterie.organisations.v1.StatisticsTable pages = 4;
    */
@@ -119,7 +119,7 @@ export type GetStatisticsResponseJson = {
   duplicates?: string;
 
   /**
-   * By page: the key is the page's name.
+   * By page: the key is the page's name. All are shown: a page is nobody's property but its organisation's.
    *
    * @generated from field: coterie.organisations.v1.StatisticsTable pages = 4;
    */
@@ -213,7 +213,7 @@ export type StatisticsRow = Message<"coterie.organisations.v1.StatisticsRow"> & 
   key: string;
 
   /**
-   * At least 5.
+   * At least 5, except of pages.
    *
    * @generated from field: int64 counted = 2;
    */
@@ -237,7 +237,7 @@ export type StatisticsRowJson = {
   key?: string;
 
   /**
-   * At least 5.
+   * At least 5, except of pages.
    *
    * @generated from field: int64 counted = 2;
    */
