@@ -25,7 +25,11 @@ export async function counterAnswer(
   const etag = `"${counter}"`;
   const headers = { ...openHeaders, "cache-control": "public, max-age=1", etag };
   if (matches(request.headers["if-none-match"], etag)) return { status: 304, headers, body: "" };
-  return { status: 200, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify({ counter }) };
+  return {
+    status: 200,
+    headers: { ...headers, "content-type": "application/json" },
+    body: JSON.stringify({ counter }),
+  };
 }
 
 const openHeaders: Readonly<Record<string, string>> = {

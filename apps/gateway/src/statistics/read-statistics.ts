@@ -51,7 +51,9 @@ export async function readStatistics(
       WHERE p.campaign_id = ${campaignId} AND (${wholeCampaign} OR p.organisation_id = ${organisationId}))
     SELECT dimension, value AS key, sum(counted)::bigint AS counted, sum(duplicates)::bigint AS duplicates FROM own GROUP BY 1, 2
     UNION ALL
-    SELECT 'page', name, sum(counted)::bigint, sum(duplicates)::bigint FROM own WHERE dimension = 'day' GROUP BY 2`.execute(db);
+    SELECT 'page', name, sum(counted)::bigint, sum(duplicates)::bigint FROM own WHERE dimension = 'day' GROUP BY 2`.execute(
+    db,
+  );
   const of = (dimension: NumberRow["dimension"]): readonly NumberRow[] =>
     rows.filter((row) => row.dimension === dimension).map(({ key, ...rest }) => ({ key, ...rest }));
   const pages = of("page");
