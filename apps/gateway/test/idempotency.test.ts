@@ -52,7 +52,8 @@ describe("a repeated submission", () => {
       Array.from({ length: 16 }, async () => {
         const own = connectClients(gateway.address);
         const seen: bigint[] = [];
-        for (let i = 0; i < 20; i++) seen.push((await own.actions.submit(clearRequest(page, { person: someone() }))).counter);
+        for (let i = 0; i < 20; i++)
+          seen.push((await own.actions.submit(clearRequest(page, { person: someone() }))).counter);
         return seen;
       }),
     );

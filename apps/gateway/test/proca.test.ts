@@ -311,12 +311,57 @@ describe("queries", () => {
     expect(codesOf(await ask("{ campaign(id: 123456789) { name } }"))).toEqual(["not_found"]);
   });
 
-  it("are answered to any origin, without credentials, by POST alone", async () => {
+  it("are answered to GET as well, and may be cached for a second", async () => {
+    const page = await makePage({ lead });
+    await sign(page);
+    const parameters = new URLSearchParams({
+      query: "query Count($name: String) { actionPage(name: $name) { campaign { stats { supporterCount } } } }",
+      operationName: "Count",
+      variables: JSON.stringify({ name: page.page.name }),
+    });
+    const response = await fetch(`${gateway.address}/api?${parameters.toString()}`);
+    expect(response.headers.get("cache-control")).toBe("public, max-age=1");
+    expect(response.headers.get("access-control-allow-origin")).toBe("*");
+    expect(await response.json()).toEqual({ data: { actionPage: { campaign: { stats: { supporterCount: 1 } } } } });
+  });
+
+  it.each([
+    [
+      "a mutation",
+      405,
+      { query: 'mutation { addAction(actionPageId: 1, contactRef: "x", action: { actionType: "a" }) { contactRef } }' },
+    ],
+    [
+      "a mutation behind a query",
+      405,
+      {
+        query: 'query A { __typename } mutation B { linkActions(actionPageId: 1, contactRef: "x") { contactRef } }',
+        operationName: "A",
+      },
+    ],
+    ["nothing", 400, {}],
+    ["variables that are no JSON", 400, { query: "{ __typename }", variables: "{" }],
+    ["variables that are no object", 400, { query: "{ __typename }", variables: "[1]" }],
+    ["a document that is none", 400, { query: "{" }],
+  ])("by GET that ask for %s are refused and not cached", async (_what, status, parameters) => {
+    const response = await fetch(`${gateway.address}/api?${new URLSearchParams(parameters).toString()}`);
+    expect([response.status, response.headers.get("cache-control")]).toEqual([status, "no-store"]);
+  });
+
+  it("that fail are not cached", async () => {
+    const query = "{ campaign(id: 123456789) { name } }";
+    const response = await fetch(`${gateway.address}/api?${new URLSearchParams({ query }).toString()}`);
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "not_found" } }] });
+  });
+
+  it("are answered to any origin, without credentials, and not to other methods", async () => {
     const preflight = await fetch(`${gateway.address}/api`, { method: "OPTIONS" });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
     expect(preflight.headers.get("access-control-allow-credentials")).toBeNull();
-    expect((await fetch(`${gateway.address}/api?query={__typename}`)).status).toBe(405);
+    const put = await fetch(`${gateway.address}/api`, { method: "PUT", body: "{}" });
+    expect([put.status, put.headers.get("allow")]).toEqual([405, "GET, POST, OPTIONS"]);
   });
 });
 

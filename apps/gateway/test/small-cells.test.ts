@@ -47,7 +47,10 @@ describe("a number below five", () => {
 
 describe("numbers of five and more", () => {
   it("are all shown where none is smaller", () => {
-    expect(hideSmallCells(tableOf([5, 0, 900]))).toMatchObject({ cells: [{ counted: 5 }, { counted: 900 }], notShown: 0 });
+    expect(hideSmallCells(tableOf([5, 0, 900]))).toMatchObject({
+      cells: [{ counted: 5 }, { counted: 900 }],
+      notShown: 0,
+    });
   });
 
   it("are hidden only as far as a smaller one needs it", () => {

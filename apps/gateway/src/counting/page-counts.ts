@@ -54,7 +54,8 @@ function dayOf(atMs: number): string {
 
 /** The value that a source is counted under. */
 function countedSource(source: string): string {
-  return [...source].length > longestSource ? "*" : source;
+  // In code points, as the database counts them.
+  return Array.from(source).length > longestSource ? "*" : source;
 }
 
 function growthOf(actions: readonly AcceptedAction[]): readonly Growth[] {

@@ -9,6 +9,7 @@ import {
   OrganisationService,
   RewrapService,
   RightsService,
+  StatisticsService,
   wireErrorHeader,
 } from "@coterie/protocol";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -62,6 +63,7 @@ export interface Clients {
   readonly keyLogs: Client<typeof KeyLogService>;
   readonly rewraps: Client<typeof RewrapService>;
   readonly rights: Client<typeof RightsService>;
+  readonly statistics: Client<typeof StatisticsService>;
   readonly moderation: Client<typeof ModerationService>;
 }
 
@@ -83,6 +85,7 @@ export function connectClients(address: string, token?: string): Clients {
     keyLogs: createClient(KeyLogService, transport),
     rewraps: createClient(RewrapService, transport),
     rights: createClient(RightsService, transport),
+    statistics: createClient(StatisticsService, transport),
     moderation: createClient(ModerationService, transport),
   };
 }

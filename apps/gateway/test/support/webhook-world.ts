@@ -41,7 +41,10 @@ export async function startWebhookWorld(options: Partial<GatewayOptions> = {}): 
   };
 }
 
-function transportOf({ address }: Pick<TestGateway, "address">, token: string): ReturnType<typeof createConnectTransport> {
+function transportOf(
+  { address }: Pick<TestGateway, "address">,
+  token: string,
+): ReturnType<typeof createConnectTransport> {
   return createConnectTransport({
     baseUrl: address,
     httpVersion: "1.1",
