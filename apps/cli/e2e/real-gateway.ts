@@ -18,7 +18,14 @@ export interface RealGateway {
 export async function startRealGateway(dataFolder: string): Promise<RealGateway> {
   const child = spawn(process.execPath, ["--conditions=@coterie/source", startFile], {
     // COTERIE_DEV leaves the widget's build alone: nothing here looks at it.
-    env: { ...process.env, COTERIE_DATA: dataFolder, COTERIE_SAMPLE: "no", COTERIE_DEV: "1", PORT: "0" },
+    env: {
+      ...process.env,
+      COTERIE_DATA: dataFolder,
+      COTERIE_SAMPLE: "no",
+      COTERIE_DEV: "1",
+      COTERIE_PROOF_OF_WORK: "off",
+      PORT: "0",
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const address = await addressOf(child);

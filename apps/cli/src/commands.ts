@@ -9,6 +9,8 @@ import { newKeyCommand } from "./keys/new-key.ts";
 import { printKeyCommand } from "./keys/print-key.ts";
 import { restoreKeyCommand } from "./keys/restore-key.ts";
 import { listKeysCommand, showKeyCommand } from "./keys/show-keys.ts";
+import { decideCommentsCommand, listCommentsCommand } from "./moderation/comment-commands.ts";
+import { protectPageCommand } from "./moderation/protect-page.ts";
 import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
 import { listOrganisationsCommand } from "./organisations/list-organisations.ts";
 import { coverageCommand, rewrapCommand } from "./rewrap/rewrap-commands.ts";
@@ -35,5 +37,8 @@ export const commands: readonly Command[] = [
   exportCommand,
   rewrapCommand,
   coverageCommand,
+  listCommentsCommand,
+  decideCommentsCommand,
+  protectPageCommand,
   sampleCommand,
 ];

@@ -122,7 +122,6 @@ describe("asking name servers", () => {
       // RFC 7505: "no mail".
       "never.example": { exchanges: ["."], hasAddress: true },
       "broken.example": { fails: "server-failure" },
-      "silent.example": { fails: "silence" },
       "xn--mll-hoa.example": { exchanges: ["mx.mail.example"] },
     });
   });
@@ -167,7 +166,6 @@ describe("asking name servers", () => {
   });
 
   it("waits for a silent server no longer than its limit, and for many not at all", async () => {
-    const domains = await create({ asksDns: true, nameServers: [server.address] });
     // Each of its own name, so that nothing is remembered.
     const silent = await startNameServer(
       Object.fromEntries(Array.from({ length: 100 }, (_unused, n) => [`s${n}.example`, { fails: "silence" as const }])),
@@ -177,7 +175,6 @@ describe("asking name servers", () => {
       const verdicts = Array.from({ length: 100 }, async (_unused, n) => await verdict(quiet, `a@s${n}.example`));
       expect(new Set(await Promise.all(verdicts))).toEqual(new Set(["taken"]));
       expect(new Set(silent.asked).size).toBeLessThanOrEqual(dnsLimits.asking);
-      expect(await verdict(domains, "a@silent.example")).toBe("taken");
     } finally {
       await silent.close();
     }

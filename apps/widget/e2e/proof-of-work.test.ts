@@ -5,14 +5,17 @@ import { pullAll, type TestPage } from "../../gateway/test/support/coalition.ts"
 import { chromiumPath } from "./support/chromium.ts";
 import { createWorld, openPage, type World } from "./support/world.ts";
 
+let world: World;
+
+beforeAll(async () => {
+  if (chromiumPath !== undefined) world = await createWorld();
+});
+afterAll(async () => {
+  if (chromiumPath !== undefined) await world.close();
+});
+
 // skip: needs a Chromium that the machine has installed
 describe.skipIf(chromiumPath === undefined)("a form that asks for proof of work", () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await createWorld();
-  });
-  afterAll(async () => await world.close());
-
   async function workingPage(options: Parameters<World["page"]>[0] = {}): Promise<TestPage> {
     const made = await world.page(options);
     const { moderation } = world.beta.clients;
@@ -71,12 +74,6 @@ describe.skipIf(chromiumPath === undefined)("a form that asks for proof of work"
 
 // skip: needs a Chromium that the machine has installed
 describe.skipIf(chromiumPath === undefined)("the trap", () => {
-  let world: World;
-  beforeAll(async () => {
-    world = await createWorld();
-  });
-  afterAll(async () => await world.close());
-
   it("is neither seen, nor heard, nor reached by keyboard, in any direction of writing", async () => {
     const made = await world.page();
     for (const lang of ["en", "ar"]) {

@@ -3,7 +3,13 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import type { Client, Interceptor } from "@connectrpc/connect";
 import type { RandomSource } from "@coterie/primitives";
-import type { AdministrationService, KeyLogService, OrganisationService, RewrapService } from "@coterie/protocol";
+import type {
+  AdministrationService,
+  KeyLogService,
+  ModerationService,
+  OrganisationService,
+  RewrapService,
+} from "@coterie/protocol";
 import { parseGatewayAddress } from "./gateway-address.ts";
 
 /** What a gateway client needs from outside. */
@@ -27,6 +33,7 @@ export interface Gateway {
   readonly administration: Client<typeof AdministrationService>;
   readonly keyLogs: Client<typeof KeyLogService>;
   readonly rewraps: Client<typeof RewrapService>;
+  readonly moderation: Client<typeof ModerationService>;
   readonly close: () => void;
 }
 
@@ -66,6 +73,7 @@ export async function connectGateway(
     administration: createClient(protocol.AdministrationService, transport),
     keyLogs: createClient(protocol.KeyLogService, transport),
     rewraps: createClient(protocol.RewrapService, transport),
+    moderation: createClient(protocol.ModerationService, transport),
     close: () => agent.destroy(),
   };
 }
