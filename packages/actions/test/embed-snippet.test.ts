@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { embedSnippet } from "../src/embed-snippet.ts";
+import { embedSnippet, snippetPins } from "../src/embed-snippet.ts";
 
 const origin = "https://actions.example.org";
 const script = { href: "/widget/coterie-action-0123456789abcdef.js", integrity: "sha384-abc" };
@@ -32,5 +32,23 @@ describe("the code for a site", () => {
     });
     expect(snippet.match(/</g)).toHaveLength(4);
     expect(snippet.match(/"/g)).toHaveLength(14);
+  });
+});
+
+describe("the pins of a page", () => {
+  const receivers = [
+    { keyLogId: "clog1a", keyId: "ckey1a" },
+    { keyLogId: undefined, keyId: "ckey1b" },
+    { keyLogId: "clog1c", keyId: undefined },
+    { keyLogId: undefined, keyId: undefined },
+  ];
+
+  it("are logs where there are any, so that keys may rotate, and keys otherwise", () => {
+    expect(snippetPins({ sealing: "browser", receivers, hasMails: false })).toEqual(["clog1a", "ckey1b", "clog1c"]);
+    expect(snippetPins({ sealing: "browser", receivers: [], hasMails: true })).toEqual(["mails"]);
+  });
+
+  it("are none where the gateway seals", () => {
+    expect(snippetPins({ sealing: "gateway", receivers, hasMails: true })).toBeUndefined();
   });
 });

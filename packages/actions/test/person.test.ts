@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type FieldProblem, formSchemas, type ValidatedPerson, validatePerson } from "../src/index.ts";
+import {
+  type FieldProblem,
+  formSchemas,
+  type Person,
+  type ValidatedPerson,
+  validatePerson,
+  validateTyped,
+} from "../src/index.ts";
 
 const basic = formSchemas["basic/1"];
 const eci = formSchemas["eci/1"];
@@ -219,5 +226,25 @@ describe("validatePerson, eci/1", () => {
     const austrian = { country: "AT", documentType: "passport", documentNumber: "P 1234567" };
     expect(checkEci({ ...eve, birthDate: "2010-06-15", nationality: austrian }).kind).toBe("valid");
     expect(checkEci({ ...eve, birthDate: "2010-06-16", nationality: austrian }).kind).toBe("invalid");
+  });
+});
+
+describe("validateTyped", () => {
+  const rules = { requiredFields: ["postcode", "address.locality"], now };
+  const typed: readonly (readonly [Record<string, string>, Person])[] = [
+    [
+      { firstName: " Alice ", email: "alice@example.org" },
+      { firstName: " Alice ", email: "alice@example.org" },
+    ],
+    [
+      { firstName: "Alice", email: "x", postcode: "00-950", "address.locality": "Warszawa" },
+      { firstName: "Alice", email: "x", postcode: "00-950", address: { locality: "Warszawa" } },
+    ],
+    [{ firstName: "a\u202eb", "optin.corg1": "yes" }, { firstName: "a\u202eb" }],
+  ];
+
+  it.each(typed)("says of typed values what validatePerson says of the person: %o", (values, person) => {
+    const valueByPath = new Map(Object.entries(values));
+    expect(validateTyped(basic, { valueByPath, rules })).toEqual(validatePerson(basic, person, rules));
   });
 });
