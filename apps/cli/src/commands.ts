@@ -1,5 +1,6 @@
 /** All commands, in the order of the help text. */
 import { exportCommand, openCommand, pullCommand } from "./contacts/contact-commands.ts";
+import { exportConsentsCommand, verifyConsentsCommand } from "./consents/consent-commands.ts";
 import { makeAuthorityCommand } from "./key-log/make-authority.ts";
 import { retireKeyCommand, revokeKeyCommand } from "./key-log/retire-key.ts";
 import { rotateKeyCommand } from "./key-log/rotate-key.ts";
@@ -14,6 +15,9 @@ import { protectPageCommand } from "./moderation/protect-page.ts";
 import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
 import { listOrganisationsCommand } from "./organisations/list-organisations.ts";
 import { coverageCommand, rewrapCommand } from "./rewrap/rewrap-commands.ts";
+import { eraseCommand } from "./rights/erase-command.ts";
+import { dropContactsCommand, findContactsCommand } from "./rights/find-commands.ts";
+import { findPersonCommand, retentionCommand } from "./rights/rights-commands.ts";
 import { sampleCommand } from "./sample/sample-command.ts";
 import type { Command } from "./terminal/command.ts";
 
@@ -35,8 +39,15 @@ export const commands: readonly Command[] = [
   pullCommand,
   openCommand,
   exportCommand,
+  findContactsCommand,
+  dropContactsCommand,
   rewrapCommand,
   coverageCommand,
+  findPersonCommand,
+  eraseCommand,
+  retentionCommand,
+  exportConsentsCommand,
+  verifyConsentsCommand,
   listCommentsCommand,
   decideCommentsCommand,
   protectPageCommand,

@@ -9,6 +9,7 @@ import type {
   ModerationService,
   OrganisationService,
   RewrapService,
+  RightsService,
 } from "@coterie/protocol";
 import { parseGatewayAddress } from "./gateway-address.ts";
 
@@ -33,6 +34,7 @@ export interface Gateway {
   readonly administration: Client<typeof AdministrationService>;
   readonly keyLogs: Client<typeof KeyLogService>;
   readonly rewraps: Client<typeof RewrapService>;
+  readonly rights: Client<typeof RightsService>;
   readonly moderation: Client<typeof ModerationService>;
   readonly close: () => void;
 }
@@ -73,6 +75,7 @@ export async function connectGateway(
     administration: createClient(protocol.AdministrationService, transport),
     keyLogs: createClient(protocol.KeyLogService, transport),
     rewraps: createClient(protocol.RewrapService, transport),
+    rights: createClient(protocol.RightsService, transport),
     moderation: createClient(protocol.ModerationService, transport),
     close: () => agent.destroy(),
   };
