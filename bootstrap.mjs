@@ -25,6 +25,7 @@ const scriptByCommand = {
   generate: "tools/src/commands/generate.ts",
   lock: "tools/src/commands/lock.ts",
   format: "tools/src/commands/format.ts",
+  gallery: "apps/web/e2e/gallery.ts",
   "new-package": "tools/src/commands/new-package.ts",
 };
 

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clearRequest } from "../../gateway/test/support/coalition.ts";
 import { connectClients } from "../../gateway/test/support/gateway.ts";
-import { activateKey, goTo, makeKey, type MadeKey, openContacts } from "./support/steps.ts";
+import { activateKey, goTo, makeKey, type MadeKey, openContacts, openMenu } from "./support/steps.ts";
 import { chromiumPath, createWorld, makeStaff, openBrowser, signIn, type Staff, type World } from "./support/world.ts";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -102,6 +102,7 @@ describe.skipIf(chromiumPath === undefined)("accessibility", () => {
     await page.locator(".figures").waitFor();
     const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 60) ?? "");
     await expect.poll(focused).toContain("<h1");
+    await openMenu(page);
     await page.locator('.menu a[href="#/keys"]').focus();
     await page.keyboard.press("Enter");
     await page.locator("ul.cards").waitFor();

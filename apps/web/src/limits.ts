@@ -10,6 +10,7 @@ export const webLimits: {
   readonly keyFiles: number;
   readonly listPages: number;
   readonly checkedWords: number;
+  readonly auditLinks: number;
 } = {
   callTimeoutMs: 30_000,
   /** How often one pull is tried before the run fails. */
@@ -28,4 +29,6 @@ export const webLimits: {
   listPages: 50,
   /** Words of the printed key that are typed back. */
   checkedWords: 3,
+  /** Links of the audit log in one call. */
+  auditLinks: 5000,
 };

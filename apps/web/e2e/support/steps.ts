@@ -5,9 +5,16 @@ import type { Page } from "playwright-core";
 export const passphrase = "six long words make strong keys";
 
 /** Goes to a screen by the menu. */
-export async function goTo(page: Page, screen: "" | "campaigns" | "pages" | "keys" | "contacts"): Promise<void> {
+export async function goTo(page: Page, screen: string): Promise<void> {
+  await openMenu(page);
   await page.locator(`.menu a[href="#/${screen}"]`).click();
-  await page.locator(`.menu a[href="#/${screen}"][aria-current=page]`).waitFor();
+  await page.locator(`.menu a[href="#/${screen}"][aria-current=page]`).waitFor({ state: "attached" });
+}
+
+/** Opens the menu where it is closed, as it is on narrow screens. */
+export async function openMenu(page: Page): Promise<void> {
+  const button = page.locator(".menu-button");
+  if ((await button.isVisible()) && (await button.getAttribute("aria-expanded")) === "false") await button.click();
 }
 
 export interface MadeKey {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page, type Request } from "playwright-core";
 import { build } from "vite";
 import { buildWidget } from "../../../widget/e2e/support/widget-build.ts";
+import type { GatewayOptions } from "../../../gateway/src/options.ts";
 import { findChromium } from "../../../../tools/src/repository.ts";
 import {
   type Clients,
@@ -26,12 +27,12 @@ export interface World {
 
 const configFile = join(import.meta.dirname, "..", "..", "vite.config.ts");
 
-export async function createWorld(): Promise<World> {
+export async function createWorld(options: Partial<GatewayOptions> = {}): Promise<World> {
   if (chromiumPath === undefined) throw new Error("no Chromium");
   const folder = await mkdtemp(join(tmpdir(), "coterie-web-"));
   await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
   const widgetFolder = await buildWidget();
-  const gateway = await startTestGateway({ organisationPagesFolder: folder, widgetFolder });
+  const gateway = await startTestGateway({ ...options, organisationPagesFolder: folder, widgetFolder });
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],

@@ -1,6 +1,6 @@
 /**
- * What is done with secret keys, in a worker whose content security policy forbids it every connection. Each job takes the
- * key file and the passphrase and lets go of the key at its end; nothing secret waits between jobs.
+ * What is done with keys and signatures, in a worker whose content security policy forbids it every connection. A job that
+ * needs a secret takes the key file and the passphrase and lets go of the key at its end; nothing secret waits between jobs.
  */
 import { decodeTextForm, equalBytes } from "@coterie/bytes";
 import {
@@ -12,6 +12,7 @@ import {
 import { createKeyFile, encodeKeyFile, keyToWords, parseKeyFile, unlockKeyFile } from "@coterie/sealed-box/key-file";
 import { openEnvelope } from "@coterie/sealed-box/open";
 import { keyIdBytes } from "@coterie/sealed-box/seal";
+import { verifyAudit, type VerifiedAudit, type VerifyAuditJob } from "../audit/audit-jobs.ts";
 import { type KeyFacts, readKeyFacts } from "./key-facts.ts";
 import {
   type SignedEntries,
@@ -34,6 +35,7 @@ export type KeyJob =
     }
   | { readonly kind: "unlock"; readonly fileTexts: readonly string[]; readonly passphrase: string }
   | VerifyLogJob
+  | VerifyAuditJob
   | SignLogJob;
 
 /** A key that was just made. */
@@ -53,6 +55,7 @@ export interface KeyJobResults {
   readonly unlock: readonly Uint8Array<ArrayBuffer>[];
   readonly "verify-log": VerifiedLog;
   readonly "sign-log": SignedEntries;
+  readonly "verify-audit": VerifiedAudit;
 }
 
 /** What the jobs need. */
@@ -75,6 +78,8 @@ export async function runKeyJob(deps: KeyJobDeps, job: KeyJob): Promise<KeyJobRe
       return await verifyLog(deps, job);
     case "sign-log":
       return await signLog(deps, job);
+    case "verify-audit":
+      return verifyAudit(deps, job);
   }
 }
 

@@ -17,6 +17,6 @@ async function run(job: KeyJob): Promise<void> {
   answer({ kind: "stage", stage: "loading" });
   const { loadBrowserPrimitives, systemRandom } = await import("@coterie/primitives/browser");
   const primitives = await loadBrowserPrimitives();
-  if (job.kind !== "verify-log") answer({ kind: "stage", stage: "deriving" });
+  if (!job.kind.startsWith("verify-")) answer({ kind: "stage", stage: "deriving" });
   answer({ kind: "done", result: await runKeyJob({ primitives, random: systemRandom, now: Date.now }, job) });
 }

@@ -5,6 +5,18 @@ import { type ConsoleModel, createConsoleModel } from "../contacts/console-model
 import { createKeyLogModel, type KeyLogModel } from "../keys/key-log-model.ts";
 import { createImportKeyModel, type ImportKeyModel } from "../keys/import-key-model.ts";
 import { createKeyWorkshop } from "../keys/key-workshop.ts";
+import { type AuditModel, createAuditModel } from "../audit/audit-model.ts";
+import { createWebhooksModel, type WebhooksModel } from "../deliveries/webhooks-model.ts";
+import { type CommentsModel, createCommentsModel } from "../moderation/comments-model.ts";
+import { createOfficeModel, type OfficeModel } from "../office/office-model.ts";
+import { createPageSettingsModel, type PageSettingsModel } from "../pages/page-settings-model.ts";
+import {
+  createRetentionModel,
+  createRightsModel,
+  type RetentionModel,
+  type RightsModel,
+} from "../rights/rights-model.ts";
+import { createStatisticsModel, type StatisticsModel } from "../statistics/statistics-model.ts";
 import { createNewKeyModel, type NewKeyModel } from "../keys/new-key-model.ts";
 import {
   type CampaignMailsModel,
@@ -34,6 +46,14 @@ export interface ScreenModels {
   /** The mails of a page; the same model each time, so that what was typed outlives a look elsewhere. */
   readonly pageMails: (pageId: string) => PageMailsModel;
   readonly campaignMails: (campaignId: string) => CampaignMailsModel;
+  readonly pageSettings: (pageId: string) => PageSettingsModel;
+  readonly statistics: StatisticsModel;
+  readonly comments: CommentsModel;
+  readonly webhooks: WebhooksModel;
+  readonly audit: AuditModel;
+  readonly office: OfficeModel;
+  readonly rights: RightsModel;
+  readonly retention: (campaignId: string) => RetentionModel;
   readonly console: ConsoleModel;
   /** A key in the making. */
   readonly newKey: ReadonlySignal<NewKeyModel>;
@@ -97,10 +117,22 @@ function createScreenModels(platform: Platform, session: SignedIn): ScreenModels
   const importKey = signal(makeImport());
   const { organisations } = session;
   const loadWidgetAssets = (): Promise<unknown> => platform.loadJson("/widget/assets.json");
+  const pages = createPagesModel({ organisations, loadWidgetAssets });
+  const { settings, moderation } = session;
   return {
     session,
     campaigns: createCampaignsModel(session),
-    pages: createPagesModel({ organisations, loadWidgetAssets }),
+    pages,
+    pageSettings: oneEach((pageId) =>
+      createPageSettingsModel({ settings, moderation, reloadPages: pages.list.reload }, pageId),
+    ),
+    statistics: createStatisticsModel(session),
+    comments: createCommentsModel(session),
+    webhooks: createWebhooksModel(session),
+    audit: createAuditModel({ session, workshop, store: platform.lastingStore }),
+    office: createOfficeModel(session),
+    rights: createRightsModel(session),
+    retention: oneEach((campaignId) => createRetentionModel(session, campaignId)),
     keys: createResource(async () => (await organisations.listPublicKeys({})).keys),
     keyLog,
     pageMails: oneEach((pageId) => createPageMailsModel(session, pageId)),

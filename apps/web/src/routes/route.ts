@@ -4,13 +4,25 @@
  */
 
 /** The screens that the menu shows, in its order. */
-export const menuScreens = ["overview", "campaigns", "pages", "keys", "contacts"] as const;
+export const menuScreens = [
+  "overview",
+  "campaigns",
+  "pages",
+  "statistics",
+  "comments",
+  "contacts",
+  "deliveries",
+  "keys",
+  "rights",
+  "audit",
+  "office",
+] as const;
 
 /** The entries of the menu. */
 export type MenuScreen = (typeof menuScreens)[number];
 
 /** Every screen. */
-export type ScreenName = MenuScreen | "new-key" | "import-key" | "key-log" | "page-mails";
+export type ScreenName = MenuScreen | "new-key" | "import-key" | "key-log" | "page-mails" | "page-settings";
 
 /** Where somebody is. `subject`: what the screen is about, where its address says it, such as the name of a page. */
 export type Route =
@@ -28,6 +40,13 @@ const places: { readonly [Name in ScreenName]: Place } = {
   campaigns: { path: ["campaigns"], entry: "campaigns" },
   pages: { path: ["pages"], entry: "pages" },
   "page-mails": { path: ["pages", "*", "mails"], entry: "pages" },
+  "page-settings": { path: ["pages", "*", "settings"], entry: "pages" },
+  statistics: { path: ["statistics"], entry: "statistics" },
+  comments: { path: ["comments"], entry: "comments" },
+  deliveries: { path: ["deliveries"], entry: "deliveries" },
+  rights: { path: ["rights"], entry: "rights" },
+  audit: { path: ["audit"], entry: "audit" },
+  office: { path: ["organisation"], entry: "office" },
   keys: { path: ["keys"], entry: "keys" },
   "new-key": { path: ["keys", "new"], entry: "keys" },
   "import-key": { path: ["keys", "import"], entry: "keys" },

@@ -1,6 +1,18 @@
 /** Signing in with an organisation's token, and out again. The token lives in this tab's session storage and nowhere else. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { KeyLogService, MailService, type Organisation, OrganisationService } from "@coterie/protocol";
+import {
+  AuditService,
+  KeyLogService,
+  MailService,
+  ModerationService,
+  NoticeService,
+  type Organisation,
+  OrganisationService,
+  RightsService,
+  SettingsService,
+  StatisticsService,
+  WebhookService,
+} from "@coterie/protocol";
 import { GatewayMisbehavedError, GatewayRefusedError, type ProblemCode, problemOf } from "../errors.ts";
 import { type CallDeps, createServiceClient, type SendToGateway, type ServiceClient } from "../gateway/unary-call.ts";
 import { checkSigningKey, confirmsFingerprint, forgetSigningKey, type TextStore } from "./signing-key-pin.ts";
@@ -14,6 +26,13 @@ export interface SignedIn {
   readonly organisations: ServiceClient<typeof OrganisationService.method>;
   readonly keyLogs: ServiceClient<typeof KeyLogService.method>;
   readonly mails: ServiceClient<typeof MailService.method>;
+  readonly moderation: ServiceClient<typeof ModerationService.method>;
+  readonly webhooks: ServiceClient<typeof WebhookService.method>;
+  readonly audit: ServiceClient<typeof AuditService.method>;
+  readonly notices: ServiceClient<typeof NoticeService.method>;
+  readonly settings: ServiceClient<typeof SettingsService.method>;
+  readonly statistics: ServiceClient<typeof StatisticsService.method>;
+  readonly rights: ServiceClient<typeof RightsService.method>;
   /** For calls whose answers are passed on undecoded. */
   readonly calls: CallDeps;
 }
@@ -107,6 +126,13 @@ async function trySigningIn({ send, tabStore, lastingStore }: SessionDeps, token
       organisations,
       keyLogs: createServiceClient(calls, KeyLogService),
       mails: createServiceClient(calls, MailService),
+      moderation: createServiceClient(calls, ModerationService),
+      webhooks: createServiceClient(calls, WebhookService),
+      audit: createServiceClient(calls, AuditService),
+      notices: createServiceClient(calls, NoticeService),
+      settings: createServiceClient(calls, SettingsService),
+      statistics: createServiceClient(calls, StatisticsService),
+      rights: createServiceClient(calls, RightsService),
       calls,
     };
     return { kind: "signed-in", session };

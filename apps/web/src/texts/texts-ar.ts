@@ -1,6 +1,13 @@
 /** Arabic. */
 import { keyLogTexts } from "./ar/key-log.ts";
 import { mailTexts } from "./ar/mails.ts";
+import { moderationTexts } from "./ar/moderation.ts";
+import { deliveryTexts } from "./ar/delivery.ts";
+import { auditTexts } from "./ar/audit.ts";
+import { officeTexts } from "./ar/office.ts";
+import { rightsTexts } from "./ar/rights.ts";
+import { pageSettingsTexts } from "./ar/page-settings.ts";
+import { statisticsTexts } from "./ar/statistics.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The Arabic texts. */
@@ -21,6 +28,13 @@ export const arabic: Catalogue = {
     "import-key": "استخدام ملف مفتاح موجود",
     "key-log": "سجل المفاتيح",
     "page-mails": "الرسائل",
+    "page-settings": "إعدادات الصفحة",
+    statistics: "الإحصاءات",
+    comments: "التعليقات",
+    deliveries: "التسليم",
+    rights: "حقوق الأشخاص",
+    audit: "سجل التدقيق",
+    office: "المنظمة",
   },
   loading: "جارٍ التحميل…",
   tryAgain: "حاول مرة أخرى",
@@ -290,4 +304,11 @@ export const arabic: Catalogue = {
   },
   mails: mailTexts,
   keyLog: keyLogTexts,
+  statistics: statisticsTexts,
+  pageSettings: pageSettingsTexts,
+  rights: rightsTexts,
+  office: officeTexts,
+  audit: auditTexts,
+  deliveries: deliveryTexts,
+  moderation: moderationTexts,
 };

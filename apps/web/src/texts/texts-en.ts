@@ -1,6 +1,13 @@
 /** English. */
 import { keyLogTexts } from "./en/key-log.ts";
 import { mailTexts } from "./en/mails.ts";
+import { moderationTexts } from "./en/moderation.ts";
+import { deliveryTexts } from "./en/delivery.ts";
+import { auditTexts } from "./en/audit.ts";
+import { officeTexts } from "./en/office.ts";
+import { rightsTexts } from "./en/rights.ts";
+import { pageSettingsTexts } from "./en/page-settings.ts";
+import { statisticsTexts } from "./en/statistics.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The English texts. */
@@ -21,6 +28,13 @@ export const english: Catalogue = {
     "import-key": "Use an existing key file",
     "key-log": "Key log",
     "page-mails": "Mails",
+    "page-settings": "Page settings",
+    statistics: "Statistics",
+    comments: "Comments",
+    deliveries: "Deliveries",
+    rights: "Rights of persons",
+    audit: "Audit log",
+    office: "Organisation",
   },
   loading: "Loading…",
   tryAgain: "Try again",
@@ -303,4 +317,11 @@ export const english: Catalogue = {
   },
   mails: mailTexts,
   keyLog: keyLogTexts,
+  statistics: statisticsTexts,
+  pageSettings: pageSettingsTexts,
+  rights: rightsTexts,
+  office: officeTexts,
+  audit: auditTexts,
+  deliveries: deliveryTexts,
+  moderation: moderationTexts,
 };

@@ -1,6 +1,13 @@
 /** French. */
 import { keyLogTexts } from "./fr/key-log.ts";
 import { mailTexts } from "./fr/mails.ts";
+import { moderationTexts } from "./fr/moderation.ts";
+import { deliveryTexts } from "./fr/delivery.ts";
+import { auditTexts } from "./fr/audit.ts";
+import { officeTexts } from "./fr/office.ts";
+import { rightsTexts } from "./fr/rights.ts";
+import { pageSettingsTexts } from "./fr/page-settings.ts";
+import { statisticsTexts } from "./fr/statistics.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The French texts. */
@@ -21,6 +28,13 @@ export const french: Catalogue = {
     "import-key": "Utiliser un fichier de clé existant",
     "key-log": "Journal des clés",
     "page-mails": "Courriels",
+    "page-settings": "Réglages de la page",
+    statistics: "Statistiques",
+    comments: "Commentaires",
+    deliveries: "Livraisons",
+    rights: "Droits des personnes",
+    audit: "Journal d’audit",
+    office: "Organisation",
   },
   loading: "Chargement…",
   tryAgain: "Réessayer",
@@ -308,4 +322,11 @@ export const french: Catalogue = {
   },
   mails: mailTexts,
   keyLog: keyLogTexts,
+  statistics: statisticsTexts,
+  pageSettings: pageSettingsTexts,
+  rights: rightsTexts,
+  office: officeTexts,
+  audit: auditTexts,
+  deliveries: deliveryTexts,
+  moderation: moderationTexts,
 };

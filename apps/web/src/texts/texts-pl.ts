@@ -1,6 +1,13 @@
 /** Polish. */
 import { keyLogTexts } from "./pl/key-log.ts";
 import { mailTexts } from "./pl/mails.ts";
+import { moderationTexts } from "./pl/moderation.ts";
+import { deliveryTexts } from "./pl/delivery.ts";
+import { auditTexts } from "./pl/audit.ts";
+import { officeTexts } from "./pl/office.ts";
+import { rightsTexts } from "./pl/rights.ts";
+import { pageSettingsTexts } from "./pl/page-settings.ts";
+import { statisticsTexts } from "./pl/statistics.ts";
 import type { Catalogue } from "./texts.ts";
 
 /** The Polish texts. */
@@ -21,6 +28,13 @@ export const polish: Catalogue = {
     "import-key": "Użyj istniejącego pliku klucza",
     "key-log": "Dziennik kluczy",
     "page-mails": "E-maile",
+    "page-settings": "Ustawienia strony",
+    statistics: "Statystyki",
+    comments: "Komentarze",
+    deliveries: "Dostarczanie",
+    rights: "Prawa osób",
+    audit: "Dziennik zdarzeń",
+    office: "Organizacja",
   },
   loading: "Wczytywanie…",
   tryAgain: "Spróbuj ponownie",
@@ -303,4 +317,11 @@ export const polish: Catalogue = {
   },
   mails: mailTexts,
   keyLog: keyLogTexts,
+  statistics: statisticsTexts,
+  pageSettings: pageSettingsTexts,
+  rights: rightsTexts,
+  office: officeTexts,
+  audit: auditTexts,
+  deliveries: deliveryTexts,
+  moderation: moderationTexts,
 };

@@ -4,6 +4,13 @@ import type { ProblemCode } from "../errors.ts";
 import type { PassphraseStrength } from "../keys/passphrase-strength.ts";
 import type { ScreenName } from "../routes/route.ts";
 import type { TokenForm } from "../session/token-form.ts";
+import type { ModerationTexts } from "./moderation-texts.ts";
+import type { DeliveryTexts } from "./delivery-texts.ts";
+import type { AuditTexts } from "./audit-texts.ts";
+import type { OfficeTexts } from "./office-texts.ts";
+import type { RightsTexts } from "./rights-texts.ts";
+import type { PageSettingsTexts } from "./page-settings-texts.ts";
+import type { StatisticsTexts } from "./statistics-texts.ts";
 import type { KeyLogTexts } from "./key-log-texts.ts";
 import type { MailTexts } from "./mail-texts.ts";
 
@@ -250,6 +257,13 @@ export interface Catalogue {
   readonly console: ConsoleTexts;
   readonly mails: MailTexts;
   readonly keyLog: KeyLogTexts;
+  readonly statistics: StatisticsTexts;
+  readonly pageSettings: PageSettingsTexts;
+  readonly rights: RightsTexts;
+  readonly office: OfficeTexts;
+  readonly audit: AuditTexts;
+  readonly deliveries: DeliveryTexts;
+  readonly moderation: ModerationTexts;
 }
 
 /** All texts of one language: its file, and the names of the forms' fields. */

@@ -1,9 +1,11 @@
 /** The frame around every screen: head, menu, and the screen itself. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
 import type { AppModel, ScreenModels } from "../model/app-model.ts";
 import { addressOf, menuEntryOf, menuScreens } from "../routes/route.ts";
 import { isLocaleName, localeNames } from "../texts/load-texts.ts";
+import { Notices } from "./notices.tsx";
 import { type ScreenProps, Title } from "./parts.tsx";
 import { Screen } from "./screens.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -79,12 +81,29 @@ function Head({ app, screens }: { readonly app: AppModel; readonly screens: Scre
   );
 }
 
+/** On narrow screens a button opens it; it closes once a screen was chosen. */
 function Menu({ app }: ScreenProps): JSX.Element {
   const texts = app.texts.value;
-  const here = menuEntryOf(app.route.value);
+  const isOpen = useSignal(false);
+  const route = app.route.value;
+  const here = menuEntryOf(route);
+  useLayoutEffect(() => {
+    isOpen.value = false;
+  }, [route]);
   return (
     <nav class="menu" aria-label={texts.menu}>
-      <ul>
+      <button
+        type="button"
+        class="small menu-button"
+        aria-expanded={isOpen.value}
+        aria-controls="menu"
+        onClick={() => {
+          isOpen.value = !isOpen.value;
+        }}
+      >
+        {texts.menu}
+      </button>
+      <ul id="menu" class={isOpen.value ? "open" : ""}>
         {menuScreens.map((screen) => (
           <li key={screen}>
             <a href={addressOf(screen)} aria-current={here === screen ? "page" : undefined}>
@@ -113,6 +132,7 @@ function Content({
   }, []);
   return (
     <main id="content" ref={main} tabIndex={-1}>
+      {screens !== undefined && <Notices app={app} screens={screens} isShort={app.route.value.screen !== "overview"} />}
       {screens === undefined ? (
         <SignIn app={app} />
       ) : app.route.value.screen === "not-found" ? (

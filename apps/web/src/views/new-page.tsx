@@ -1,10 +1,10 @@
 /** The form of a new action page. */
 import type { JSX } from "preact";
 import { useSignal } from "@preact/signals";
-import { formSchemas, isFormSchemaId, optionalFieldPaths } from "@coterie/actions";
 import type { Campaign } from "@coterie/protocol";
 import { localeNames } from "../texts/load-texts.ts";
 import { Choice, Field, onForm, Problem, textOf } from "./parts.tsx";
+import { RequiredFields } from "./required-fields.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
 
 /** The form. `campaigns` are those that a page can belong to: at least one. */
@@ -60,7 +60,9 @@ export function NewPage(props: SessionScreenProps & { readonly campaigns: readon
           <Choice kind="radio" name="sealing" value="browser" checked label={texts.browser} hint={texts.browserHint} />
           <Choice kind="radio" name="sealing" value="gateway" label={texts.gateway} hint={texts.gatewayHint} />
         </fieldset>
-        {campaign !== undefined && <RequiredFields app={app} screens={screens} campaign={campaign} />}
+        {campaign !== undefined && (
+          <RequiredFields key={campaign.formSchema} app={app} formSchema={campaign.formSchema} chosen={[]} />
+        )}
         {isSplit && <Choice name="delivers" checked label={texts.delivers} hint={texts.deliversHint} />}
         <Field label={texts.origins} hint={texts.originsHint}>
           {(attributes) => <textarea {...attributes} name="origins" rows={2} dir="ltr" spellcheck={false} />}
@@ -104,23 +106,5 @@ function Address({ app }: Pick<SessionScreenProps, "app">): JSX.Element {
         )}
       </Field>
     </div>
-  );
-}
-
-function RequiredFields({ app, campaign }: SessionScreenProps & { readonly campaign: Campaign }): JSX.Element | null {
-  const { pages: texts, fields } = app.texts.value;
-  if (!isFormSchemaId(campaign.formSchema)) return null;
-  const paths = optionalFieldPaths(formSchemas[campaign.formSchema]);
-  if (paths.length === 0) return null;
-  return (
-    <fieldset>
-      <legend>{texts.required}</legend>
-      <p class="hint">{texts.requiredHint}</p>
-      <div class="choices">
-        {paths.map((path) => (
-          <Choice key={path} name="required" value={path} label={fields[path]} />
-        ))}
-      </div>
-    </fieldset>
   );
 }

@@ -36,7 +36,8 @@ export function PageMails({ app, screens, subject = "" }: SessionScreenProps): J
   );
 }
 
-function NoSuchPage({ app }: ScreenProps): JSX.Element {
+/** That there is no such page, and the way on. */
+export function NoSuchPage({ app }: ScreenProps): JSX.Element {
   const texts = app.texts.value.mails;
   return (
     <>

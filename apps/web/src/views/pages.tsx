@@ -74,6 +74,8 @@ function PageCard({ app, screens, page }: SessionScreenProps & { readonly page: 
           {texts.openPage}
         </a>
         {" · "}
+        <a href={addressOf("page-settings", page.name)}>{app.texts.value.pageSettings.link}</a>
+        {" · "}
         <a href={addressOf("page-mails", page.name)}>{app.texts.value.mails.link}</a>
       </p>
       <details>

@@ -3,14 +3,21 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import type { AppModel, ScreenModels } from "../model/app-model.ts";
 import type { ScreenName } from "../routes/route.ts";
+import { Audit } from "./audit.tsx";
 import { Campaigns } from "./campaigns.tsx";
+import { Comments } from "./comments.tsx";
 import { Console } from "./console.tsx";
 import { KeyLog } from "./key-log.tsx";
+import { Deliveries } from "./deliveries.tsx";
 import { ImportKey } from "./import-key.tsx";
 import { Keys } from "./keys.tsx";
 import { NewKey } from "./new-key.tsx";
+import { Office } from "./office.tsx";
 import { Overview } from "./overview.tsx";
 import { PageMails } from "./page-mails.tsx";
+import { PageSettings } from "./page-settings.tsx";
+import { Rights } from "./rights.tsx";
+import { Statistics } from "./statistics.tsx";
 import { Pages } from "./pages.tsx";
 
 /** What the screens of a session get. */
@@ -26,6 +33,13 @@ const viewByScreen: { readonly [Name in ScreenName]: (props: SessionScreenProps)
   campaigns: Campaigns,
   pages: Pages,
   "page-mails": PageMails,
+  "page-settings": PageSettings,
+  statistics: Statistics,
+  comments: Comments,
+  deliveries: Deliveries,
+  rights: Rights,
+  audit: Audit,
+  office: Office,
   keys: Keys,
   "new-key": NewKey,
   "import-key": ImportKey,

@@ -1,0 +1,72 @@
+/** English: deliveries. */
+import type { DeliveryTexts } from "../delivery-texts.ts";
+
+/** The texts. */
+export const deliveryTexts: DeliveryTexts = {
+  introduction:
+    "How contacts reach your systems: your own machine pulls them, or the gateway posts them to an address of yours. They stay sealed on the way.",
+  pullTitle: "Pulling",
+  pull: "The safest way: a machine of yours fetches contacts, opens them there, and keeps files or a table up to date.",
+  pullLabel: "Command for pulling",
+  hooksTitle: "Webhooks",
+  none: "No webhooks.",
+  states: {
+    active: "Active",
+    paused: "Paused",
+    suspended: "Stopped by the gateway",
+  },
+  suspendedHint:
+    "The receiver failed for long, or said that it is gone. Mend it, send a test, then resume: delivery goes on where it stopped.",
+  failing: (date) => `Every attempt has failed since ${date}. The gateway keeps trying.`,
+  lastDelivered: (date) => `Last delivered: ${date}`,
+  neverDelivered: "Nothing delivered yet.",
+  waiting: (count) => `Waiting: ${count}`,
+  lastAttempt: (date, outcome) => `Last attempt: ${date}, ${outcome}`,
+  outcomes: {
+    delivered: "delivered",
+    refused: "refused by the receiver",
+    timeout: "no answer in time",
+    unreachable: "not reachable",
+    tls: "no valid certificate",
+    "address-refused": "an address that the gateway does not post to",
+    redirected: "it answered with a redirect, which is not followed",
+    gone: "the receiver said that it is gone",
+  },
+  pause: "Pause",
+  resume: "Resume",
+  test: "Send a test",
+  tested: (outcome) => `Test: ${outcome}`,
+  remove: "Remove",
+  removeSure: "Really remove? Its dead letters go with it; contacts stay for pulling.",
+  removeYes: "Yes, remove",
+  keep: "Keep",
+  news: {
+    created: "The webhook was made. Send it a test.",
+    paused: "Paused. Contacts wait.",
+    resumed: "Resumed where it stopped.",
+    removed: "Removed.",
+    redriven: "Dead letters are posted again.",
+  },
+  deadTitle: (count) => `Dead letters: ${count}`,
+  deadHint:
+    "Deliveries that the receiver refused so often that they were set aside. Nothing is lost: mend the receiver, then post them again.",
+  redrive: "Post all of them again",
+  letter: "Delivery",
+  size: "Contacts and events",
+  attempts: "Attempts",
+  lastAnswer: "Last answer",
+  createTitle: "New webhook",
+  url: "Address",
+  urlHint: "https:// and a public address. The gateway signs each delivery; check the signature before you trust it.",
+  shape: "Form of the deliveries",
+  shapes: {
+    coterie: "Coterie (batches of contacts)",
+    proca: "Proca’s queue message, version 2 (one contact each)",
+  },
+  onlyNew: "Only contacts from now on",
+  onlyNewHint: "Otherwise everything from the first contact on.",
+  create: "Make the webhook",
+  badAddress: "The gateway does not post to this address. It must begin with https:// and be public.",
+  keysTitle: "Keys that sign deliveries",
+  keysHint: "Your receiver checks deliveries with these (Ed25519, base64url).",
+};

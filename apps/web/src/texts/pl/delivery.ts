@@ -1,0 +1,72 @@
+/** Polish: deliveries. */
+import type { DeliveryTexts } from "../delivery-texts.ts";
+
+/** The texts. */
+export const deliveryTexts: DeliveryTexts = {
+  introduction:
+    "Jak kontakty trafiają do waszych systemów: wasz komputer je pobiera albo brama wysyła je na wasz adres. W drodze pozostają zapieczętowane.",
+  pullTitle: "Pobieranie",
+  pull: "Najbezpieczniej: wasz komputer pobiera kontakty, otwiera je u siebie i aktualizuje pliki albo tabelę.",
+  pullLabel: "Polecenie pobierania",
+  hooksTitle: "Webhooki",
+  none: "Nie ma webhooków.",
+  states: {
+    active: "Aktywny",
+    paused: "Wstrzymany",
+    suspended: "Zatrzymany przez bramę",
+  },
+  suspendedHint:
+    "Odbiorca długo zawodził albo zgłosił, że już go nie ma. Napraw go, wyślij próbę i wznów: dostarczanie ruszy od miejsca zatrzymania.",
+  failing: (date) => `Każda próba zawodzi od ${date}. Brama próbuje dalej.`,
+  lastDelivered: (date) => `Ostatnie dostarczenie: ${date}`,
+  neverDelivered: "Niczego jeszcze nie dostarczono.",
+  waiting: (count) => `Czeka: ${count}`,
+  lastAttempt: (date, outcome) => `Ostatnia próba: ${date}, ${outcome}`,
+  outcomes: {
+    delivered: "dostarczono",
+    refused: "odmowa odbiorcy",
+    timeout: "brak odpowiedzi na czas",
+    unreachable: "nieosiągalny",
+    tls: "brak ważnego certyfikatu",
+    "address-refused": "adres, na który brama nie wysyła",
+    redirected: "odpowiedź przekierowaniem, którego brama nie śledzi",
+    gone: "odbiorca zgłosił, że już go nie ma",
+  },
+  pause: "Wstrzymaj",
+  resume: "Wznów",
+  test: "Wyślij próbę",
+  tested: (outcome) => `Próba: ${outcome}`,
+  remove: "Usuń",
+  removeSure: "Na pewno usunąć? Razem z nim znikną martwe listy; kontakty zostają do pobrania.",
+  removeYes: "Tak, usuń",
+  keep: "Zostaw",
+  news: {
+    created: "Utworzono webhook. Wyślij do niego próbę.",
+    paused: "Wstrzymano. Kontakty czekają.",
+    resumed: "Wznowiono od miejsca zatrzymania.",
+    removed: "Usunięto.",
+    redriven: "Martwe listy są wysyłane ponownie.",
+  },
+  deadTitle: (count) => `Martwe listy: ${count}`,
+  deadHint:
+    "Przesyłki odrzucane przez odbiorcę tak często, że je odłożono. Nic nie przepadło: napraw odbiorcę i wyślij je ponownie.",
+  redrive: "Wyślij wszystkie ponownie",
+  letter: "Przesyłka",
+  size: "Kontakty i zdarzenia",
+  attempts: "Próby",
+  lastAnswer: "Ostatnia odpowiedź",
+  createTitle: "Nowy webhook",
+  url: "Adres",
+  urlHint: "https:// i adres publiczny. Brama podpisuje każdą przesyłkę; sprawdź podpis, zanim jej zaufasz.",
+  shape: "Postać przesyłek",
+  shapes: {
+    coterie: "Coterie (paczki kontaktów)",
+    proca: "Wiadomość kolejki Proca, wersja 2 (po jednym kontakcie)",
+  },
+  onlyNew: "Tylko kontakty od teraz",
+  onlyNewHint: "W przeciwnym razie wszystko od pierwszego kontaktu.",
+  create: "Utwórz webhook",
+  badAddress: "Brama nie wysyła na ten adres. Musi zaczynać się od https:// i być publiczny.",
+  keysTitle: "Klucze podpisujące przesyłki",
+  keysHint: "Odbiorca sprawdza nimi przesyłki (Ed25519, base64url).",
+};

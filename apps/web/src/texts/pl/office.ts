@@ -1,0 +1,53 @@
+/** Polish: notices, addresses and tokens. */
+import type { OfficeTexts } from "../office-texts.ts";
+
+/** The texts. */
+export const officeTexts: OfficeTexts = {
+  introduction: "Wasza organizacja na tej bramie: nazwa, kto dowiaduje się o zmianach i kto może się zalogować.",
+  noticesTitle: "O czym powinni wiedzieć pracownicy",
+  noticesHint:
+    "Jeśli nikt od was tego nie zrobił, działajcie od razu: zakończcie użyty token i porównajcie klucze u siebie.",
+  noticesCount: (count) => `Zmiany, o których powinni wiedzieć pracownicy: ${count}`,
+  dismiss: (event) => `Wiem: ${event}`,
+  dismissShort: "Wiem",
+  dismissAll: "Wszystko wiem",
+  toAudit: "Do dziennika zdarzeń",
+  nameTitle: "Nazwa i język",
+  title: "Nazwa",
+  titleHint: "Podpisujący widzą ją w formularzach.",
+  locale: "Język e-maili do pracowników",
+  save: "Zapisz",
+  saved: "Zapisano.",
+  undo: "Cofnij",
+  addressesTitle: "Kto dostaje e-maile",
+  addressesHint:
+    "Na te adresy idzie e-mail, gdy zmienia się klucz, token lub jeden z tych adresów. Nowy adres zacznie je dostawać, gdy ktoś otworzy odnośnik z pierwszego e-maila.",
+  noAddresses: "Nikt nie dostaje e-maili. Dodaj co najmniej jeden adres, aby zmiana klucza nie przeszła niezauważona.",
+  cannotSend: "Ta brama nie ma serwera poczty: powiadomienia widać tylko na tych stronach.",
+  confirmed: "Potwierdzony",
+  unconfirmed: "Czeka na odnośnik",
+  email: "Adres e-mail",
+  add: "Dodaj adres",
+  added: (email) => `E-mail z odnośnikiem jest w drodze do ${email}.`,
+  removeAddress: (email) => `Usuń ${email}`,
+  remove: "Usuń",
+  removedAddress: (email) => `${email} został powiadomiony o usunięciu i zapomniany.`,
+  addAgain: "Dodaj ponownie",
+  tokensTitle: "Tokeny",
+  tokensHint: "Po jednym dla każdej osoby i maszyny, aby dało się zakończyć jeden bez blokowania pozostałych.",
+  own: "twój, tutaj",
+  since: (date) => `od ${date}`,
+  label: "Czyj albo do czego",
+  make: "Utwórz token",
+  madeTitle: "Nowy token",
+  made: "Skopiuj go teraz i przekaż bezpieczną drogą: jest pokazywany tylko raz, a brama zachowuje jedynie jego skrót.",
+  hide: "Mam go: ukryj",
+  revoke: (label) => `Zakończ „${label}”`,
+  revokeShort: "Zakończ",
+  revokeSure:
+    "Zakończyć ten token? Kto go używa, zostanie od razu wylogowany. Nie da się tego cofnąć; można utworzyć nowy.",
+  revokeYes: "Tak, zakończ",
+  keep: "Zostaw",
+  revoked: (label) => `„${label}” zakończono.`,
+  lastToken: "Ostatniego tokenu nie można zakończyć. Najpierw utwórz inny.",
+};
