@@ -12,7 +12,7 @@ import {
   SecretKey,
 } from "@coterie/bytes";
 import { type RandomSource, randomBytes } from "@coterie/primitives";
-import { readdir, readFile } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { MailKeyFileError } from "./errors.ts";
 import { fieldLabels } from "./labels.ts";
@@ -88,11 +88,26 @@ async function readKey(file: string, entry: MailKeyEntry): Promise<StoredMailKey
 async function readPrivateFile(file: string): Promise<Uint8Array | undefined> {
   try {
     await requirePrivate(file);
-    return new Uint8Array(await readFile(file));
+    return await readBytes(file);
   } catch (error) {
     // Destroyed by another process between listing and reading.
     if (isMissing(error)) return undefined;
     throw error;
+  }
+}
+
+/** A key's file has less; what is cut off does not decode. */
+const fileBytes = 256;
+
+/** Into an array of our own, which is wiped: `readFile` would leave a second one. */
+async function readBytes(file: string): Promise<Uint8Array> {
+  const handle = await open(file, "r");
+  try {
+    const content = new Uint8Array(fileBytes);
+    const { bytesRead } = await handle.read(content, 0, fileBytes, 0);
+    return content.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
   }
 }
 

@@ -72,7 +72,7 @@ export function mailClient(
 }
 
 /** A connection of one's own to the private database. */
-export async function connectSql(gateway: TestGateway): Promise<PgClient> {
+export async function connectSql(gateway: Pick<TestGateway, "dataFolder">): Promise<PgClient> {
   const sql = new PgClient(await databaseOf(gateway));
   await sql.connect();
   return sql;
@@ -81,7 +81,7 @@ export async function connectSql(gateway: TestGateway): Promise<PgClient> {
 /** Where the private database listens: the fifth line of its own note. */
 export async function databaseOf({
   dataFolder,
-}: TestGateway): Promise<{ host: string; user: string; database: string }> {
+}: Pick<TestGateway, "dataFolder">): Promise<{ host: string; user: string; database: string }> {
   const note = await readFile(join(dataFolder, "postgres", "postmaster.pid"), "utf8");
   return { host: note.split("\n")[4] ?? "", user: databaseRole, database: "postgres" };
 }
@@ -95,7 +95,7 @@ type MailSettings = MessageInitShape<typeof PageMailsSchema>;
 
 /** A page of a fresh organisation, or of a partner of it, with those mails. */
 export async function makeMailPage(
-  { gateway }: Pick<MailWorld, "gateway">,
+  { gateway }: { readonly gateway: Pick<TestGateway, "address" | "operatorToken"> },
   settings: MailSettings,
   { sealing = Sealing.GATEWAY, split = false }: { sealing?: Sealing; split?: boolean } = {},
 ): Promise<MailPage> {
@@ -108,7 +108,7 @@ export async function makeMailPage(
 
 /** Signs as the widget would: with a mail box where the browser seals and the page wants one. */
 export async function sign(
-  { gateway, clock }: Pick<MailWorld, "gateway" | "clock">,
+  { gateway, clock }: Pick<MailWorld, "clock"> & { readonly gateway: Pick<TestGateway, "address"> },
   { page }: Pick<MailPage, "page">,
   options: SigningOptions & { email?: string; firstName?: string } = {},
 ): Promise<{ request: SubmitRequest; awaitsConfirmation: boolean; counter: bigint }> {
