@@ -1,4 +1,5 @@
 /** All commands, in the order of the help text. */
+import { recountCommand, statisticsCommand } from "./campaigns/statistics-commands.ts";
 import { exportCommand, openCommand, pullCommand } from "./contacts/contact-commands.ts";
 import { exportConsentsCommand, verifyConsentsCommand } from "./consents/consent-commands.ts";
 import { makeAuthorityCommand } from "./key-log/make-authority.ts";
@@ -51,5 +52,7 @@ export const commands: readonly Command[] = [
   listCommentsCommand,
   decideCommentsCommand,
   protectPageCommand,
+  statisticsCommand,
+  recountCommand,
   sampleCommand,
 ];

@@ -9,6 +9,7 @@ import type {
   ModerationService,
   OrganisationService,
   RewrapService,
+  StatisticsService,
   RightsService,
 } from "@coterie/protocol";
 import { parseGatewayAddress } from "./gateway-address.ts";
@@ -36,6 +37,7 @@ export interface Gateway {
   readonly rewraps: Client<typeof RewrapService>;
   readonly rights: Client<typeof RightsService>;
   readonly moderation: Client<typeof ModerationService>;
+  readonly statistics: Client<typeof StatisticsService>;
   readonly close: () => void;
 }
 
@@ -77,6 +79,7 @@ export async function connectGateway(
     rewraps: createClient(protocol.RewrapService, transport),
     rights: createClient(protocol.RightsService, transport),
     moderation: createClient(protocol.ModerationService, transport),
+    statistics: createClient(protocol.StatisticsService, transport),
     close: () => agent.destroy(),
   };
 }

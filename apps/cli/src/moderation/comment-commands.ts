@@ -1,5 +1,6 @@
 /** `coterie comments list` and `decide`: which comments of a campaign are shown to everybody. */
 import { CommentState } from "@coterie/protocol";
+import { findCampaign } from "../campaigns/find-campaign.ts";
 import { type Gateway } from "../gateway/gateway-client.ts";
 import { withOrganisationGateway } from "../gateway/organisation-gateway.ts";
 import { getOrganisationFolder } from "../premises/organisation-folder.ts";
@@ -95,14 +96,4 @@ export const decideCommentsCommand: Command = {
 async function asOrganisation(deps: CliDeps, args: Arguments, use: (gateway: Gateway) => Promise<void>): Promise<void> {
   const folder = await getOrganisationFolder(premisesOf(deps, args), args.find("organisation"));
   await withOrganisationGateway(deps, { args, folder }, use);
-}
-
-async function findCampaign({ organisations }: Pick<Gateway, "organisations">, name: string): Promise<string> {
-  for (let pageToken = "", more = true; more; more = pageToken !== "") {
-    const { campaigns, nextPageToken } = await organisations.listCampaigns({ pageToken });
-    const found = campaigns.find((campaign) => campaign.name === name);
-    if (found !== undefined) return found.id;
-    pageToken = nextPageToken;
-  }
-  throw new UsageError("the organisation neither leads nor takes part in a campaign of that name");
 }
