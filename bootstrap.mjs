@@ -26,6 +26,7 @@ const scriptByCommand = {
   lock: "tools/src/commands/lock.ts",
   format: "tools/src/commands/format.ts",
   gallery: "apps/web/e2e/gallery.ts",
+  "interop-sessions": "conformance/interop/src/sessions/run.ts",
   "new-package": "tools/src/commands/new-package.ts",
 };
 
