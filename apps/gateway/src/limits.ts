@@ -17,7 +17,6 @@ export const gatewayLimits: {
   readonly challengeLifeMs: number;
   readonly keysPerOrganisation: number;
   readonly publishedEntries: number;
-  readonly plannedKeyChanges: number;
   readonly embedOrigins: number;
   readonly consentAgeMs: number;
   readonly clockSkewMs: number;
@@ -58,8 +57,6 @@ export const gatewayLimits: {
   keysPerOrganisation: 100,
   /** Key log entries in one publication. */
   publishedEntries: 8,
-  /** Times at which a key log says that something changes, from now on: each is evaluated when the log grows. */
-  plannedKeyChanges: 256,
   embedOrigins: 20,
   /** How long before the submission a consent may have been given. */
   consentAgeMs: 24 * 60 * 60 * 1000,

@@ -47,6 +47,7 @@ export {
 } from "./key-state.ts";
 export { keyLogLimits } from "./limits.ts";
 export { type KeyLogPin, type LogId, logIdBytes, parseKeyLogPin, parseLogId } from "./log-id.ts";
+export { plannedChanges } from "./planned-changes.ts";
 export { decodeRememberedHead, encodeRememberedHead, type RememberedHead, rememberHead } from "./remembered-head.ts";
 export type { ServedLog } from "./verify-entries.ts";
 export { resumeKeyLog, verifyKeyLog, type VerifyKeyLogInput, type KeyLogState } from "./verify-key-log.ts";

@@ -6,6 +6,7 @@ export const keyLogLimits: {
   readonly entryLengthBytes: number;
   readonly validityMs: number;
   readonly latestTimeMs: number;
+  readonly plannedChanges: number;
 } = {
   /** Entries of one log: a rotation a week for almost ten years. */
   entries: 1000,
@@ -15,4 +16,6 @@ export const keyLogLimits: {
   validityMs: 731 * 24 * 60 * 60 * 1000,
   /** The last time that a `Date` can show, so that no entry crashes who displays it. */
   latestTimeMs: 8_640_000_000_000_000,
+  /** Times ahead at which a log says something else about its keys: what a gateway looks forward. */
+  plannedChanges: 256,
 };

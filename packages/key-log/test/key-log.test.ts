@@ -8,6 +8,7 @@ import {
   type KeyLogState,
   type KeyLogUpdate,
   parseKeyLogPin,
+  plannedChanges,
   resumeKeyLog,
   verifyKeyLog,
 } from "../src/index.ts";
@@ -243,5 +244,29 @@ describe("pins", () => {
     const input = { organisation, entries: entriesOf(foreign), pins, nowMs: startMs, rememberedHead: undefined };
     await expect(verifyKeyLog(counting, input)).rejects.toMatchObject({ code: "key-log/not-pinned" });
     expect(verified).toBe(0);
+  });
+});
+
+describe("the changes that a log plans", () => {
+  it("are the times ahead at which its keys may be others, in order and each once", async () => {
+    const log = await append(await startLog(), 1, activate("key 2", 30, 200));
+    const retired = await append(log, 2, {
+      kind: "retire",
+      keyId: keyIdOf("key 1"),
+      graceUntilMs: startMs + 40 * dayMs,
+    });
+    const days = (nowDay: number): number[] =>
+      plannedChanges(retired, startMs + nowDay * dayMs).map((time) => (time - startMs) / dayMs);
+    expect(days(2)).toEqual([30, 40, 200, 365]);
+    expect(days(40)).toEqual([200, 365]);
+    expect(days(365)).toEqual([]);
+    for (const [from, until] of [
+      [2, 30],
+      [30, 40],
+      [40, 200],
+    ] as const) {
+      const before = evaluateKeyLog(retired, startMs + from * dayMs);
+      expect(evaluateKeyLog(retired, startMs + until * dayMs - 1)).toMatchObject({ active: before.active });
+    }
   });
 });

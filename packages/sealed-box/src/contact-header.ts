@@ -5,7 +5,7 @@ import type { ReceivedContact } from "./contact.ts";
 import { contextIdPrefixes } from "./contact-plaintext.ts";
 import { MalformedHeaderError } from "./errors.ts";
 import { type KeyId, keyIdBytes, parseKeyId } from "./key-id.ts";
-import { fieldLabels } from "./labels.ts";
+import { contactLabels } from "./labels.ts";
 
 /** Where the person's fields were sealed. */
 export type ContactSealing = "gateway" | "browser";
@@ -67,7 +67,7 @@ export function encodeContactHeader(header: ContactHeader): Bytes {
   if (header.sealing !== "gateway" && header.sealing !== "browser") throw new MalformedHeaderError("unknown sealing");
   requireHeaderTime(header.createdAtMs);
   return new FieldWriter()
-    .text(fieldLabels.contactHeader)
+    .text(contactLabels.contactHeader)
     .bytes(idBytes(header, "action"))
     .bytes(idBytes(header, "campaign"))
     .bytes(idBytes(header, "page"))

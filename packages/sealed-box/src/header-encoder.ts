@@ -7,7 +7,7 @@ import { type ContactHeader, type ContactHeaderInput, requireHeaderTime, require
 import { contextIdPrefixes } from "./contact-plaintext.ts";
 import { MalformedHeaderError } from "./errors.ts";
 import { keyIdBytes, parseKeyId } from "./key-id.ts";
-import { fieldLabels } from "./labels.ts";
+import { contactLabels } from "./labels.ts";
 
 /** What is encoded: a header's parts, with the payload's hash. */
 export type HeaderParts = ContactHeaderInput & Pick<ContactHeader, "payloadHash">;
@@ -77,7 +77,7 @@ const fieldLengths = {
 type FieldOffsets = { readonly [Name in keyof typeof fieldLengths]: number };
 
 function createTemplate(): { readonly template: Bytes; readonly offsets: FieldOffsets } {
-  const writer = new FieldWriter().text(fieldLabels.contactHeader);
+  const writer = new FieldWriter().text(contactLabels.contactHeader);
   let at = writer.finish().length;
   const offsets: Record<string, number> = {};
   for (const [name, lengthBytes] of Object.entries(fieldLengths)) {

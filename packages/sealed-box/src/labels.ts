@@ -9,9 +9,8 @@ export const contactLabels = {
   contactHeader: "coterie/contact-header/1",
 } as const;
 
-/** First field of an `encodeFields` list. */
+/** First field of any other `encodeFields` list. */
 export const fieldLabels = {
-  ...contactLabels,
   envelopeBody: "coterie/envelope/1",
   keyAuthorityFile: "coterie/key-authority-file/1",
   keyAuthorityFileCommitment: "coterie/key-authority-file-commitment/1",

@@ -2,14 +2,16 @@ import { describe, expect, it } from "vitest";
 import { encodeFields, encodeUtf8 } from "@coterie/bytes";
 import { deriveKeyIdBytes } from "../src/key-id.ts";
 import { keyIdLabel } from "@coterie/primitives";
-import { derivationLabels, fieldLabels } from "../src/labels.ts";
+import { contactLabels, derivationLabels, fieldLabels } from "../src/labels.ts";
 import { deriveKeyId, keyIdBytes, parseKeyId } from "../src/seal.ts";
 import { createScene, outcomeOf } from "./fixtures.ts";
 
 describe("the labels", () => {
   it("are distinct, and as they are encoded none starts another", () => {
     const encoded = [
-      ...[keyIdLabel, ...Object.values(fieldLabels)].map((label) => encodeFields(label)),
+      ...[keyIdLabel, ...Object.values(contactLabels), ...Object.values(fieldLabels)].map((label) =>
+        encodeFields(label),
+      ),
       ...Object.values(derivationLabels).map(encodeUtf8),
     ].map((bytes) => `${[...bytes].join(",")},`);
     expect(new Set(encoded).size).toBe(11);

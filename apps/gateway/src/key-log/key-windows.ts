@@ -3,10 +3,9 @@
  * asked once for each such interval, and no second set of rules exists here or in SQL.
  */
 import type { Bytes } from "@coterie/bytes";
-import { evaluateKeyLog, type KeyLog, type KeyLogKeys } from "@coterie/key-log";
+import { evaluateKeyLog, type KeyLog, type KeyLogKeys, keyLogLimits, plannedChanges } from "@coterie/key-log";
 import { keyIdBytes } from "@coterie/sealed-box/seal";
 import { RefusedError } from "../errors.ts";
-import { gatewayLimits } from "../limits.ts";
 
 /** One key and one stretch of time in which it is sealed to (active) or still accepted. */
 export interface KeyWindow {
@@ -21,22 +20,13 @@ const endOfTimeMs = Number.MAX_SAFE_INTEGER;
 
 /** The windows from `nowMs` on. Throws RefusedError "too-large" where a log plans more changes than are looked ahead. */
 export function keyWindows(log: KeyLog, nowMs: number): readonly KeyWindow[] {
-  const times = [...new Set(changeTimes(log))].filter((time) => time > nowMs).sort((left, right) => left - right);
-  if (times.length > gatewayLimits.plannedKeyChanges) throw new RefusedError("too-large");
+  const times = plannedChanges(log, nowMs);
+  if (times.length > keyLogLimits.plannedChanges) throw new RefusedError("too-large");
   return [nowMs, ...times].flatMap((atMs, index) => {
     // What holds now held before as well, as far as anybody asks: another gateway's clock may be a little behind.
     const span = { fromMs: index === 0 ? 0 : atMs, untilMs: times[index] ?? endOfTimeMs };
     return windowsOf(evaluateKeyLog(log, atMs), span);
   });
-}
-
-/** Where the state of a key may change. */
-function changeTimes({ activations, retirements, entries }: KeyLog): readonly number[] {
-  return [
-    ...activations.flatMap(({ validFromMs, validUntilMs }) => [validFromMs, validUntilMs]),
-    ...[...retirements.values()].map(({ graceUntilMs }) => graceUntilMs),
-    ...entries.map(({ createdAtMs }) => createdAtMs),
-  ];
 }
 
 function windowsOf({ active, inGrace }: KeyLogKeys, span: Pick<KeyWindow, "fromMs" | "untilMs">): readonly KeyWindow[] {
