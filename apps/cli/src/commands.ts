@@ -1,5 +1,22 @@
 /** All commands, in the order of the help text. */
 import { recountCommand, statisticsCommand } from "./campaigns/statistics-commands.ts";
+import { showAuditCommand } from "./audit/show-audit.ts";
+import { verifyAuditCommand } from "./audit/verify-audit.ts";
+import {
+  allowPartnerCommand,
+  campaignMailsCommand,
+  closeCampaignCommand,
+  createCampaignCommand,
+  listCampaignsCommand,
+  updateCampaignCommand,
+} from "./campaigns/campaign-commands.ts";
+import {
+  createPageCommand,
+  listPagesCommand,
+  pageSnippetCommand,
+  updatePageCommand,
+} from "./campaigns/page-commands.ts";
+import { pageMailsCommand } from "./campaigns/page-mails-command.ts";
 import { exportCommand, openCommand, pullCommand } from "./contacts/contact-commands.ts";
 import { exportConsentsCommand, verifyConsentsCommand } from "./consents/consent-commands.ts";
 import { makeAuthorityCommand } from "./key-log/make-authority.ts";
@@ -14,8 +31,16 @@ import { listKeysCommand, showKeyCommand } from "./keys/show-keys.ts";
 import { decideCommentsCommand, listCommentsCommand } from "./moderation/comment-commands.ts";
 import { protectPageCommand } from "./moderation/protect-page.ts";
 import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
+import {
+  addNoticeAddressCommand,
+  listNoticeAddressesCommand,
+  listNoticesCommand,
+  removeNoticeAddressCommand,
+} from "./notices/notice-commands.ts";
 import { listOrganisationsCommand } from "./organisations/list-organisations.ts";
 import { coverageCommand, rewrapCommand } from "./rewrap/rewrap-commands.ts";
+import { organisationSettingsCommand } from "./organisations/organisation-settings.ts";
+import { listTokensCommand, makeTokenCommand, revokeTokenCommand } from "./organisations/token-commands.ts";
 import { eraseCommand } from "./rights/erase-command.ts";
 import { dropContactsCommand, findContactsCommand } from "./rights/find-commands.ts";
 import { findPersonCommand, retentionCommand } from "./rights/rights-commands.ts";
@@ -39,6 +64,27 @@ export const commands: readonly Command[] = [
   showLogCommand,
   pullCommand,
   openCommand,
+  organisationSettingsCommand,
+  listTokensCommand,
+  makeTokenCommand,
+  revokeTokenCommand,
+  listNoticesCommand,
+  listNoticeAddressesCommand,
+  addNoticeAddressCommand,
+  removeNoticeAddressCommand,
+  showAuditCommand,
+  verifyAuditCommand,
+  listCampaignsCommand,
+  createCampaignCommand,
+  updateCampaignCommand,
+  closeCampaignCommand,
+  allowPartnerCommand,
+  campaignMailsCommand,
+  listPagesCommand,
+  createPageCommand,
+  updatePageCommand,
+  pageMailsCommand,
+  pageSnippetCommand,
   exportCommand,
   findContactsCommand,
   dropContactsCommand,

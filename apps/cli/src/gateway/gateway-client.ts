@@ -5,10 +5,15 @@ import type { Client, Interceptor } from "@connectrpc/connect";
 import type { RandomSource } from "@coterie/primitives";
 import type {
   AdministrationService,
+  AuditService,
   KeyLogService,
+  MailService,
   ModerationService,
+  NoticeService,
   OrganisationService,
   RewrapService,
+  StatisticsService,
+  SettingsService,
   StatisticsService,
   RightsService,
 } from "@coterie/protocol";
@@ -38,6 +43,10 @@ export interface Gateway {
   readonly rights: Client<typeof RightsService>;
   readonly moderation: Client<typeof ModerationService>;
   readonly statistics: Client<typeof StatisticsService>;
+  readonly audit: Client<typeof AuditService>;
+  readonly notices: Client<typeof NoticeService>;
+  readonly settings: Client<typeof SettingsService>;
+  readonly mails: Client<typeof MailService>;
   readonly close: () => void;
 }
 
@@ -81,6 +90,10 @@ export async function connectGateway(
     moderation: createClient(protocol.ModerationService, transport),
     statistics: createClient(protocol.StatisticsService, transport),
     close: () => agent.destroy(),
+    audit: createClient(protocol.AuditService, transport),
+    notices: createClient(protocol.NoticeService, transport),
+    settings: createClient(protocol.SettingsService, transport),
+    mails: createClient(protocol.MailService, transport),
   };
 }
 

@@ -10,6 +10,7 @@
  *     key-authority.json  optional: the key that signs the organisation's key log, wrapped by a passphrase
  *     key-log-head        the last entry of that log which was seen here
  *     key-log-pending     entries that were signed, until the gateway is known to have them
+ *     audit-memory        where the gateway's audit log ended when it was verified last
  */
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -56,6 +57,7 @@ export function pathsOf(folder: string): {
   readonly keyAuthority: string;
   readonly keyLogHead: string;
   readonly keyLogPending: string;
+  readonly auditMemory: string;
 } {
   return {
     profile: join(folder, "organisation.json"),
@@ -67,6 +69,7 @@ export function pathsOf(folder: string): {
     keyAuthority: join(folder, "key-authority.json"),
     keyLogHead: join(folder, "key-log-head"),
     keyLogPending: join(folder, "key-log-pending"),
+    auditMemory: join(folder, "audit-memory"),
   };
 }
 

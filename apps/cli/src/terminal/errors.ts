@@ -74,6 +74,26 @@ export class KeyMistypedError extends CoterieError {
   readonly code = "cli/key-mistyped";
 }
 
+/** What contacts are synchronised to does not answer. */
+export class TargetUnreachableError extends CoterieError {
+  readonly code = "cli/target-unreachable";
+}
+
+/** What contacts are synchronised to answers, and does not take them. */
+export class TargetRefusedError extends CoterieError {
+  readonly code = "cli/target-refused";
+}
+
+/** The gateway's audit log is not what it was. `finding` is the code of what was found (docs/protocol/audit.md §6). */
+export class AuditLogChangedError extends CoterieError {
+  readonly code = "cli/audit-log-changed";
+  readonly finding: string;
+  constructor(finding: string, message: string) {
+    super(message);
+    this.finding = finding;
+  }
+}
+
 /** Stopped by a signal; what was written so far is complete up to its checkpoint. */
 export class InterruptedError extends CoterieError {
   readonly code = "cli/interrupted";
@@ -97,4 +117,7 @@ export type CliError =
   | StoreDamagedError
   | BusyError
   | KeyMistypedError
+  | TargetUnreachableError
+  | TargetRefusedError
+  | AuditLogChangedError
   | InterruptedError;

@@ -12,6 +12,8 @@ export const exitCodes: {
   readonly gatewayRefused: 6;
   readonly gatewayKeyChanged: 7;
   readonly files: 8;
+  readonly target: 9;
+  readonly auditLogChanged: 10;
   readonly interrupted: 130;
 } = {
   ok: 0,
@@ -23,6 +25,8 @@ export const exitCodes: {
   gatewayRefused: 6,
   gatewayKeyChanged: 7,
   files: 8,
+  target: 9,
+  auditLogChanged: 10,
   interrupted: 130,
 };
 
@@ -40,6 +44,8 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.gatewayRefused, "the gateway refused"],
   [exitCodes.gatewayKeyChanged, "the gateway's signing key is not the pinned one"],
   [exitCodes.files, "a file is missing, in the way, busy or damaged"],
+  [exitCodes.target, "what contacts are synchronised to does not answer, or refuses"],
+  [exitCodes.auditLogChanged, "the gateway's audit log is not what was seen before"],
   [exitCodes.interrupted, "stopped by Ctrl-C; the same command continues"],
 ];
 
@@ -57,6 +63,9 @@ const exitCodeByError: Readonly<Record<CliError["code"], ExitCode>> = {
   "cli/file-malformed": exitCodes.files,
   "cli/store-damaged": exitCodes.files,
   "cli/busy": exitCodes.files,
+  "cli/target-unreachable": exitCodes.target,
+  "cli/target-refused": exitCodes.target,
+  "cli/audit-log-changed": exitCodes.auditLogChanged,
   "cli/interrupted": exitCodes.interrupted,
 };
 
