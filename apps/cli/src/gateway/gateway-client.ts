@@ -12,10 +12,10 @@ import type {
   NoticeService,
   OrganisationService,
   RewrapService,
-  StatisticsService,
+  RightsService,
   SettingsService,
   StatisticsService,
-  RightsService,
+  WebhookService,
 } from "@coterie/protocol";
 import { parseGatewayAddress } from "./gateway-address.ts";
 
@@ -41,12 +41,13 @@ export interface Gateway {
   readonly keyLogs: Client<typeof KeyLogService>;
   readonly rewraps: Client<typeof RewrapService>;
   readonly rights: Client<typeof RightsService>;
+  readonly webhooks: Client<typeof WebhookService>;
   readonly moderation: Client<typeof ModerationService>;
-  readonly statistics: Client<typeof StatisticsService>;
   readonly audit: Client<typeof AuditService>;
   readonly notices: Client<typeof NoticeService>;
   readonly settings: Client<typeof SettingsService>;
   readonly mails: Client<typeof MailService>;
+  readonly statistics: Client<typeof StatisticsService>;
   readonly close: () => void;
 }
 
@@ -87,13 +88,14 @@ export async function connectGateway(
     keyLogs: createClient(protocol.KeyLogService, transport),
     rewraps: createClient(protocol.RewrapService, transport),
     rights: createClient(protocol.RightsService, transport),
+    webhooks: createClient(protocol.WebhookService, transport),
     moderation: createClient(protocol.ModerationService, transport),
-    statistics: createClient(protocol.StatisticsService, transport),
-    close: () => agent.destroy(),
     audit: createClient(protocol.AuditService, transport),
     notices: createClient(protocol.NoticeService, transport),
     settings: createClient(protocol.SettingsService, transport),
     mails: createClient(protocol.MailService, transport),
+    statistics: createClient(protocol.StatisticsService, transport),
+    close: () => agent.destroy(),
   };
 }
 
