@@ -69,6 +69,22 @@ describe("a person who asks", () => {
     expect(shown.text).toContain("may write to you by email");
     // No field of the person, whatever it is.
     expect(shown.text).not.toMatch(new RegExp(`${email}|Quirina|Liddell`, "i"));
+    const file = await get(`${link}?format=json`);
+    expect(JSON.parse(file.text)).toEqual({
+      actions: [
+        {
+          campaign: "Keep the river clean",
+          pageOrganisation: partner.organisation.title,
+          signedAt: new Date(world.clock.nowMs).toISOString(),
+          confirmed: true,
+          receivers: [
+            { organisation: partner.organisation.title, mayWrite: "yes" },
+            { organisation: lead.organisation.title, mayWrite: "no" },
+          ],
+        },
+      ],
+    });
+    expect(file.headers.get("content-disposition")).toContain("attachment");
     const before = await contacts();
     const deleted = await post(link, { erase: "yes" });
     expect(deleted.text).toContain(english.deleted.title);

@@ -47,6 +47,7 @@ export async function showRights(deps: RightsDocumentDeps, { text, request }: Ri
   const texts = rightsTextsOf(token.locale);
   if (token.used_at_ms !== null) return await say(deps, texts, "used");
   const held = await listHeld(deps.pool, token);
+  if (/[?&]format=json(?:&|$)/.test(request.url ?? "")) return heldFile(held);
   return held.length === 0 ? await say(deps, texts, "nothing") : await showHeld(deps, { texts, held, problem: false });
 }
 
@@ -165,6 +166,29 @@ async function askForAddress(
   return await plainDocument(deps, { texts, title: ask.title, body, status: problem ? 422 : 200 });
 }
 
+/** The same list for programs: what a person may take along. */
+function heldFile(held: readonly HeldAction[]): Answer {
+  const actions = held.map(({ campaign, page_organisation, created_at_ms, state, receivers }) => ({
+    campaign,
+    pageOrganisation: page_organisation,
+    signedAt: new Date(created_at_ms).toISOString(),
+    confirmed: state === "accepted",
+    receivers: receivers.map((one) => ({
+      organisation: one.organisation,
+      mayWrite: answerOf(one),
+    })),
+  }));
+  return {
+    status: 200,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "content-disposition": 'attachment; filename="held.json"',
+      "x-robots-tag": "noindex",
+    },
+    body: `${JSON.stringify({ actions }, undefined, 2)}\n`,
+  };
+}
+
 interface HeldInput {
   readonly texts: RightsTexts;
   readonly held: readonly HeldAction[];
@@ -176,6 +200,7 @@ async function showHeld(deps: RightsDocumentDeps, { texts, held, problem }: Held
   const body = [
     element("header", {}, element("h1", {}, words.title), element("p", {}, words.text)),
     ...held.map((action) => viewAction(texts, action)),
+    element("p", {}, element("a", { href: "?format=json" }, words.save)),
     element(
       "form",
       { method: "post" },

@@ -34,6 +34,7 @@ export const english: RightsTexts = {
       no: (name) => `${name} received what you filled in, and may not write to you by email.`,
       "not-asked": (name) => `${name} received what you filled in. Whether it may write to you was not asked.`,
     },
+    save: "Save this list as a file (JSON)",
     deleteTitle: "Delete all of this?",
     deleteParagraphs: [
       "Everything listed here is deleted from this server, with your comments. The number of signatures stays, your name is no longer behind one of them. This cannot be undone.",

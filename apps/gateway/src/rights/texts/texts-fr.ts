@@ -36,6 +36,7 @@ export const french: RightsTexts = {
       "not-asked": (name) =>
         `${name} a reçu ce que vous avez écrit. Il ne vous a pas été demandé si elle peut vous écrire.`,
     },
+    save: "Enregistrer cette liste dans un fichier (JSON)",
     deleteTitle: "Supprimer tout cela ?",
     deleteParagraphs: [
       "Tout ce qui figure ici est supprimé de ce serveur, avec vos commentaires. Le nombre de signatures reste, mais votre nom n’est plus derrière l’une d’elles. C’est irréversible.",

@@ -35,6 +35,7 @@ export const polish: RightsTexts = {
       no: (name) => `Organizacja ${name} otrzymała Twoje dane i nie może pisać do Ciebie e-maili.`,
       "not-asked": (name) => `Organizacja ${name} otrzymała Twoje dane. Nie pytano, czy może do Ciebie pisać.`,
     },
+    save: "Zapisz tę listę do pliku (JSON)",
     deleteTitle: "Usunąć to wszystko?",
     deleteParagraphs: [
       "Wszystko, co jest tu wymienione, zostanie usunięte z tego serwera razem z komentarzami. Liczba podpisów pozostanie, ale za żadnym z nich nie będzie już Twojego nazwiska. Tego nie da się cofnąć.",

@@ -27,6 +27,8 @@ export interface HeldTexts {
   readonly receiver: {
     readonly [Answer in "yes" | "awaited" | "no" | "not-asked"]: (organisation: string) => string;
   };
+  /** A link to the same in a form for programs. */
+  readonly save: string;
   readonly deleteTitle: string;
   readonly deleteParagraphs: readonly string[];
   readonly yes: string;
