@@ -45,7 +45,19 @@ import { eraseCommand } from "./rights/erase-command.ts";
 import { dropContactsCommand, findContactsCommand } from "./rights/find-commands.ts";
 import { findPersonCommand, retentionCommand } from "./rights/rights-commands.ts";
 import { sampleCommand } from "./sample/sample-command.ts";
+import { syncCommand } from "./sync/sync-command.ts";
 import type { Command } from "./terminal/command.ts";
+import { deadLettersCommand, redriveCommand } from "./webhooks/dead-letter-commands.ts";
+import {
+  addWebhookCommand,
+  listWebhooksCommand,
+  pauseWebhookCommand,
+  removeWebhookCommand,
+  resumeWebhookCommand,
+  setWebhookCommand,
+  testWebhookCommand,
+} from "./webhooks/webhook-commands.ts";
+import { webhookKeysCommand } from "./webhooks/webhook-keys-command.ts";
 
 /** Every command of `coterie`. */
 export const commands: readonly Command[] = [
@@ -86,6 +98,7 @@ export const commands: readonly Command[] = [
   pageMailsCommand,
   pageSnippetCommand,
   exportCommand,
+  syncCommand,
   findContactsCommand,
   dropContactsCommand,
   rewrapCommand,
@@ -100,5 +113,15 @@ export const commands: readonly Command[] = [
   protectPageCommand,
   statisticsCommand,
   recountCommand,
+  listWebhooksCommand,
+  addWebhookCommand,
+  setWebhookCommand,
+  pauseWebhookCommand,
+  resumeWebhookCommand,
+  removeWebhookCommand,
+  testWebhookCommand,
+  deadLettersCommand,
+  redriveCommand,
+  webhookKeysCommand,
   sampleCommand,
 ];

@@ -18,6 +18,7 @@ import {
 import { nodePrimitives as primitives, systemRandom as random } from "@coterie/primitives/node";
 import {
   type Contact,
+  type DeliveryEvent,
   KeyState,
   type OrganisationKey,
   OrganisationKeySchema,
@@ -37,6 +38,8 @@ export interface FixtureGateway {
   shownSigningKey: Bytes;
   readonly contacts: Contact[];
   readonly keys: OrganisationKey[];
+  /** Sent with the last batch of contacts, once each. */
+  readonly events: DeliveryEvent[];
   readonly acknowledged: string[];
   /** The largest batch, whatever is asked for. */
   batch: number;
@@ -61,6 +64,7 @@ export async function startFixtureGateway({
     shownSigningKey: signing.publicKey,
     contacts: [],
     keys: [],
+    events: [],
     acknowledged: [],
     batch: 1000,
     failures: 0,
@@ -142,7 +146,9 @@ function routesOf(router: ConnectRouter, state: FixtureGateway, name: string): v
       state.pulls++;
       const start = cursor === "" ? Number(state.acknowledged.at(-1) ?? "0") : Number(cursor);
       const end = Math.min(state.contacts.length, start + Math.min(limit, state.batch));
-      return { contacts: state.contacts.slice(start, end), nextCursor: String(end), more: end < state.contacts.length };
+      const more = end < state.contacts.length;
+      const events = more ? [] : state.events.splice(0);
+      return { contacts: state.contacts.slice(start, end), events, nextCursor: String(end), more };
     },
     acknowledgeContacts: ({ cursor }, { requestHeader }) => {
       enter(requestHeader);

@@ -218,7 +218,9 @@ describe("a webhook", () => {
     const { attempt } = await world.webhooks.testWebhook({ webhookId });
     expect(attempt).toMatchObject({ outcome: "delivered", status: 204 });
     expect(world.receiver.arrived.map(({ body }) => body["type"])).toEqual(["test"]);
-    expect(fromJsonString(WebhookDeliverySchema, world.receiver.arrived[0]?.text ?? "")).toMatchObject({ contacts: [] });
+    expect(fromJsonString(WebhookDeliverySchema, world.receiver.arrived[0]?.text ?? "")).toMatchObject({
+      contacts: [],
+    });
     const codes: string[] = [];
     for (let test = 0; test < 6; test++) codes.push(await codeOf(world.webhooks.testWebhook({ webhookId })));
     expect(codes.at(-1)).toBe("rate-limited");
@@ -266,9 +268,13 @@ describe("the keys of webhooks", () => {
     for (const { public: key, createdAtMs, endsAtMs, signature } of after) {
       const fields = encodeFields("coterie/webhook-key/1", key, Number(createdAtMs), Number(endsAtMs));
       expect(primitives.verify(gatewaySigningKey, fields, signature)).toBe(true);
-      expect(primitives.verify(gatewaySigningKey, fields.map((byte, i) => (i === 40 ? byte ^ 1 : byte)), signature)).toBe(
-        false,
-      );
+      expect(
+        primitives.verify(
+          gatewaySigningKey,
+          fields.map((byte, i) => (i === 40 ? byte ^ 1 : byte)),
+          signature,
+        ),
+      ).toBe(false);
     }
     await hook(world, { onlyNew: true });
     // A receiver that knows the old key only, then one that knows the new one only.

@@ -62,10 +62,7 @@ export interface VerifiedWebhook {
  * verifyWebhook({ primitives, now }, { headers: { ...headers }, body, keys: [key], toleranceS: 300, seen }).kind; // "new"
  */
 export function verifyWebhook(
-  {
-    primitives,
-    now,
-  }: { readonly primitives: Pick<Primitives, "verify" | "hmacSha256">; readonly now: () => number },
+  { primitives, now }: { readonly primitives: Pick<Primitives, "verify" | "hmacSha256">; readonly now: () => number },
   { headers, body, keys, toleranceS, seen }: WebhookVerification,
 ): VerifiedWebhook {
   const id = getHeader(headers, "webhook-id");

@@ -1,7 +1,13 @@
 // A sender, a receiver and a body; what each test changes stands in the test.
 import { encodeUtf8 } from "@coterie/bytes";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
-import { signWebhook, verifyWebhook, type WebhookHeaders, type WebhookKey, type WebhookSigningKey } from "../src/index.ts";
+import {
+  signWebhook,
+  verifyWebhook,
+  type WebhookHeaders,
+  type WebhookKey,
+  type WebhookSigningKey,
+} from "../src/index.ts";
 
 export const sentAtMs = Date.UTC(2030, 0, 2, 3, 4, 5);
 export const body = encodeUtf8('{"type":"test"}');

@@ -130,14 +130,15 @@ async function exportOne(deps: CliDeps, args: Arguments, folder: OrganisationFol
 }
 
 /** What a pull brought, and what went with it. */
-interface PullReport extends PullOutcome {
+export interface PullReport extends PullOutcome {
   /** Contacts whose persons were erased, taken out of the store. */
   readonly dropped: number;
   /** Contacts that are to go and wait for `contacts drop`, since they are so many. */
   readonly waiting: number;
 }
 
-async function pullInto(deps: CliDeps, args: Arguments, folder: OrganisationFolder): Promise<PullReport> {
+/** Pulls what is new for an organisation into its store, and takes out of it who was erased. */
+export async function pullInto(deps: CliDeps, args: Arguments, folder: OrganisationFolder): Promise<PullReport> {
   return withOrganisationGateway(deps, { args, folder }, async (gateway) => {
     const verifier = await createVerifier(deps, folder);
     try {

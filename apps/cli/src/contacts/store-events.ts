@@ -48,9 +48,9 @@ export async function eventsSize(storeFolder: string): Promise<number> {
 /** The events from `fromByte` on, in the order in which they came. */
 export async function* readEvents(
   storeFolder: string,
-  { fromByte = 0 }: { readonly fromByte?: number } = {},
+  { fromByte = 0, toByte }: { readonly fromByte?: number; readonly toByte?: number } = {},
 ): AsyncGenerator<StoredEvent> {
-  const size = await eventsSize(storeFolder);
+  const size = toByte ?? (await eventsSize(storeFolder));
   if (size <= fromByte) return;
   const file = await open(eventsPath(storeFolder), "r");
   try {

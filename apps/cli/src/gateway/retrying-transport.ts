@@ -41,6 +41,8 @@ const repeatable: ReadonlySet<string> = new Set([
   "AllowPartner",
   "PublishKeyLogEntries",
   "ReplaceContacts",
+  "UpdateWebhook",
+  "RedriveDeadLetters",
 ]);
 
 /** Wraps `deps.inner`. Streams pass as they are; the gateway has none. */

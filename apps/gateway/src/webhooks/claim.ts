@@ -47,13 +47,21 @@ export async function makeDeliveries({ pool, random, now }: Deps): Promise<void>
       [mostMadeAtOnce],
     );
     if (rows.length === 0) return;
-    await insertNext(client, { webhookIds: rows.map(({ id }) => id), ids: rows.map(() => generateId(random)), atMs: now() });
+    await insertNext(client, {
+      webhookIds: rows.map(({ id }) => id),
+      ids: rows.map(() => generateId(random)),
+      atMs: now(),
+    });
   });
 }
 
 async function insertNext(
   client: PoolClient,
-  { webhookIds, ids, atMs }: { readonly webhookIds: readonly Bytes[]; readonly ids: readonly Bytes[]; readonly atMs: number },
+  {
+    webhookIds,
+    ids,
+    atMs,
+  }: { readonly webhookIds: readonly Bytes[]; readonly ids: readonly Bytes[]; readonly atMs: number },
 ): Promise<void> {
   await client.query(
     `INSERT INTO webhook_deliveries (id, webhook_id, first_sequence, last_sequence, state, due_at_ms, created_at_ms)
@@ -121,7 +129,9 @@ export async function settleDelivery(
     );
     if (webhook === undefined || rowCount === 0) return "lost";
     if (result.outcome === "stopped") {
-      await client.query("UPDATE webhook_deliveries SET attempts = greatest(attempts - 1, 0) WHERE id = $1", [delivery.id]);
+      await client.query("UPDATE webhook_deliveries SET attempts = greatest(attempts - 1, 0) WHERE id = $1", [
+        delivery.id,
+      ]);
       return "again";
     }
     await noteAttempt(client, { settled, atMs });
@@ -241,9 +251,10 @@ async function suspend(
   client: PoolClient,
   { webhook, atMs }: { readonly webhook: WebhookTable; readonly atMs: number },
 ): Promise<void> {
-  const { rowCount } = await client.query("UPDATE webhooks SET state = 'suspended' WHERE id = $1 AND state = 'active'", [
-    webhook.id,
-  ]);
+  const { rowCount } = await client.query(
+    "UPDATE webhooks SET state = 'suspended' WHERE id = $1 AND state = 'active'",
+    [webhook.id],
+  );
   if (rowCount === 0) return;
   await recordEvent(deps, client, {
     organisationId: webhook.organisation_id,

@@ -28,7 +28,8 @@ export async function deliver(
   const { organisation_id, shape, first_sequence: firstSequence, last_sequence: lastSequence } = delivery;
   const webhook = { id: delivery.webhook_id, organisation_id, shape };
   const body = await createDeliveryBody(deps, { webhook, firstSequence, lastSequence });
-  if (body === undefined) return { result: { outcome: "delivered", status: 0, retryAfterMs: undefined }, durationMs: 0 };
+  if (body === undefined)
+    return { result: { outcome: "delivered", status: 0, retryAfterMs: undefined }, durationMs: 0 };
   return await postSigned(deps, { url: delivery.url, id: encodeId("cmsg", delivery.id), body, signal });
 }
 

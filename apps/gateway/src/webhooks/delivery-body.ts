@@ -45,7 +45,8 @@ export async function createDeliveryBody(
 
 /** The body of a test, which brings nothing. */
 export function createTestBody({ now }: Pick<Deps, "now">, webhook: BodyInput["webhook"]): Uint8Array {
-  if (webhook.shape === "coterie") return encodeDelivery(webhook, { type: "test", contacts: [], events: [], cursor: "" });
+  if (webhook.shape === "coterie")
+    return encodeDelivery(webhook, { type: "test", contacts: [], events: [], cursor: "" });
   return encodeJson({ schema: "proca:event:2", eventType: "test", timestamp: timeText(now()) });
 }
 

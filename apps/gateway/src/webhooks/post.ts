@@ -64,14 +64,13 @@ export async function post(deps: PostDeps, input: PostInput): Promise<PostResult
   } catch (error) {
     if (input.signal.aborted) return without("stopped");
     if (late.aborted) return without("timeout");
-    return without(/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(errorCode(error)) ? "tls" : "unreachable");
+    return without(
+      /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/.test(errorCode(error)) ? "tls" : "unreachable",
+    );
   }
 }
 
-function isAllowed(
-  { policy }: PostDeps,
-  { url, address }: { readonly url: URL; readonly address: string },
-): boolean {
+function isAllowed({ policy }: PostDeps, { url, address }: { readonly url: URL; readonly address: string }): boolean {
   return url.protocol === "https:" ? policy.permits(address) : policy.isExempt(address);
 }
 
@@ -79,10 +78,7 @@ function without(outcome: PostOutcome): PostResult {
   return { outcome, status: 0, retryAfterMs: undefined };
 }
 
-async function send(
-  { url, headers, body, signal }: PostInput,
-  addresses: readonly string[],
-): Promise<PostResult> {
+async function send({ url, headers, body, signal }: PostInput, addresses: readonly string[]): Promise<PostResult> {
   const options: RequestOptions = {
     method: "POST",
     hostname: hostOf(url),

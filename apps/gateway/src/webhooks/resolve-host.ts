@@ -15,10 +15,7 @@ export function createHostResolver(servers?: readonly string[]): ResolveHost {
     if (isIP(host) !== 0) return [host];
     const resolver = new Resolver({ timeout: 2000, tries: 2 });
     if (servers !== undefined) resolver.setServers(servers);
-    const [v4, v6] = await Promise.all([
-      orNone(resolver.resolve4(host)),
-      orNone(resolver.resolve6(host)),
-    ]);
+    const [v4, v6] = await Promise.all([orNone(resolver.resolve4(host)), orNone(resolver.resolve6(host))]);
     return [...v4, ...v6];
   };
 }

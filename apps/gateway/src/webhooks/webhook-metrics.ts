@@ -25,11 +25,15 @@ export function createWebhookMetrics(deps: Pick<GatewayDeps, "pool" | "now">, re
   const gauge = (name: string, help: string, read: () => Promise<number>): void => {
     const one: Gauge = new Gauge({ name, help, registers: [registry], collect: async () => one.set(await read()) });
   };
-  gauge("coterie_webhooks_suspended", "Webhooks that the gateway suspended", async () =>
-    await readNumber(deps, "SELECT count(*) AS number FROM webhooks WHERE state = 'suspended'"),
+  gauge(
+    "coterie_webhooks_suspended",
+    "Webhooks that the gateway suspended",
+    async () => await readNumber(deps, "SELECT count(*) AS number FROM webhooks WHERE state = 'suspended'"),
   );
-  gauge("coterie_webhook_dead_letters", "Deliveries that were set aside", async () =>
-    await readNumber(deps, "SELECT count(*) AS number FROM webhook_deliveries WHERE state = 'dead'"),
+  gauge(
+    "coterie_webhook_dead_letters",
+    "Deliveries that were set aside",
+    async () => await readNumber(deps, "SELECT count(*) AS number FROM webhook_deliveries WHERE state = 'dead'"),
   );
   gauge("coterie_webhook_late_seconds", "Age of the oldest delivery that has not arrived yet", async () => {
     const oldestMs = await readNumber(

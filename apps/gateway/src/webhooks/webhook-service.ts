@@ -124,7 +124,9 @@ function deliveryMethods(
       const caller = await requireOrganisation(context);
       refuseHome(caller);
       const wanted: readonly Bytes[] = ids.map((id) => parseId("cmsg", id));
-      return { redriven: await redriveDeadLetters(deps, { caller, webhookId: parseId("cweb", webhookId), ids: wanted }) };
+      return {
+        redriven: await redriveDeadLetters(deps, { caller, webhookId: parseId("cweb", webhookId), ids: wanted }),
+      };
     },
   };
 }
