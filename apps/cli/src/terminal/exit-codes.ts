@@ -13,7 +13,6 @@ export const exitCodes: {
   readonly gatewayKeyChanged: 7;
   readonly files: 8;
   readonly target: 9;
-  readonly target: 9;
   readonly auditLogChanged: 10;
   readonly interrupted: 130;
 } = {
@@ -26,7 +25,6 @@ export const exitCodes: {
   gatewayRefused: 6,
   gatewayKeyChanged: 7,
   files: 8,
-  target: 9,
   target: 9,
   auditLogChanged: 10,
   interrupted: 130,
@@ -46,7 +44,6 @@ export const exitCodeMeanings: readonly (readonly [ExitCode, string])[] = [
   [exitCodes.gatewayRefused, "the gateway refused"],
   [exitCodes.gatewayKeyChanged, "the gateway's signing key is not the pinned one"],
   [exitCodes.files, "a file is missing, in the way, busy or damaged"],
-  [exitCodes.target, "what contacts are synchronised to does not answer, or refuses"],
   [exitCodes.target, "what contacts are synchronised to does not answer, or refuses"],
   [exitCodes.auditLogChanged, "the gateway's audit log is not what was seen before"],
   [exitCodes.interrupted, "stopped by Ctrl-C; the same command continues"],
@@ -69,8 +66,6 @@ const exitCodeByError: Readonly<Record<CliError["code"], ExitCode>> = {
   "cli/target-unreachable": exitCodes.target,
   "cli/target-refused": exitCodes.target,
   "cli/audit-log-changed": exitCodes.auditLogChanged,
-  "cli/target-unreachable": exitCodes.target,
-  "cli/target-refused": exitCodes.target,
   "cli/interrupted": exitCodes.interrupted,
 };
 
