@@ -2,7 +2,7 @@ import { columnNames, planColumns } from "@coterie/actions/csv";
 import { decodeUtf8 } from "@coterie/bytes";
 import { generateAgreementKeyPair } from "@coterie/primitives";
 import { nodePrimitives as primitives, systemRandom as random } from "@coterie/primitives/node";
-import { type Contact, OptIn } from "@coterie/protocol";
+import { ConsentConfirmation, type Contact, OptIn } from "@coterie/protocol";
 import { createContactOpener } from "@coterie/sealed-box/open";
 import { describe, expect, it } from "vitest";
 import type { ContactOpeningDeps } from "../src/contacts/open-contact.ts";
@@ -36,6 +36,30 @@ describe("opening a batch", () => {
       seen: { formSchemas: ["basic/1"], customFields: ["comment"] },
     });
     expect(opened.preview.length).toBe(1);
+  });
+
+  it("tells how the consent stands by mail", () => {
+    const [asked, confirmed, declined] = [makeContact(), makeContact(), makeContact()];
+    Object.assign(confirmed, {
+      consentConfirmation: ConsentConfirmation.CONFIRMED,
+      consentConfirmedAtMs: 1_700_000_009_000n,
+    });
+    Object.assign(declined, {
+      consentConfirmation: ConsentConfirmation.DECLINED,
+      consentConfirmedAtMs: 1_700_000_009_000n,
+    });
+    Object.assign(asked, { consentConfirmation: ConsentConfirmation.AWAITED });
+    const opened = open([makeContact(), asked, confirmed, declined]);
+    const consents = decodeUtf8(opened.lines)
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line).consent);
+    expect(consents.map(({ confirmation, confirmedAt }) => [confirmation, confirmedAt])).toEqual([
+      ["not-asked", ""],
+      ["awaited", ""],
+      ["confirmed", "2023-11-14T22:13:29.000Z"],
+      ["declined", "2023-11-14T22:13:29.000Z"],
+    ]);
   });
 
   const spoil: Readonly<Record<string, (contact: Contact) => void>> = {

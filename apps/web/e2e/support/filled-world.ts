@@ -1,14 +1,12 @@
 // An organisation in the middle of its work: pages in four languages, people who signed over three weeks, comments, mails,
 // webhooks that fail, staff that is told of changes.
-import { create } from "@bufbuild/protobuf";
+import { create, type DescService } from "@bufbuild/protobuf";
 import { type Client, createClient, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import {
   type ActionPage,
   MailService,
-  ModerationService,
   NoticeService,
-  ProofOfWork,
   Sealing,
   SettingsService,
   TrackingSchema,
@@ -30,6 +28,8 @@ export interface FilledWorld extends World {
   readonly premises: Premises;
   readonly mailServer: MailServer;
   readonly mails: MailClient;
+  /** Any service, with the staff's token. */
+  readonly client: <Service extends DescService>(service: Service) => Client<Service>;
   /** By language. */
   readonly pageByLocale: ReadonlyMap<string, ActionPage>;
   /** What the gateway takes for now. */
@@ -71,6 +71,7 @@ export async function createFilledWorld(): Promise<FilledWorld> {
     premises,
     mailServer,
     mails,
+    client: (service) => createClient(service, transport),
     pageByLocale,
     clock,
     close: async () => {
@@ -124,29 +125,31 @@ async function collectSignatures(
   let serial = 0;
   for (let day = 0; day <= 20; day++) {
     const signers = day === 9 ? 2 : 6 + ((day * 7) % 11);
-    for (let count = 0; count < signers; count++) {
-      const page = pages[serial % pages.length];
-      if (page === undefined) throw new Error("no page");
-      const person = {
-        firstName: "Alice",
-        lastName: "Liddell",
-        email: `alice-${serial}@example.org`,
-        ...countries[serial % countries.length],
-        ...(page.requiredFields.includes("country") ? { country: "FR" } : {}),
-      };
-      const comment = serial % 25 === 3 ? comments[Math.floor(serial / 25) % comments.length] : undefined;
-      const source = ["", "", "facebook", "newsletter"][serial % 4] ?? "";
-      const request = clearRequest(page, {
-        person,
-        atMs: clock.nowMs,
-        customFields: comment === undefined ? {} : { comment },
-      });
-      if (source !== "") request.tracking = create(TrackingSchema, { source });
-      await actions.submit(request);
-      serial++;
-    }
+    const requests = Array.from({ length: signers }, () => signatureOf(serial++, { pages, atMs: clock.nowMs }));
+    await Promise.all(requests.map((request) => actions.submit(request)));
     clock.nowMs += dayMs;
   }
+}
+
+function signatureOf(
+  serial: number,
+  { pages, atMs }: { pages: readonly ActionPage[]; atMs: number },
+): ReturnType<typeof clearRequest> {
+  const page = pages[serial % pages.length];
+  if (page === undefined) throw new Error("no page");
+  const person = {
+    firstName: "Alice",
+    lastName: "Liddell",
+    email: `alice-${serial}@example.org`,
+    ...countries[serial % countries.length],
+    ...(page.requiredFields.includes("country") ? { country: "FR" } : {}),
+  };
+  const comment = serial % 25 === 3 ? comments[Math.floor(serial / 25) % comments.length] : undefined;
+  const source = ["", "", "facebook", "newsletter"][serial % 4] ?? "";
+  const customFields: Record<string, string> = comment === undefined ? {} : { comment };
+  const request = clearRequest(page, { person, atMs, customFields });
+  if (source !== "") request.tracking = create(TrackingSchema, { source });
+  return request;
 }
 
 async function decide(
@@ -161,7 +164,6 @@ async function decide(
     pageId,
     mails: { confirmNewsletter: true, thankYou: true, reminders: 1, reminderAfterHours: 24 },
   });
-  await createClient(ModerationService, transport).setPageProtection({ pageId, proofOfWork: ProofOfWork.AUTO });
 }
 
 function transportOf({ gateway }: World, { token }: Staff): Transport {

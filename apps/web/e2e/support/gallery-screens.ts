@@ -13,7 +13,7 @@ export function screensOf({ staff }: FilledWorld): readonly (readonly [name: str
     ["pages", "pages", "ul.cards li"],
     ["page-settings", `pages/${page}/settings`, "textarea"],
     ["page-mails", `pages/${page}/mails`, "details"],
-    ["statistics", "statistics", ".day-plot, .notice.bad"],
+    ["statistics", "statistics", ".day-plot"],
     ["comments", "comments", "ul.cards li"],
     ["deliveries", "deliveries", "ul.cards li"],
     ["keys", "keys", "ul.cards li"],

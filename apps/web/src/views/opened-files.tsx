@@ -7,7 +7,7 @@ import { countByCode } from "../contacts/opened-contacts.ts";
 import type { RefusedContact } from "../contacts/opening-job.ts";
 import { previewColumns, textAt } from "../contacts/preview-columns.ts";
 import { webLimits } from "../limits.ts";
-import type { ConsoleTexts } from "../texts/texts.ts";
+import type { ConsoleTexts, Texts } from "../texts/texts.ts";
 import { Notice, Problem, type ScreenProps } from "./parts.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
 
@@ -159,6 +159,7 @@ function Preview({ app, rows }: ScreenProps & { readonly rows: readonly OpenedRo
             <tr>
               <th scope="col">{texts.console.time}</th>
               <th scope="col">{texts.console.page}</th>
+              <th scope="col">{texts.rights.consent}</th>
               {columns.map((path) => (
                 <th scope="col" key={path}>
                   {texts.fields[path]}
@@ -171,6 +172,7 @@ function Preview({ app, rows }: ScreenProps & { readonly rows: readonly OpenedRo
               <tr key={row.actionId}>
                 <td>{app.formats.value.dayAndTime(row.createdAt)}</td>
                 <td>{row.page.name}</td>
+                <td>{consentText(texts, row)}</td>
                 {columns.map((path) => (
                   <td key={path} dir="auto">
                     {textAt(row, path)}
@@ -183,4 +185,12 @@ function Preview({ app, rows }: ScreenProps & { readonly rows: readonly OpenedRo
       </div>
     </section>
   );
+}
+
+/** Whether the person wants to hear from the organisation, and whether that was confirmed by mail. */
+function consentText({ rights }: Texts, { consent }: OpenedRow): string {
+  const [optIns, confirmations]: readonly Readonly<Record<string, string>>[] = [rights.optIns, rights.confirmations];
+  const confirmation = confirmations?.[consent.confirmation] ?? "";
+  const optIn = optIns?.[consent.optIn] ?? consent.optIn;
+  return confirmation === "" ? optIn : `${optIn} (${confirmation})`;
 }
