@@ -1,5 +1,5 @@
 // A gateway of the test's own: fresh data folder, free port, wide rates unless the test is about them.
-import { createClient, type Client, ConnectError } from "@connectrpc/connect";
+import { createClient, type Client, ConnectError, type Transport } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
 import {
   ActionService,
@@ -67,8 +67,9 @@ export interface Clients {
   readonly moderation: Client<typeof ModerationService>;
 }
 
-export function connectClients(address: string, token?: string): Clients {
-  const transport = createConnectTransport({
+/** A transport that sends the token. */
+export function bearerTransport(address: string, token: string | undefined): Transport {
+  return createConnectTransport({
     baseUrl: address,
     httpVersion: "1.1",
     interceptors: [
@@ -78,6 +79,10 @@ export function connectClients(address: string, token?: string): Clients {
       },
     ],
   });
+}
+
+export function connectClients(address: string, token?: string): Clients {
+  const transport = bearerTransport(address, token);
   return {
     actions: createClient(ActionService, transport),
     organisations: createClient(OrganisationService, transport),
