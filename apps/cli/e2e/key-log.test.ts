@@ -1,5 +1,5 @@
 /** An organisation's key log from the command line, at a real gateway: begun, rotated, revoked; interrupted; lied to. */
-import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "@connectrpc/connect";
@@ -80,7 +80,8 @@ async function signNext(): Promise<{ readonly after: KeyLog; readonly entry: Uin
   return { after, entry };
 }
 
-describe("an organisation's key log", () => {
+// Each test starts a dozen processes that derive keys from passphrases: slow machines need minutes.
+describe("an organisation's key log", { timeout: 240_000 }, () => {
   it("begins with the first rotation, and a second one retires the key before", async () => {
     expect(await run("keys", "new", "--name", "first")).toMatchObject({ code: 0 });
     expect(await run("keys", "new", "--name", "second")).toMatchObject({ code: 0 });
@@ -134,5 +135,26 @@ describe("an organisation's key log", () => {
     expect(back.err).toContain("revoked");
     const revoked = await run("keys", "revoke", "--key", "second", "--json");
     expect(JSON.parse(revoked.out).keys.map(({ state }: { state: string }) => state)).toEqual(["revoked", "revoked"]);
+  });
+
+  it("is handed over to another authority, and the former one signs nothing any more", async () => {
+    const before = JSON.parse((await run("keys", "log", "--json")).out);
+    const next = join(folder, "next-authority.json");
+    const secret = join(folder, "next-passphrase");
+    await writeFile(secret, `${passphrase} of the next authority`);
+    const made = ["keys", "authority", "--authority-file", next, "--passphrase-file", secret];
+    expect(await run(...made)).toMatchObject({ code: 0 });
+    // The new authority signs as well: without its passphrase there is no hand-over.
+    expect(await run("keys", "hand-over", "--to", next)).toMatchObject({ code: 5 });
+    const handed = await run("keys", "hand-over", "--to", next, "--to-passphrase-file", secret, "--json");
+    expect(JSON.parse(handed.out)).toMatchObject({ log: before.log, entries: before.entries + 1, keys: before.keys });
+    const own = join(home(), "key-authority.json");
+    const former = await run("keys", "hand-over", "--to", next, "--to-passphrase-file", secret);
+    expect(former).toMatchObject({ code: 2 });
+    expect(former.err).toContain("the signer is not the key authority");
+    const signing = ["--authority-file", next, "--authority-passphrase-file", secret];
+    const back = await run("keys", "hand-over", "--to", own, ...signing);
+    expect(back.err).toContain("this key was the authority before");
+    expect(await readdir(home())).not.toContain("key-log-pending");
   });
 });

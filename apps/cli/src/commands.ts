@@ -19,6 +19,7 @@ import {
 import { pageMailsCommand } from "./campaigns/page-mails-command.ts";
 import { exportCommand, openCommand, pullCommand } from "./contacts/contact-commands.ts";
 import { exportConsentsCommand, verifyConsentsCommand } from "./consents/consent-commands.ts";
+import { handOverCommand } from "./key-log/hand-over.ts";
 import { makeAuthorityCommand } from "./key-log/make-authority.ts";
 import { retireKeyCommand, revokeKeyCommand } from "./key-log/retire-key.ts";
 import { rotateKeyCommand } from "./key-log/rotate-key.ts";
@@ -30,17 +31,17 @@ import { restoreKeyCommand } from "./keys/restore-key.ts";
 import { listKeysCommand, showKeyCommand } from "./keys/show-keys.ts";
 import { decideCommentsCommand, listCommentsCommand } from "./moderation/comment-commands.ts";
 import { protectPageCommand } from "./moderation/protect-page.ts";
-import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
 import {
   addNoticeAddressCommand,
   listNoticeAddressesCommand,
   listNoticesCommand,
   removeNoticeAddressCommand,
 } from "./notices/notice-commands.ts";
+import { connectOrganisationCommand } from "./organisations/connect-organisation.ts";
 import { listOrganisationsCommand } from "./organisations/list-organisations.ts";
-import { coverageCommand, rewrapCommand } from "./rewrap/rewrap-commands.ts";
 import { organisationSettingsCommand } from "./organisations/organisation-settings.ts";
 import { listTokensCommand, makeTokenCommand, revokeTokenCommand } from "./organisations/token-commands.ts";
+import { coverageCommand, rewrapCommand } from "./rewrap/rewrap-commands.ts";
 import { eraseCommand } from "./rights/erase-command.ts";
 import { dropContactsCommand, findContactsCommand } from "./rights/find-commands.ts";
 import { findPersonCommand, retentionCommand } from "./rights/rights-commands.ts";
@@ -63,19 +64,6 @@ import { webhookKeysCommand } from "./webhooks/webhook-keys-command.ts";
 export const commands: readonly Command[] = [
   connectOrganisationCommand,
   listOrganisationsCommand,
-  newKeyCommand,
-  listKeysCommand,
-  showKeyCommand,
-  printKeyCommand,
-  restoreKeyCommand,
-  activateKeyCommand,
-  makeAuthorityCommand,
-  rotateKeyCommand,
-  retireKeyCommand,
-  revokeKeyCommand,
-  showLogCommand,
-  pullCommand,
-  openCommand,
   organisationSettingsCommand,
   listTokensCommand,
   makeTokenCommand,
@@ -97,6 +85,20 @@ export const commands: readonly Command[] = [
   updatePageCommand,
   pageMailsCommand,
   pageSnippetCommand,
+  newKeyCommand,
+  listKeysCommand,
+  showKeyCommand,
+  printKeyCommand,
+  restoreKeyCommand,
+  activateKeyCommand,
+  makeAuthorityCommand,
+  rotateKeyCommand,
+  retireKeyCommand,
+  revokeKeyCommand,
+  handOverCommand,
+  showLogCommand,
+  pullCommand,
+  openCommand,
   exportCommand,
   syncCommand,
   findContactsCommand,
@@ -111,8 +113,6 @@ export const commands: readonly Command[] = [
   listCommentsCommand,
   decideCommentsCommand,
   protectPageCommand,
-  statisticsCommand,
-  recountCommand,
   listWebhooksCommand,
   addWebhookCommand,
   setWebhookCommand,
@@ -123,5 +123,7 @@ export const commands: readonly Command[] = [
   deadLettersCommand,
   redriveCommand,
   webhookKeysCommand,
+  statisticsCommand,
+  recountCommand,
   sampleCommand,
 ];

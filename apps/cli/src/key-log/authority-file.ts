@@ -63,21 +63,43 @@ export async function withAuthority<Result>(
   const path = authorityPathOf(deps, { args, folder });
   if (!(await fileExists(path)))
     throw new UsageError(`no key authority at ${path}: make one with \`coterie keys authority\``);
-  const passphrase = await authorityPassphrase(deps, { args, folder });
-  const keyPair = await unlockAuthority(deps, { path, passphrase });
+  const passphrase = await passphraseOf(deps, { args, folder, option: "authority-passphrase-file" });
+  return await withSigner(deps, { path, passphrase }, use);
+}
+
+/** Runs `use` with the authority that the log is handed over to, then destroys its key. Throws WrongPassphraseError. */
+export async function withNewAuthority<Result>(
+  deps: CliDeps,
+  { args, folder }: { readonly args: Arguments; readonly folder: OrganisationFolder },
+  use: (signer: KeyLogSigner) => Promise<Result>,
+): Promise<Result> {
+  const path = resolve(deps.workingFolder, args.get("to"));
+  if (!(await fileExists(path)))
+    throw new UsageError(
+      `no key authority at ${path}: make it with \`coterie keys authority --authority-file ${path}\``,
+    );
+  const passphrase = await passphraseOf(deps, { args, folder, option: "to-passphrase-file" });
+  return await withSigner(deps, { path, passphrase }, use);
+}
+
+async function withSigner<Result>(
+  deps: CliDeps,
+  file: { readonly path: string; readonly passphrase: string },
+  use: (signer: KeyLogSigner) => Promise<Result>,
+): Promise<Result> {
+  const { publicKey, secretKey } = await unlockAuthority(deps, file);
   try {
-    const { publicKey, secretKey } = keyPair;
     return await use({ publicKey, sign: (message) => deps.primitives.sign(secretKey, message) });
   } finally {
-    keyPair.secretKey.destroy();
+    secretKey.destroy();
   }
 }
 
-async function authorityPassphrase(
+async function passphraseOf(
   deps: CliDeps,
-  { args, folder }: { readonly args: Arguments; readonly folder: OrganisationFolder },
+  { args, folder, option }: { readonly args: Arguments; readonly folder: OrganisationFolder; readonly option: string },
 ): Promise<string> {
-  const own = args.find("authority-passphrase-file");
+  const own = args.find(option);
   if (own === undefined) return await getPassphrase(deps, { args, folder: folder.path });
   const content = await readSmallFile(resolve(deps.workingFolder, own), { maxBytes: 16 * 1024 });
   const [line = ""] = content.toString("utf8").split(/\r?\n/, 1);

@@ -1,6 +1,14 @@
 /** The organisation's own key log: read from the gateway, verified against what is remembered, continued. */
 import { type Bytes, CoterieError, decodeTextForm } from "@coterie/bytes";
-import { decodeKeyLogEntry, type KeyLog, parseLogId, rememberHead, resumeKeyLog } from "@coterie/key-log";
+import {
+  decodeKeyLogEntry,
+  type KeyLog,
+  keyLogLimits,
+  parseLogId,
+  plannedChanges,
+  rememberHead,
+  resumeKeyLog,
+} from "@coterie/key-log";
 import type { Primitives } from "@coterie/primitives";
 import type { Gateway } from "../gateway/gateway-client.ts";
 import type { OrganisationFolder } from "../premises/organisation-folder.ts";
@@ -72,7 +80,10 @@ export interface Publication {
   readonly proof: Uint8Array;
 }
 
-/** Sends entries: kept here from before they leave until they are known to have arrived. Throws GatewayRefusedError. */
+/**
+ * Sends entries: kept here from before they leave until they are known to have arrived, whatever the gateway says: one that kept what it
+ * refused could otherwise show two histories. Throws GatewayRefusedError.
+ */
 export async function publishEntries({ gateway }: LogDeps, { folder, entries, proof }: Publication): Promise<void> {
   await savePending(folder, entries);
   await gateway.keyLogs.publishKeyLogEntries({ entries: [...entries], proof });
@@ -117,10 +128,19 @@ export function newEntries(before: KeyLog | undefined, after: KeyLog): readonly 
   return after.entries.slice(before?.entries.length ?? 0).map(({ encoded }) => encoded);
 }
 
-/** Translates what the rules of logs forbid into what the command was asked for. */
-export async function followingRules<Result>(sign: () => Promise<Result>): Promise<Result> {
+/**
+ * Signs, and translates what the rules of logs forbid into what the command was asked for. What no gateway would take is given up here:
+ * nothing of it was kept or sent yet.
+ */
+export async function followingRules(
+  { now }: { readonly now: () => number },
+  sign: () => Promise<KeyLog>,
+): Promise<KeyLog> {
   try {
-    return await sign();
+    const log = await sign();
+    if (plannedChanges(log, now()).length > keyLogLimits.plannedChanges)
+      throw new UsageError("too many changes of keys lie ahead in the key log: use shorter or fewer periods");
+    return log;
   } catch (error) {
     if (!(error instanceof CoterieError) || !error.code.startsWith("key-log/")) throw error;
     throw new UsageError(`the key log does not allow this: ${error.message}`);

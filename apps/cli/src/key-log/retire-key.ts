@@ -88,7 +88,7 @@ async function endKey(deps: CliDeps, args: Arguments, update: (ending: Ending) =
         if (before === undefined) throw new UsageError("there is no key log: begin it with `coterie keys rotate`");
         const createdAtMs = Math.max(deps.now(), before.entries.at(-1)?.createdAtMs ?? 0);
         const change = update({ log: before, keyId, nowMs: createdAtMs });
-        const after = await followingRules(() =>
+        const after = await followingRules(deps, () =>
           appendEntry(primitives, { log: before, signer, createdAtMs, update: change }),
         );
         await publishEntries(logDeps, { folder, entries: newEntries(before, after), proof: new Uint8Array() });

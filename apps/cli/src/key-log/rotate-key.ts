@@ -42,7 +42,7 @@ export const rotateKeyCommand: Command = {
   summary: "make a key the organisation's, in its signed key log",
   help: [
     "Signs an entry of the organisation's key log that activates the key, and one that retires the key before it. The first rotation begins the log, whose id (clog1…) stays the same for ever. New contacts are sealed to the new key; forms that were loaded before may use the old one until the grace period ends. Rotating to the active key renews it.",
-    "Forms on which the browser seals refuse keys that their site does not name: add the new key's id (ckey1…) to the snippet's `keys` before you rotate.",
+    "Forms whose snippet pins the log (clog1…) go on by themselves. Where a snippet still names keys, add the new key's id (ckey1…) to its `keys` before you rotate, or put the log's id in their place.",
     "Old contacts still need the old key's file, until `coterie contacts rewrap`.",
   ],
   options: {
@@ -106,7 +106,7 @@ interface Rotation {
 
 async function rotate(deps: LogDeps & Pick<CliDeps, "now">, rotation: Rotation): Promise<KeyLog> {
   const { folder, before, prove } = rotation;
-  const after = await followingRules(() => signRotation(deps, rotation));
+  const after = await followingRules(deps, () => signRotation(deps, rotation));
   await publishEntries(deps, { folder, entries: newEntries(before, after), proof: await prove() });
   await saveHead(folder, rememberHead(after));
   return after;
@@ -138,5 +138,7 @@ function report({ terminal, now }: CliDeps, log: KeyLog): void {
   terminal.result(`${active?.keyId ?? "no key"}  active until ${validUntil.slice(0, 10)}`);
   terminal.result(`${log.logId}  ${log.entries.length} entries`);
   terminal.json({ log: log.logId, entries: log.entries.length, keyId: active?.keyId, validUntil });
-  terminal.note("Keep the log's id (clog1…) where others can compare it: it stays the same when keys rotate.");
+  terminal.note(
+    "Keep the log's id (clog1…) where others can compare it, and in your snippets: it stays the same when keys rotate.",
+  );
 }

@@ -10,7 +10,7 @@ import { getOrganisationFolder, type OrganisationFolder } from "../premises/orga
 import { premisesOf } from "../premises/premises-option.ts";
 import { commonOptions, gatewayOptions, passphraseOptions } from "../terminal/arguments.ts";
 import type { Command } from "../terminal/command.ts";
-import { GatewayMisbehavedError } from "../terminal/errors.ts";
+import { GatewayMisbehavedError, GatewayRefusedError, UsageError } from "../terminal/errors.ts";
 import { exitCodes } from "../terminal/exit-codes.ts";
 import { getKeyFile, unlockKey } from "./key-files.ts";
 import { getPassphrase } from "./passphrases.ts";
@@ -77,10 +77,19 @@ export async function importKey(
   { gateway: { organisations } }: { readonly gateway: Pick<Gateway, "organisations"> },
   { keyId, keyPair, label }: { readonly keyId: KeyId; readonly keyPair: AgreementKeyPair; readonly label: string },
 ): Promise<OrganisationKey> {
-  const { keys } = await organisations.listPublicKeys({});
-  const known = keys.find(({ id }) => id === keyId);
+  const findKnown = async (): Promise<OrganisationKey | undefined> =>
+    (await organisations.listPublicKeys({})).keys.find(({ id }) => id === keyId);
+  const known = await findKnown();
   if (known !== undefined) return known;
-  const { key } = await organisations.importPublicKey({ public: keyPair.publicKey, label });
+  const { key } = await organisations.importPublicKey({ public: keyPair.publicKey, label }).catch(async (error) => {
+    if (!(error instanceof GatewayRefusedError) || error.reason !== "conflict") throw error;
+    // Another process of ours was first, or another organisation showed that it opens with this very key.
+    const imported = await findKnown();
+    if (imported !== undefined) return { key: imported };
+    throw new UsageError(
+      "another organisation at this gateway showed that it opens with this key: make a new one with `coterie keys new`, and find out who else has this one's file",
+    );
+  });
   if (key === undefined || !equalBytes(key.public, keyPair.publicKey)) {
     throw new GatewayMisbehavedError("the gateway imported another key than the one that was sent");
   }
