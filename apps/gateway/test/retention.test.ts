@@ -136,6 +136,26 @@ describe("a campaign's retention", () => {
     expect(await heldOf(page)).toBe(0);
   });
 
+  it("leaves in the stream who confirmed the newsletter, until the organisation has heard of it", async () => {
+    const page = await makePage({ lead });
+    await mailClient(world.gateway, lead).setPageMails({ pageId: page.page.id, mails: { confirmNewsletter: true } });
+    await setDays(page, 1);
+    const answers = { [lead.organisation.id]: "yes" } as const;
+    const { request } = await sign(world, page, { email: "reader@example.org", answers });
+    await world.gateway.mails.workNow();
+    await follow(world, world.server.to("reader@example.org")[0]?.tokens[0] ?? "", "POST");
+    await setOpen(page, false);
+    await pass(3 * dayMs);
+    const kinds: string[] = [];
+    for (let cursor = "0", more = true; more; ) {
+      const pulled = await lead.clients.organisations.pullContacts({ cursor, limit: 1000 });
+      kinds.push(...pulled.events.filter(({ actionId }) => actionId === request.actionId).map(({ kind }) => kind));
+      cursor = pulled.nextCursor;
+      more = pulled.more;
+    }
+    expect(kinds).toEqual(["newsletter-confirmed", "expired"]);
+  });
+
   it("ends signatures that await confirmation as well, with their addresses", async () => {
     const page = await makePage({ lead });
     await mailClient(world.gateway, lead).setPageMails({ pageId: page.page.id, mails: { confirmSupporter: true } });

@@ -92,7 +92,10 @@ async function tellSpared(
   await insertEvents(client, { rows, kind: "erasure-asked", atMs });
 }
 
-/** A tombstone for each contact that its organisation may have. What was said about it before has no more use. */
+/**
+ * A tombstone for each contact that its organisation may have. What was said about it before has no more use, except where a campaign's
+ * time is over: then whether the person confirmed decides what the organisation may keep, and it may not have heard of that yet.
+ */
 async function tellOrganisations(
   client: ClientBase,
   { contacts, kind, atMs }: Pick<EraseInput, "kind" | "atMs"> & { readonly contacts: readonly ErasedContact[] },
@@ -103,9 +106,10 @@ async function tellOrganisations(
     .sort((left, right) => (left.delivery_sequence ?? 0) - (right.delivery_sequence ?? 0));
   if (rows.length === 0) return;
   await client.query(
-    `DELETE FROM delivery_events e USING unnest($1::bytea[], $2::bytea[]) AS t (organisation_id, action_id)
-     WHERE e.organisation_id = t.organisation_id AND e.action_id = t.action_id`,
-    [rows.map(({ organisation_id }) => organisation_id), rows.map(({ action_id }) => action_id)],
+    `DELETE FROM delivery_events e USING unnest($1::bytea[], $2::bytea[]) AS t (organisation_id, action_id), deliveries d
+     WHERE e.organisation_id = t.organisation_id AND e.action_id = t.action_id AND d.organisation_id = t.organisation_id
+       AND ($3 = 'erased' OR e.delivery_sequence <= d.acknowledged_sequence)`,
+    [rows.map(({ organisation_id }) => organisation_id), rows.map(({ action_id }) => action_id), kind],
   );
   await insertEvents(client, { rows, kind, atMs });
 }

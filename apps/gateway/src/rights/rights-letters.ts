@@ -103,7 +103,16 @@ function viewLetter(
   const mailTexts = mailTextsOf(locale);
   const { mail } = rightsTextsOf(locale);
   const host = hostOf(deps);
-  const time = new Intl.DateTimeFormat(mailTexts.locale, { dateStyle: "long", timeStyle: "long", timeZone: "UTC" });
+  // Without seconds, which say nothing, but with the zone.
+  const time = new Intl.DateTimeFormat(mailTexts.locale, {
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZoneName: "short",
+    timeZone: "UTC",
+  });
   return {
     texts: mailTexts,
     start: mailTexts.direction === "rtl" ? "right" : "left",
