@@ -6,6 +6,7 @@ import { checkSteps } from "../check-steps.ts";
 import { loadModuleGraph } from "../module-graph.ts";
 import { repositoryRoot, sourceCondition } from "../repository.ts";
 import { passThrough } from "../run-process.ts";
+import { buildSite, siteFindings } from "../site-bundle.ts";
 import { findingsStep, runSteps, type Step } from "../steps.ts";
 import { loadWorkspace, type Package, type Workspace } from "../workspace.ts";
 
@@ -26,7 +27,8 @@ function bundleSteps(workspace: Workspace): Step[] {
   return workspace.packages.flatMap((owner) => {
     if (owner.rules.blind === true) return [gatewayStep(workspace, owner)];
     const hasBuild = existsSync(join(workspace.root, owner.folder, "vite.config.ts"));
-    return owner.rules.opens === false && hasBuild ? [widgetStep(workspace, owner)] : [];
+    if (!hasBuild) return [];
+    return [owner.rules.opens === false ? widgetStep(workspace, owner) : siteStep(workspace, owner)];
   });
 }
 
@@ -34,6 +36,10 @@ function gatewayStep(workspace: Workspace, owner: Package): Step {
   return findingsStep(`bundle ${owner.folder}`, async () =>
     bundleFindings(workspace, await bundleGateway(workspace, owner, loadModuleGraph(workspace))),
   );
+}
+
+function siteStep(workspace: Workspace, owner: Package): Step {
+  return findingsStep(`bundle ${owner.folder}`, async () => siteFindings(owner, await buildSite(workspace, owner)));
 }
 
 function widgetStep(workspace: Workspace, owner: Package): Step {
