@@ -18,7 +18,7 @@ export function parseWebhookAddress({ policy }: { readonly policy: AddressPolicy
   // Without TLS only inside of the operator's own network, and only where that shows.
   const isPlainAllowed = url.protocol === "http:" && isNumeric && policy.isExempt(host);
   if (url.protocol !== "https:" && !isPlainAllowed) throw new RefusedError("invalid");
-  if (!isNumeric && !/^(?=.{1,253}$)(?!.*\.(?:localhost|local|internal)$)[a-z0-9.-]*[a-z0-9]$/.test(host)) {
+  if (!isNumeric && !/^(?=.{1,253}$)(?!(?:.*\.)?(?:localhost|local|internal)$)[a-z0-9.-]*[a-z0-9]$/.test(host)) {
     throw new RefusedError("invalid");
   }
   // Well-known ports below belong to other protocols.
