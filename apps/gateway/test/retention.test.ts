@@ -9,6 +9,7 @@ import {
   countRows,
   databaseOf,
   dayMs,
+  follow,
   hourMs,
   mailClient,
   type MailWorld,

@@ -98,7 +98,7 @@ async function readRetention(client: Pick<ClientBase, "query">, campaignId: Byte
   return {
     days: row?.days ?? 0,
     closedAtMs: row?.closed_at_ms ?? 0,
-    deletesAtMs: row?.days == null ? 0 : (row.deletes_at_ms ?? 0),
+    deletesAtMs: (row?.days ?? 0) === 0 ? 0 : (row?.deletes_at_ms ?? 0),
     kept: row?.kept ?? 0,
   };
 }
