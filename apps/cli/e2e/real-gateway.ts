@@ -15,7 +15,10 @@ export interface RealGateway {
 }
 
 /** Starts a gateway without a sample: the tests make it. */
-export async function startRealGateway(dataFolder: string): Promise<RealGateway> {
+export async function startRealGateway(
+  dataFolder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<RealGateway> {
   const child = spawn(process.execPath, ["--conditions=@coterie/source", startFile], {
     // COTERIE_DEV leaves the widget's build alone: nothing here looks at it.
     env: {
@@ -25,6 +28,7 @@ export async function startRealGateway(dataFolder: string): Promise<RealGateway>
       COTERIE_DEV: "1",
       COTERIE_PROOF_OF_WORK: "off",
       PORT: "0",
+      ...more,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,0 +1,16 @@
+// The short form of rewrap-crash.full.test.ts.
+import { describe, expect, it } from "vitest";
+import { rewrapRepeatedly } from "./support/rewrap-repeatedly.ts";
+
+describe("killing whatever seals old contacts again", () => {
+  it("leaves every contact readable, and none on the old key in the end (5 kills in 500 contacts)", async () => {
+    expect(await rewrapRepeatedly({ rows: 500, kills: 5 })).toEqual({
+      killed: 5,
+      rows: 500,
+      unreadable: 0,
+      onOldKey: 0,
+      openByOldKey: 0,
+      again: 0,
+    });
+  }, 240_000);
+});
