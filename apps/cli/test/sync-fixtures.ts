@@ -78,7 +78,8 @@ export async function freshPremises({ gateway, template }: SyncWorld): Promise<S
   };
 }
 
-async function runHere(
+/** Runs `coterie` with these words in this process: much faster than a process of its own, but it cannot be killed. */
+export async function runHere(
   words: readonly string[],
   { env = {}, signal = new AbortController().signal }: InProcess = {},
 ): Promise<Pick<Finished, "code" | "out" | "err">> {
