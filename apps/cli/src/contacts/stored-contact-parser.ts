@@ -55,7 +55,8 @@ function isStoredContact(json: unknown): json is StoredContact {
     isRecord(tracking) &&
     hasTexts(tracking, trackingTexts) &&
     isRecord(customFields) &&
-    hasTexts(customFields, Object.keys(customFields))
+    hasTexts(customFields, Object.keys(customFields)) &&
+    ["number", "undefined"].includes(typeof json["duplicateRank"])
   );
 }
 

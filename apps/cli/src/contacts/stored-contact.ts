@@ -55,6 +55,8 @@ export interface StoredContact {
   readonly pageLocale: string;
   readonly customFields: Readonly<Record<string, string>>;
   readonly tracking: StoredTracking;
+  /** Absent: the person's first in the campaign, as far as the gateway could tell. */
+  readonly duplicateRank?: number | undefined;
 }
 
 /** The line of a contact from the wire, without the line feed. Nothing of it is trusted yet. */
@@ -101,6 +103,7 @@ export function toStoredContact(contact: Contact): StoredContact {
       content: tracking?.content ?? "",
       location: tracking?.location ?? "",
     },
+    ...(contact.duplicateRank === 0 ? {} : { duplicateRank: contact.duplicateRank }),
   };
 }
 

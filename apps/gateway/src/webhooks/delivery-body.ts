@@ -116,6 +116,7 @@ function surroundingsOf(contact: DeliveredContact): ContactSurroundings {
     pageName: contact.page_name,
     pageLocale: contact.page_locale,
     customFields: contact.custom_fields,
+    duplicateRank: contact.duplicate_rank,
     tracking: {
       source: tracking["source"] ?? "",
       medium: tracking["medium"] ?? "",

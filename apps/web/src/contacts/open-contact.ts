@@ -134,6 +134,7 @@ function surroundingsOf(contact: Contact): ContactSurroundings {
     campaignName: contact.campaignName,
     pageName: contact.pageName,
     pageLocale: contact.pageLocale,
+    duplicateRank: contact.duplicateRank,
     customFields: contact.customFields,
     tracking: {
       source: tracking?.source ?? "",

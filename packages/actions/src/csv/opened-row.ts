@@ -29,6 +29,8 @@ export interface ContactSurroundings {
   readonly pageLocale: string;
   readonly customFields: Readonly<Record<string, string>>;
   readonly tracking: RowTracking;
+  /** How often the same person had signed in the campaign before, as far as the gateway could tell; absent: not. */
+  readonly duplicateRank?: number | undefined;
 }
 
 /** Where an action came from; "" where nothing was said. */
@@ -65,6 +67,8 @@ export interface OpenedRow {
   };
   readonly tracking: RowTracking;
   readonly customFields: Readonly<Record<string, string>>;
+  /** 0: the person's first in the campaign, which counts; else one of 1, 2, … (docs/protocol/counting.md §2). */
+  readonly duplicateRank: number;
 }
 
 /** The row of a contact whose checks have all passed. */
@@ -93,6 +97,7 @@ export function createOpenedRow(contact: ContactSurroundings, person: Person): O
     },
     tracking: contact.tracking,
     customFields: contact.customFields,
+    duplicateRank: contact.duplicateRank ?? 0,
   };
 }
 

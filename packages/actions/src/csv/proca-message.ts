@@ -109,7 +109,7 @@ export function createProcaMessage({ row, receiver, content }: ProcaMessageInput
       contactSchema: row.formSchema === "eci/1" ? "eci" : "basic",
     },
     org: { name: receiver.name, title: receiver.title },
-    contact: { ...person, contactRef: actionId, dupeRank: 0 },
+    contact: { ...person, contactRef: actionId, dupeRank: row.duplicateRank },
     personalInfo: content.kind === "sealed" ? content.personalInfo : null,
     privacy: {
       optIn: optInOf(consent),
