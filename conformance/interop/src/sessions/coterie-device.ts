@@ -63,6 +63,7 @@ export function createCoterieDevice(deps: { readonly primitives: Primitives; rea
       }
     },
     reset: async () => await cipher.reset(peer),
+    recordLengthBytes: async () => (await store.loadRecord(peer))?.length ?? 0,
     async epoch() {
       const sealed = await store.loadRecord(peer);
       if (sealed === undefined) return 0;

@@ -25,4 +25,6 @@ export interface Device {
   readonly reset: () => Promise<void>;
   /** The post-quantum epoch of the session that sends; 0 where it cannot be seen. */
   readonly epoch: () => Promise<number>;
+  /** What is stored of all sessions with the peer. */
+  readonly recordLengthBytes: () => Promise<number>;
 }

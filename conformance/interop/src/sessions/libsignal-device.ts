@@ -83,9 +83,14 @@ export function createLibsignalDevice(library: Libsignal): Device {
       }
     },
     async reset() {
-      sessions.map.get(remote.toString())?.archiveCurrentState();
+      const bytes = sessions.map.get(remote.toString());
+      if (bytes === undefined) return;
+      const record = library.SessionRecord.deserialize(bytes);
+      record.archiveCurrentState();
+      sessions.map.set(remote.toString(), record.serialize());
     },
     epoch: async () => 0,
+    recordLengthBytes: async () => sessions.map.get(remote.toString())?.length ?? 0,
   };
 }
 
@@ -115,11 +120,14 @@ interface MapStore<Value> {
 
 function createStores(library: Libsignal) {
   const identity = library.IdentityKeyPair.generate();
-  const sessions: MapStore<StoredSession> = { store: new library.SessionStore(), map: new Map() };
+  const sessions: MapStore<Uint8Array> = { store: new library.SessionStore(), map: new Map() };
+  const read = (bytes: Uint8Array | undefined): StoredSession | null =>
+    bytes === undefined ? null : library.SessionRecord.deserialize(bytes);
   Object.assign(sessions.store, {
-    saveSession: async (address: Address, record: StoredSession) => void sessions.map.set(address.toString(), record),
-    getSession: async (address: Address) => sessions.map.get(address.toString()) ?? null,
-    getExistingSessions: async () => [...sessions.map.values()],
+    saveSession: async (address: Address, record: StoredSession) =>
+      void sessions.map.set(address.toString(), record.serialize()),
+    getSession: async (address: Address) => read(sessions.map.get(address.toString())),
+    getExistingSessions: async () => [...sessions.map.values()].map(read),
   });
   const identities = Object.assign(new library.IdentityKeyStore(), {
     getIdentityKey: async () => identity.privateKey,

@@ -68,6 +68,7 @@ export interface Libsignal {
     readonly create: (sender: Address, distributionId: string, store: Store) => Promise<Serialisable>;
     readonly deserialize: (bytes: Uint8Array) => object;
   };
+  readonly SessionRecord: { readonly deserialize: (bytes: Uint8Array) => StoredSession };
   readonly SessionStore: new () => Store;
   readonly IdentityKeyStore: new () => Store;
   readonly PreKeyStore: new () => Store;
