@@ -1,7 +1,7 @@
 // Two organisations with one campaign: a lead with pages of its own, and a partner whose pages give to both.
 import { type AgreementKeyPair, generateAgreementKeyPair } from "@coterie/primitives";
 import { nodePrimitives as primitives, systemRandom as random } from "@coterie/primitives/node";
-import type { ActionPage } from "@coterie/protocol";
+import { type ActionPage, ProofOfWork } from "@coterie/protocol";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   activateKey,
@@ -98,13 +98,17 @@ async function makePages({ world, lead, partner }: PagesInput): Promise<string[]
   const campaignId = campaign?.id ?? "";
   await lead.clients.organisations.allowPartner({ campaignId, organisationId: partner.organisation.id });
   const names: string[] = [];
-  for (const { sealing, coalition } of pageKinds) {
+  for (const { sealing, coalition, asksWork } of pageKinds) {
     const runner = coalition ? partner : lead;
     const name = uniqueName("sign");
     const options = { campaignId, name, locale: "en", sealing, delivers: true, actionType: "petition" };
     const { page } = await runner.clients.organisations.createActionPage(options);
     const mails = { confirmSupporter: true, thankYou: true };
     await mailClient({ address: world.address() }, runner).setPageMails({ pageId: page?.id ?? "", mails });
+    if (asksWork) {
+      const proofOfWork = ProofOfWork.ON;
+      await runner.clients.moderation.setPageProtection({ pageId: page?.id ?? "", proofOfWork });
+    }
     names.push(name);
   }
   return names;

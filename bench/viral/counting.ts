@@ -65,7 +65,7 @@ async function readAgainAndAgain(deps: CounterDeps, { name, index, figures, sign
     figures.reads++;
     if (counter < last) figures.falling++;
     last = counter;
-    if (counter > model.confirming) figures.tooHigh++;
+    if (counter > model.confirming.size) figures.tooHigh++;
     // The last moment at which a cache shows it. The first confirmation that it lacks is the one behind as many as it counts.
     await delay(Math.max(0, askedMs + cachedMs - performance.now()), undefined, { signal }).catch(() => undefined);
     const shownMs = Math.min(performance.now(), askedMs + cachedMs);

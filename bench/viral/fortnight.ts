@@ -11,6 +11,7 @@ export interface Fortnight {
   readonly gateway: TestGateway;
   readonly sql: Awaited<ReturnType<typeof connectSql>>;
   readonly clients: (token?: string) => Clients;
+  readonly now: () => number;
   /** Moves the clock step by step, with mails sent and keys kept up at each. */
   readonly pass: (ms: number, stepMs: number) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -26,17 +27,21 @@ export const dayMs = 24 * hourMs;
 
 export async function startFortnight({ dataFolder, smtpUrl }: FortnightInput): Promise<Fortnight> {
   const clock = { nowMs: Date.now() };
+  const now = (): number => clock.nowMs;
   const mails = { smtpUrl, from: mailFrom };
-  const gateway = await startTestGateway({ dataFolder, now: () => clock.nowMs, mails });
+  const webhooks = { allowedNetworks: [loopback] };
+  const gateway = await startTestGateway({ dataFolder, now, mails, webhooks });
   const sql = await connectSql(gateway);
   return {
     gateway,
     sql,
+    now,
     clients: (token) => connectClients(gateway.address, token),
     pass: async (ms, stepMs) => {
       for (const endMs = clock.nowMs + ms; clock.nowMs < endMs; ) {
         clock.nowMs += stepMs;
         await gateway.mails.workNow();
+        await gateway.webhooks.workNow();
       }
     },
     close: async () => {
@@ -46,4 +51,6 @@ export async function startFortnight({ dataFolder, smtpUrl }: FortnightInput): P
   };
 }
 
+/** Where receivers may be: gateways post to no private network unless told. */
+export const loopback = "127.0.0.0/8";
 export const mailFrom = "actions@gateway.example";

@@ -1,13 +1,15 @@
 // Requests as browsers make them: many kept connections, an address of their own in front of the gateway's proxy.
 import { Agent, request } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { wireErrorHeader } from "@coterie/protocol";
+import { wireChallengeHeader, wireErrorHeader } from "@coterie/protocol";
 
 export interface Reply {
   readonly status: number;
   /** The gateway's code for a refusal; "" where it gave none. */
   readonly code: string;
   readonly text: string;
+  /** What a submission without work must solve. */
+  readonly challenge: string;
 }
 
 export interface Call {
@@ -39,9 +41,10 @@ export async function call({
       response.once("error", () => resolve(undefined));
       response.once("aborted", () => resolve(undefined));
       response.once("end", () => {
-        const code = response.headers[wireErrorHeader];
         const text = Buffer.concat(chunks).toString("utf8");
-        resolve({ status: response.statusCode ?? 0, code: typeof code === "string" ? code : "", text });
+        const header = (name: string): string => String(response.headers[name] ?? "");
+        const [code, challenge] = [header(wireErrorHeader), header(wireChallengeHeader)];
+        resolve({ status: response.statusCode ?? 0, code, text, challenge });
       });
     });
     sent.once("timeout", () => sent.destroy());
@@ -66,7 +69,7 @@ export async function untilAnswered(ask: () => Promise<Reply | undefined>): Prom
     if (reply !== undefined && !isForLater(reply)) return reply;
     await delay(100 * Math.min(10, attempt));
   }
-  return { status: 0, code: "no answer", text: "" };
+  return { status: 0, code: "no answer", text: "", challenge: "" };
 }
 
 export function closeConnections(): void {

@@ -75,7 +75,7 @@ export async function judgeStates(report: Report, { fortnight, coalition, model 
   const stored = new Map(rows.map(({ id, state }) => [encodeHex(id), state]));
   const keyOf = (id: string): string => encodeHex(decodeTextForm("cact", id, { lengthBytes: 16 }));
   const known = new Set([...model.accepted.keys()].map(keyOf));
-  const confirmed = new Set([...model.counting()].map(keyOf));
+  const confirmed = new Set([...model.confirmedActions()].map(keyOf));
   const accepted = [...stored].filter(([, state]) => state === "accepted").map(([id]) => id);
   report.none("signatures lost", [...known].filter((id) => !stored.has(id)).length);
   report.none("signatures that nobody handed in", [...stored.keys()].filter((id) => !known.has(id)).length);
@@ -86,9 +86,10 @@ export async function judgeStates(report: Report, { fortnight, coalition, model 
   report.none("signatures that count and nobody confirmed", accepted.filter((id) => !confirmed.has(id)).length);
   const { actions } = connectClients(fortnight.gateway.address);
   const { counter } = await actions.getCounter({ pageName: coalition.pages[0]?.name ?? "" });
-  report.check("the counter is the model's", Number(counter) === confirmed.size, {
+  report.check("the counter is the model's", Number(counter) === model.people(), {
     counter: Number(counter),
-    model: confirmed.size,
+    model: model.people(),
+    confirmedActions: confirmed.size,
   });
 }
 
@@ -97,9 +98,9 @@ export function judgeReceivers(
   report: Report,
   { receivers, coalition, model }: { readonly receivers: readonly Receiver[] } & Omit<EndInput, "fortnight">,
 ): void {
-  for (const { organisation, store, figures } of receivers) {
+  for (const { kind, organisation, store, figures } of receivers) {
     const meant = meantFor(organisation, { coalition, model });
-    const facts = { organisation: organisation.name, contacts: store.actionIds.size, ...figures };
+    const facts = { receiver: kind, organisation: organisation.name, contacts: store.actionIds.size, ...figures };
     report.none("contacts lost on the way", [...meant].filter((id) => !store.actionIds.has(id)).length, facts);
     report.none(
       "contacts that were not meant for the receiver",
@@ -107,22 +108,23 @@ export function judgeReceivers(
       facts,
     );
     report.none("contacts of another organisation", store.misdelivered, facts);
+    report.none("messages that were not signed by the gateway", figures.forged, facts);
     report.check("receivers refused a share", figures.refused > 0, facts);
   }
 }
 
 function meantFor(organisation: Organisation, { coalition, model }: Omit<EndInput, "fortnight">): Set<string> {
-  const counting = model.counting();
+  const confirmed = model.confirmedActions();
   return new Set(
     [...model.accepted.values()]
-      .filter(({ id, supporter }) => counting.has(id) && coalition.receiversOf(supporter.page).includes(organisation))
+      .filter(({ id, supporter }) => confirmed.has(id) && coalition.receiversOf(supporter.page).includes(organisation))
       .map(({ id }) => id),
   );
 }
 
 export function judgeOpening(report: Report, opened: Opened): void {
-  const { organisation, contacts, ours, proca, pynacl } = opened;
-  const facts = { organisation, contacts };
+  const { organisation, receiver, contacts, ours, proca, pynacl } = opened;
+  const facts = { organisation, receiver, contacts };
   report.check("every contact opens in ours to its person", ours === contacts && contacts > 0, {
     ...facts,
     opened: ours,

@@ -135,25 +135,26 @@ async function read(reader: Reader, { supporter, confirm, reject }: ConfirmMail)
   await delay(supporter.answersAfterMs, undefined, { signal: hurry }).catch(() => undefined);
   const token = supporter.answer === "confirms" ? confirm : reject;
   await untilAnswered(async () => await call({ url: linkOf(world, token), method: "GET", from }));
-  await post(reader, { token, from, confirms: supporter.answer === "confirms" });
+  await post(reader, { token, supporter });
   if (links.used.length < 1000) links.used.push(token);
 }
 
 interface Posting {
   readonly token: string;
-  readonly from: string;
-  readonly confirms: boolean;
+  readonly supporter: Supporter;
 }
 
-async function post({ world, model, figures }: Reader, { token, from, confirms }: Posting): Promise<void> {
-  if (confirms) model.confirming++;
+async function post({ world, model, figures }: Reader, { token, supporter }: Posting): Promise<void> {
+  const from = supporter.address;
+  const confirms = supporter.answer === "confirms";
+  if (confirms) model.confirming.add(supporter.number);
   const type = "application/x-www-form-urlencoded";
   const reply = await untilAnswered(async () => await call({ url: linkOf(world, token), method: "POST", from, type }));
   // Of two mails about one signature only the first answer counts, and an answer whose reply was lost says "answered already".
   if (!confirms) figures.rejected++;
   else {
     figures.confirmed++;
-    if (reply.text.includes(countsNow)) model.confirmedAtMs.push(performance.now());
+    if (reply.text.includes(countsNow)) model.confirm(supporter, performance.now());
   }
 }
 

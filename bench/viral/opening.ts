@@ -1,7 +1,7 @@
 // Every received contact opened three times: by our own opener with all its checks, and by two programs that know nothing of us, in
 // processes of their own.
 import { fromJsonString } from "@bufbuild/protobuf";
-import { encodeBase64Url } from "@coterie/bytes";
+import { decodeBase64Url, encodeBase64Url } from "@coterie/bytes";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { ContactSchema } from "@coterie/protocol";
 import { createContactOpener } from "@coterie/sealed-box/open";
@@ -17,6 +17,7 @@ import type { Receiver } from "./receivers.ts";
 
 export interface Opened {
   readonly organisation: string;
+  readonly receiver: Receiver["kind"];
   readonly contacts: number;
   /** Opened to exactly the person that the plan had sign. */
   readonly ours: number;
@@ -31,21 +32,18 @@ export interface OpeningInput {
   readonly receiver: Receiver;
   readonly model: Model;
   readonly gatewaySigningKey: Uint8Array;
-  readonly folder: string;
 }
 
 const conformance = join(import.meta.dirname, "..", "..", "conformance", "interop", "src", "open-boxes.ts");
 
 export async function openEverything(input: OpeningInput): Promise<Opened> {
-  const { receiver, folder } = input;
-  const { organisation, store } = receiver;
-  // Before our opener, which wipes its keys when it is done.
+  const { organisation, store } = input.receiver;
   const keys = organisation.keys.map(({ publicKey, secretKey }) => ({
     publicKey: encodeBase64Url(publicKey),
     secretKey: encodeBase64Url(secretKey.exposeSecretBytes()),
   }));
-  const ours = await openWithOurs(input);
-  const task = join(folder, `${organisation.name}.task.json`);
+  const ours = await openWithOurs(input, keys);
+  const task = `${store.path}.task`;
   await writeFile(task, JSON.stringify({ keys, boxes: ours.boxesFile }), { mode: 0o600 });
   const child = spawn(process.execPath, ["--conditions=@coterie/source", conformance, task], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -54,6 +52,7 @@ export async function openEverything(input: OpeningInput): Promise<Opened> {
   const { proca, pynacl, changedOpened } = JSON.parse(said);
   return {
     organisation: organisation.name,
+    receiver: input.receiver.kind,
     contacts: store.actionIds.size,
     ours: ours.right,
     proca,
@@ -63,15 +62,15 @@ export async function openEverything(input: OpeningInput): Promise<Opened> {
 }
 
 /** Opens the file line by line, and writes beside it what other programs need: boxes, and who should be in them. */
-async function openWithOurs({
-  receiver,
-  model,
-  gatewaySigningKey,
-  folder,
-}: OpeningInput): Promise<{ readonly right: number; readonly boxesFile: string }> {
-  const { organisation, store } = receiver;
-  const opener = createContactOpener({ primitives }, { keys: organisation.keys, gatewaySigningKey });
-  const boxesFile = join(folder, `${organisation.name}.boxes.jsonl`);
+async function openWithOurs(
+  { receiver, model, gatewaySigningKey }: OpeningInput,
+  keys: readonly { readonly secretKey: string }[],
+): Promise<{ readonly right: number; readonly boxesFile: string }> {
+  const { store } = receiver;
+  // Pairs of its own, which it wipes when it is done.
+  const pairs = keys.map(({ secretKey }) => primitives.deriveAgreementKeyPair(decodeBase64Url(secretKey)));
+  const opener = createContactOpener({ primitives }, { keys: pairs, gatewaySigningKey });
+  const boxesFile = `${store.path}.boxes`;
   const boxes = await open(boxesFile, "w", 0o600);
   const file = await open(store.path);
   let right = 0;

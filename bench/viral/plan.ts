@@ -4,12 +4,13 @@ import type { JsonObject } from "@coterie/sealed-box/seal";
 import { type Chance, createChance } from "./chance.ts";
 import { makePerson } from "./people.ts";
 
-/** The four kinds of pages: both sealing modes, alone and in a coalition. */
+/** Kinds of pages: both sealing modes, alone and in a coalition; and one that asks for proof of work. */
 export const pageKinds = [
-  { sealing: Sealing.GATEWAY, coalition: false },
-  { sealing: Sealing.BROWSER, coalition: false },
-  { sealing: Sealing.GATEWAY, coalition: true },
-  { sealing: Sealing.BROWSER, coalition: true },
+  { sealing: Sealing.GATEWAY, coalition: false, asksWork: false },
+  { sealing: Sealing.BROWSER, coalition: false, asksWork: false },
+  { sealing: Sealing.GATEWAY, coalition: true, asksWork: false },
+  { sealing: Sealing.BROWSER, coalition: true, asksWork: false },
+  { sealing: Sealing.GATEWAY, coalition: false, asksWork: true },
 ] as const;
 
 export interface Supporter {
@@ -49,7 +50,16 @@ export interface Plan {
   readonly burst: { readonly fromMs: number; readonly untilMs: number; readonly perSecond: number };
 }
 
-const shares = { again: 0.05, replay: 0.05, bot: 0.05, coalition: 0.4, confirms: 0.6, rejects: 0.05, bounces: 0.03 };
+const shares = {
+  again: 0.05,
+  replay: 0.05,
+  bot: 0.05,
+  confirms: 0.6,
+  rejects: 0.05,
+  bounces: 0.03,
+  coalition: 0.4,
+  asksWork: 0.03,
+};
 const burstPerSecond = 100;
 
 export function makePlan({ minutes, perMinute, seed }: PlanOptions): Plan {
@@ -107,13 +117,18 @@ function makeSupporter(
     person: person.fields,
     email: person.email,
     firstName: person.firstName,
-    page: (chance.hits(shares.coalition) ? 2 : 0) + chance.below(2),
+    page: pickPage(chance),
     answer,
     // Ten minutes of an hour, on average a third of them.
     answersAfterMs: Math.min(chance.wait(minutes * 3300), minutes * 10_000),
     scanned: chance.hits(0.3),
     address: addressOf(chance, "supporters"),
   };
+}
+
+function pickPage(chance: Chance): number {
+  if (chance.hits(shares.coalition)) return 2 + chance.below(2);
+  return chance.hits(shares.asksWork) ? 4 : chance.below(2);
 }
 
 /** Addresses of the ranges set aside for tests and documentation of networks: bots share few, people do not. */

@@ -6,6 +6,7 @@ import { createWriteStream, type WriteStream } from "node:fs";
 import { join } from "node:path";
 import type { Chance } from "./chance.ts";
 import type { Organisation } from "./coalition.ts";
+import type { Fortnight } from "./fortnight.ts";
 import type { World } from "./world.ts";
 
 export interface ReceiverFigures {
@@ -13,22 +14,31 @@ export interface ReceiverFigures {
   refused: number;
   /** Contacts that came again after they were stored. */
   repeated: number;
+  /** Messages that were not signed by the gateway: none. */
+  forged: number;
 }
+
+/** What receivers need of the gateway that runs. */
+export type ReceiversGateway = Pick<World, "clients" | "address">;
 
 /** One organisation's receiving end. */
 export interface Receiver {
+  readonly kind: "pull" | "webhook";
   readonly organisation: Organisation;
   readonly store: ContactFile;
   readonly figures: ReceiverFigures;
   /** Nobody is there for that long. */
   readonly pause: (forMs: number) => Promise<void>;
-  /** From now on nothing is refused. */
-  readonly stopRefusing: () => void;
-  /** Receives what still waits, from the gateway as it runs now, and ends. */
-  readonly drain: (gateway: Pick<World, "clients">) => Promise<void>;
+  /** From now on nothing is refused, and the time is that of the gateway's moved clock. */
+  readonly follow: (fortnight: Fortnight) => void;
+  /** Receives what still waits, and ends. */
+  readonly drain: (fortnight: Fortnight) => Promise<void>;
+  /** Ends as it is. */
+  readonly abandon: () => Promise<void>;
 }
 
-export interface ReceiverSettings {
+export interface ReceiverInput {
+  readonly organisation: Organisation;
   readonly folder: string;
   readonly chance: Chance;
 }
@@ -44,7 +54,7 @@ export class ContactFile {
   readonly #organisationId: string;
   readonly #file: WriteStream;
 
-  constructor(folder: string, { name, id }: Organisation) {
+  constructor(folder: string, name: string, { id }: Organisation) {
     this.path = join(folder, `${name}.jsonl`);
     this.#organisationId = id;
     this.#file = createWriteStream(this.path, { mode: 0o600 });

@@ -10,7 +10,7 @@ import { createChance } from "./chance.ts";
 import { startCounterReading } from "./counting.ts";
 import { disturb } from "./disturbing.ts";
 import { startForging } from "./forging.ts";
-import { dayMs, hourMs, mailFrom, startFortnight } from "./fortnight.ts";
+import { dayMs, hourMs, loopback, mailFrom, startFortnight } from "./fortnight.ts";
 import { closeConnections } from "./http.ts";
 import {
   judgeCounterReading,
@@ -27,8 +27,11 @@ import { Model } from "./model.ts";
 import { openEverything } from "./opening.ts";
 import { makePlan, type PlanOptions } from "./plan.ts";
 import { startPullingReceiver } from "./pulling-receiver.ts";
+import type { Receiver } from "./receivers.ts";
 import { Report } from "./report.ts";
 import { submitPlan } from "./submitting.ts";
+import { startWebhookReceiver } from "./webhook-receiver.ts";
+import { startSolver, type Solver } from "./work.ts";
 import { startWatching } from "./watching.ts";
 import { startWorld, type World } from "./world.ts";
 
@@ -53,6 +56,7 @@ export async function runViralHour({ write, signal, ...options }: ViralHourOptio
     load: loadavg()[0],
   });
   const mailboxes = await openMailboxes({ seed: options.seed, supporters, model });
+  const solver = startSolver();
   let world: World | undefined;
   try {
     world = await startWorld({
@@ -62,15 +66,17 @@ export async function runViralHour({ write, signal, ...options }: ViralHourOptio
       // The rates are the usual ones: every person has an address of their own here.
       COTERIE_RATE_SUBMISSIONS: "",
       COTERIE_RATE_READS: "",
+      COTERIE_WEBHOOK_ALLOW: loopback,
     });
     const interrupted = once(signal, "abort").then(() => {
       throw new Error("interrupted");
     });
-    await Promise.race([run({ report, folder, model, plan, mailboxes, world, options }), interrupted]);
+    await Promise.race([run({ report, folder, model, plan, mailboxes, solver, world, options }), interrupted]);
   } finally {
     closeConnections();
     await world?.clear();
     await mailboxes.close();
+    await solver.close();
     await rm(folder, { recursive: true, force: true });
   }
   return report.failed;
@@ -82,34 +88,37 @@ interface RunInput {
   readonly model: Model;
   readonly plan: ReturnType<typeof makePlan>;
   readonly mailboxes: Mailboxes;
+  readonly solver: Solver;
   readonly world: World;
   readonly options: PlanOptions;
 }
 
 async function run(input: RunInput): Promise<void> {
-  const { report, folder, model, plan, mailboxes, world, options } = input;
+  const { report, folder, model, plan, mailboxes, solver, world, options } = input;
   const chance = createChance(options.seed);
   const coalition = await makeCoalition(world);
   const { gatewaySigningKey } = await world.clients(coalition.lead.token).organisations.getOrganisation({});
   // Pages remember for a moment whether mails follow.
   await delay(1500);
   mailboxes.read(world);
-  const receivers = [coalition.lead, coalition.partner].map((organisation, index) =>
-    startPullingReceiver(world, { organisation, folder, chance: chance.fork(`receiver ${index}`) }),
-  );
+  const receivers: Receiver[] = [];
+  for (const organisation of [coalition.lead, coalition.partner]) {
+    const own = { organisation, folder, chance: chance.fork(`receiver ${receivers.length}`) };
+    receivers.push(await startWebhookReceiver(world, own), startPullingReceiver(world, own));
+  }
   const watching = startWatching(world);
   const forging = startForging({ world, model, links: mailboxes.links, chance: chance.fork("forging") });
   const reading = startCounterReading({ world, model, pageNames: coalition.pages.map(({ name }) => name) });
   const [latencies, done] = await Promise.all([
-    submitPlan({ world, coalition, model }, plan),
+    submitPlan({ world, coalition, model, solver }, plan),
     disturb({ world, coalition, receivers }, plan.durationMs),
   ]);
   await forging.stop();
   await reading.stop();
   await watching.stop();
   mailboxes.stopRefusing();
-  receivers.forEach(({ stopRefusing }) => stopRefusing());
   report.figure("disturbances", { done });
+  report.figure("proofs of work", { ...solver.figures });
   report.figure("under way", { ...watching.figures, harnessLateMs: watching.lateMs(), load: loadavg()[0] });
   judgeLatencies(report, { world, latencies });
   judgeIntake(report, model);
@@ -123,18 +132,19 @@ async function run(input: RunInput): Promise<void> {
 
 interface AfterInput {
   readonly coalition: Awaited<ReturnType<typeof makeCoalition>>;
-  readonly receivers: readonly ReturnType<typeof startPullingReceiver>[];
+  readonly receivers: readonly Receiver[];
   readonly gatewaySigningKey: Uint8Array;
 }
 
 /** Stops the process, lets a fortnight pass, and looks at what there is. */
 async function judgeAfterwards(input: RunInput, after: AfterInput): Promise<void> {
-  const { report, folder, model, mailboxes, world } = input;
+  const { report, model, mailboxes, world } = input;
   const { coalition, receivers, gatewaySigningKey } = after;
   const exitCode = await world.stop();
   report.check("the gateway stops in order", exitCode === 0, { exitCode });
   const fortnight = await startFortnight({ dataFolder: world.dataFolder, smtpUrl: mailboxes.url });
   try {
+    receivers.forEach(({ follow }) => follow(fortnight));
     mailboxes.read({ address: () => fortnight.gateway.address });
     // Mails that were refused become due again; their readers answer at once.
     for (let hours = 0; hours < 12; hours++) {
@@ -151,6 +161,5 @@ async function judgeAfterwards(input: RunInput, after: AfterInput): Promise<void
   } finally {
     await fortnight.close();
   }
-  for (const receiver of receivers)
-    judgeOpening(report, await openEverything({ receiver, model, gatewaySigningKey, folder }));
+  for (const receiver of receivers) judgeOpening(report, await openEverything({ receiver, model, gatewaySigningKey }));
 }

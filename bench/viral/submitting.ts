@@ -7,6 +7,7 @@ import { call, type Reply, untilAnswered } from "./http.ts";
 import { countUp, type Model } from "./model.ts";
 import type { Arrival, Plan, Supporter } from "./plan.ts";
 import { submissionOf } from "./requests.ts";
+import { type Solver, withWork } from "./work.ts";
 import type { World } from "./world.ts";
 
 /** One submission, from the moment its person sent it to its answer. */
@@ -19,6 +20,7 @@ export interface SubmittingDeps {
   readonly world: World;
   readonly coalition: Coalition;
   readonly model: Model;
+  readonly solver: Solver;
 }
 
 /** Bodies that were sent, by the supporter's number: those of the last few hundred. */
@@ -54,7 +56,7 @@ async function arrive(deps: SubmittingDeps, input: ArrivalInput): Promise<void> 
   if (arrival.kind === "replay") {
     const sent = sentByNumber.get(arrival.of);
     if (sent === undefined) return;
-    const reply = await sendUntilAnswered(deps, { body: sent, from: "198.18.0.1" });
+    const reply = await sendWithWork(deps, { body: sent, from: repeaterAddress(arrival.of) });
     // The form that waited for another key sends the newer request; the older one is a conflict with it, and changes nothing.
     if (reply.status !== 200 && reply.code !== "wrong-key" && reply.code !== "conflict")
       deps.model.differing.push(reply.code);
@@ -84,17 +86,33 @@ async function sign(deps: SubmittingDeps, { supporter, actionId, sentByNumber }:
     if (page === undefined) throw new Error("no page");
     const body = submissionOf({ page, supporter, actionId });
     sentByNumber?.set(supporter.number, body);
-    const reply = await sendUntilAnswered(deps, { body, from: supporter.address });
+    const reply = await sendWithWork(deps, { body, from: supporter.address });
     if (reply.code !== "wrong-key" || attempt === 3) return reply;
     await deps.coalition.reload(supporter.page).catch(async () => await delay(250));
   }
 }
 
-async function sendUntilAnswered(
-  { world }: SubmittingDeps,
-  { body, from }: { readonly body: string; readonly from: string },
-): Promise<Reply> {
+interface Submission {
+  readonly body: string;
+  readonly from: string;
+}
+
+/** Sends; where work is asked for, does it and sends again. */
+async function sendWithWork(deps: SubmittingDeps, { body, from }: Submission): Promise<Reply> {
+  const reply = await sendUntilAnswered(deps, { body, from });
+  if (reply.code !== "work-required") return reply;
+  const work = await deps.solver.solve(reply.challenge);
+  deps.model.lastWork = work;
+  return await sendUntilAnswered(deps, { body: withWork(body, work), from });
+}
+
+async function sendUntilAnswered({ world }: SubmittingDeps, { body, from }: Submission): Promise<Reply> {
   return await untilAnswered(async () => await call({ url: submitAddress(world), method: "POST", from, body }));
+}
+
+/** People whose browsers send twice, each at home. */
+function repeaterAddress(number: number): string {
+  return `198.18.${(number >> 8) & 255}.${number & 255}`;
 }
 
 function submitAddress(world: World): string {
@@ -105,11 +123,9 @@ async function sendBot(
   { world, coalition, model }: SubmittingDeps,
   arrival: Extract<Arrival, { kind: "bot" }>,
 ): Promise<void> {
-  const { trick, body } = makeBotRequest({
-    pages: coalition.pages,
-    number: arrival.number,
-    victim: model.lastAccepted,
-  });
+  const { pages } = coalition;
+  const { lastAccepted: victim, lastWork } = model;
+  const { trick, body } = makeBotRequest({ pages, number: arrival.number, victim, lastWork });
   const reply = await call({ url: submitAddress(world), method: "POST", from: arrival.address, body });
   if (reply === undefined) return;
   model.bots.sent++;
