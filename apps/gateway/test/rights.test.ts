@@ -1,6 +1,7 @@
 // Erasing by staff: what goes, what stays, who is told, and who may do what.
 import { encodeTextForm, decodeTextForm } from "@coterie/bytes";
-import { type Contact, type DeliveryEvent, ErasureReach, OptIn } from "@coterie/protocol";
+import { nodePrimitives } from "@coterie/primitives/node";
+import { type Contact, type DeliveryEvent, ErasureReach, KeyState, OptIn } from "@coterie/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recognitionGraceMs } from "../src/rights/rights-upkeep.ts";
 import {
@@ -8,6 +9,7 @@ import {
   makePage,
   openContact,
   pullAll,
+  rotateKey,
   type TestOrganisation,
   type TestPage,
 } from "./support/coalition.ts";
@@ -261,6 +263,32 @@ describe("erasing in the middle of something else", () => {
     for (const table of ["contacts", "mails", "mail_boxes", "mail_tokens", "fingerprints"]) {
       expect(await countRows(world, table, `action_id = '\\x${hex}'`)).toBe(0);
     }
+  });
+
+  it("is not undone by an organisation that seals its contacts again at the same moment", async () => {
+    const email = freshAddress();
+    const { request } = await sign(world, shared, { email });
+    const contact = await contactOf(partner, request.actionId);
+    if (contact === undefined) throw new Error("no contact");
+    const old = { keyId: partner.keyId };
+    await rotateKey(partner);
+    const { keys } = await partner.clients.organisations.listPublicKeys({});
+    const next = keys.find(({ state }) => state === KeyState.ACTIVE)?.id ?? "";
+    const replacement = {
+      actionId: request.actionId,
+      oldPayloadHash: nodePrimitives.sha256(contact.payload),
+      payload: contact.payload.slice().reverse(),
+      nonce: contact.nonce,
+      signKey: partner.keys.publicKey,
+    };
+    const replace = async (): Promise<string[]> => {
+      const wanted = { oldKeyId: old.keyId, newKeyId: next, replacements: [replacement] };
+      return (await partner.clients.rewraps.replaceContacts(wanted)).replacedActionIds;
+    };
+    await Promise.all([replace(), lead.clients.rights.erasePerson({ email, reach: CAMPAIGNS }), replace()]);
+    expect(await replace()).toEqual([]);
+    expect(await contactOf(partner, request.actionId)).toBeUndefined();
+    expect(await kindsOf(partner, request.actionId)).toEqual(["erased"]);
   });
 
   it("takes nothing in again: neither the same request nor what is added to it", async () => {
