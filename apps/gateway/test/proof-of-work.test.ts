@@ -77,7 +77,7 @@ describe("a page that asks for proof of work", () => {
       ["no solution", { ...work, solution: new Uint8Array(0) }],
       ["zeros", { ...work, solution: new Uint8Array(64) }],
       ["a truncated solution", { ...work, solution: toBytes(work.solution.slice(0, 60)) }],
-      ["parts in another order", { ...work, solution: toBytes(work.solution.slice().reverse()) }],
+      ["parts in another order", { ...work, solution: toBytes(work.solution.toReversed()) }],
     ];
     for (const [name, forged] of forgeries) {
       const answer = await submit(gateway, request, { from: elsewhere(), work: forged });

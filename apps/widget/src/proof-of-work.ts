@@ -23,7 +23,7 @@ const hashesAtOnce = 64;
 export async function solveWork({ now, pause }: SolverDeps, challenge: string): Promise<string | undefined> {
   const parsed = parseWorkChallenge(decodeBase64Url(challenge));
   if (parsed === undefined) return undefined;
-  const search = searchWork({ sha256: (message) => new Uint8Array(sha256(message)) }, parsed);
+  const search = searchWork({ sha256 }, parsed);
   for (let startedAtMs = now(); ; ) {
     const solution = search.run(hashesAtOnce);
     if (solution !== undefined) return encodeBase64Url(solution);

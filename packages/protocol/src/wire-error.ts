@@ -27,7 +27,8 @@ export const wireErrorCodes = {
   "home-organisation": "the home organisation runs no campaigns and receives no contacts",
   conflict: "the id or name is taken by something else",
   "too-large": "the request is larger than its limit",
-  "work-required": "this needs proof of work: solve the challenge of the answer's header, and send it again with the solution",
+  "work-required":
+    "this needs proof of work: solve the challenge of the answer's header, and send it again with the solution",
   "rate-limited": "too many requests from here: wait and try again",
   unavailable: "the gateway cannot take this now: nothing was stored, try again",
   internal: "a fault of the gateway: nothing is known to be stored, trying again is harmless",

@@ -14,7 +14,7 @@ export interface Load {
 export const freePerMinute: Load = { page: 120, network: 20 };
 
 /** Hashes on average, by level; level 0 asks for none. */
-export const hashesByLevel: readonly number[] = [0, 2 ** 15, 2 ** 16, 2 ** 17, 2 ** 18, 2 ** 19];
+export const hashesByLevel: readonly number[] = [0, 2 ** 14, 2 ** 15, 2 ** 16, 2 ** 17, 2 ** 18];
 
 /** "on" asks for at least this level. */
 const leastWhenOn = 2;

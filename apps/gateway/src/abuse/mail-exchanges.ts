@@ -34,7 +34,8 @@ export const dnsLimits: {
 interface Known {
   readonly answer: Promise<boolean | "unknown">;
   readonly askedAtMs: number;
-  lifeMs: number;
+  /** Shorter once it turns out that nobody knows. */
+  readonly life: { lifeMs: number };
 }
 
 /** Exchanges by the system's name servers, or these. */
@@ -45,12 +46,15 @@ export function createMailExchanges(
   const known = new Map<string, Known>();
   let asking = 0;
   const ask = (domain: string): Known => {
-    asking++;
-    const answer = askInTime(domain, nameServers).finally(() => asking--);
-    const entry: Known = { answer, askedAtMs: now(), lifeMs: dnsLimits.knownMs };
-    void answer.then((found) => {
-      if (found === "unknown") entry.lifeMs = dnsLimits.unknownMs;
-    });
+    const life = { lifeMs: dnsLimits.knownMs };
+    const answer = (async () => {
+      asking++;
+      const found = await askInTime(domain, nameServers);
+      asking--;
+      if (found === "unknown") life.lifeMs = dnsLimits.unknownMs;
+      return found;
+    })();
+    const entry: Known = { answer, askedAtMs: now(), life };
     known.set(domain, entry);
     if (known.size > dnsLimits.known) {
       const oldest = known.keys().next();
@@ -62,7 +66,7 @@ export function createMailExchanges(
     takesMail: async (domain) => {
       const last = known.get(domain);
       const ageMs = last === undefined ? Number.POSITIVE_INFINITY : now() - last.askedAtMs;
-      const isFresh = last !== undefined && ageMs >= 0 && ageMs < last.lifeMs;
+      const isFresh = last !== undefined && ageMs >= 0 && ageMs < last.life.lifeMs;
       if (!isFresh && asking >= dnsLimits.asking) return true;
       const { answer } = isFresh ? last : ask(domain);
       return (await answer) !== false;
