@@ -37,6 +37,8 @@ it("reads no further ahead than its slots while the output is slow, and delivers
       formats: ["jsonl"],
       columns: { personFields: [], customFields: [] },
       storeKey: undefined,
+      events: undefined,
+      receiver: { name: "harbour-watch", title: "Harbour Watch" },
     },
     workers,
   );

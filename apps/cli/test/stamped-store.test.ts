@@ -57,6 +57,8 @@ function open(
     filter: { sinceMs: undefined, campaign: undefined },
     formats: ["jsonl"] as const,
     columns: planColumns({ formSchemas: [], customFields: [] }),
+    events: undefined,
+    receiver: { name: "harbour-watch", title: "Harbour Watch" },
   };
   let verifications = 0;
   const counting: typeof primitives = {

@@ -41,6 +41,7 @@ export function createTableSql({ quoted }: TableName): string {
       confirmed_at timestamptz,
       tracking jsonb,
       custom_fields jsonb,
+      duplicate_rank integer,
       last_event text,
       last_event_at timestamptz,
       synced_at timestamptz NOT NULL DEFAULT now(),
@@ -70,6 +71,7 @@ const columns = [
   ["confirmed_at", "timestamptz"],
   ["tracking", "jsonb"],
   ["custom_fields", "jsonb"],
+  ["duplicate_rank", "integer"],
 ] as const;
 
 const key: ReadonlySet<string> = new Set(["action_id", "organisation_id"]);

@@ -136,6 +136,7 @@ function encodeRows(rows: readonly OpenedRow[]): string {
       confirmed_at: timeOrNull(consent.confirmedAt),
       tracking: row.tracking,
       custom_fields: row.customFields,
+      duplicate_rank: row.duplicateRank,
     })),
   );
 }

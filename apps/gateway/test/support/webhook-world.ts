@@ -71,7 +71,12 @@ export function webhookKeyClient(
 /** Makes a webhook to the world's receiver. */
 export async function hook(
   { webhooks, receiver }: Pick<WebhookWorld, "webhooks" | "receiver">,
-  { shape = WebhookShape.COTERIE, batchSize = 0, url = receiver.url, onlyNew = false } = {},
+  {
+    shape = WebhookShape.COTERIE,
+    batchSize = 0,
+    url = receiver.url,
+    onlyNew = false,
+  }: { shape?: WebhookShape; batchSize?: number; url?: string; onlyNew?: boolean } = {},
 ): Promise<Webhook> {
   const { webhook } = await webhooks.createWebhook({ url, shape, batchSize, onlyNew });
   if (webhook === undefined) throw new Error("no webhook");

@@ -50,6 +50,8 @@ async function up(db: Kysely<unknown>): Promise<void> {
   // In order: the next one is made when the one before arrived or was set aside.
   await sql`
     CREATE UNIQUE INDEX webhook_deliveries_next ON webhook_deliveries (webhook_id) WHERE state = 'next'`.execute(db);
-  await sql`CREATE INDEX webhook_deliveries_of_webhook ON webhook_deliveries (webhook_id, created_at_ms, id)`.execute(db);
+  await sql`CREATE INDEX webhook_deliveries_of_webhook ON webhook_deliveries (webhook_id, created_at_ms, id)`.execute(
+    db,
+  );
   await sql`CREATE INDEX webhook_deliveries_due ON webhook_deliveries (due_at_ms) WHERE state <> 'dead'`.execute(db);
 }
