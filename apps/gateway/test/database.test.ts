@@ -52,6 +52,7 @@ const tables = [
   "campaign_counters",
   "campaign_mails",
   "campaign_partners",
+  "campaign_retentions",
   "campaigns",
   "comment_decisions",
   "contacts",
@@ -76,7 +77,11 @@ const tables = [
   "page_mails",
   "page_protections",
   "public_keys",
+  "rights_requests",
+  "rights_tokens",
   "watched_keys",
+  "webhook_deliveries",
+  "webhooks",
 ];
 
 // Every file there is one: none is forgotten in the list.
@@ -322,7 +327,7 @@ describe("the schema", () => {
     const columns = rows.map(({ name }) => name).join(" ");
     expect(columns).toBe(
       "id campaign_id page_id custom_fields tracking sealing created_at_ms request_mac state confirmed_at_ms " +
-        "mail_bounced_at_ms duplicate_rank action_id organisation_id payload nonce key_id sign_key commitment consent_purpose consent_opt_in " +
+        "mail_bounced_at_ms duplicate_rank erased_at_ms erasure action_id organisation_id payload nonce key_id sign_key commitment consent_purpose consent_opt_in " +
         "consent_wording_id consent_wording_hash consent_locale consent_given_at_ms header_signature delivery_sequence " +
         "confirmation confirmation_at_ms",
     );
