@@ -42,11 +42,9 @@ export function siteFindings(owner: Pick<Package, "folder">, files: readonly Bui
   const place = `${owner.folder}/dist/site`;
   const scripts = files.filter(({ name }) => name.endsWith(".js"));
   if (scripts.length === 0) return [{ file: place, message: "nothing was built: nothing is proven" }];
-  const code = scripts.flatMap(({ name, text }) => [
-    ...(/\beval\s*\(|\bnew Function\s*\(|\bimport\s*\(\s*["']https?:/.test(text)
-      ? [{ file: `${place}/${name}`, message: "makes code from text, or loads it from elsewhere" }]
-      : []),
-  ]);
+  const code = scripts
+    .filter(({ text }) => /\beval\s*\(|\bnew Function\s*\(|\bimport\s*\(\s*["']https?:/.test(text))
+    .map(({ name }) => ({ file: `${place}/${name}`, message: "makes code from text, or loads it from elsewhere" }));
   const addresses = files.flatMap(({ name, text }) =>
     foreignAddresses(text).map((address) => ({
       file: `${place}/${name}`,

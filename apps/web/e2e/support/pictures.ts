@@ -16,7 +16,7 @@ export interface Picture {
   readonly png: Buffer;
 }
 
-const maxHeight = 1700;
+const maxHeight = 2400;
 const perSheet = 8;
 
 /** The whole page as it is now, cut at a height that still can be looked at. */

@@ -9,6 +9,7 @@ export interface KeyLogTexts {
   readonly none: string;
   readonly beginByCommand: string;
   readonly verified: (entries: string) => string;
+  readonly continued: string;
   readonly firstSeen: string;
   readonly logId: string;
   readonly logIdHint: string;

@@ -194,6 +194,7 @@ export const english: Catalogue = {
     snippet: "Code for your site",
     snippetHint: "Paste it where the form should appear.",
     snippetPins: "It pins the keys that are active now: after a change of keys, paste the new code.",
+    snippetPinsLog: "It pins key logs: it stays right when keys are changed in them.",
     receivers: "Who receives",
     noKey: "no active key",
   },

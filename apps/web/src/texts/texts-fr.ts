@@ -197,6 +197,7 @@ export const french: Catalogue = {
     snippet: "Code pour votre site",
     snippetHint: "Collez-le là où le formulaire doit apparaître.",
     snippetPins: "Il fixe les clés actives maintenant : après un changement de clés, collez le nouveau code.",
+    snippetPinsLog: "Il épingle des journaux de clés : il reste juste quand les clés y changent.",
     receivers: "Qui reçoit",
     noKey: "pas de clé active",
   },

@@ -196,6 +196,7 @@ export const polish: Catalogue = {
     snippet: "Kod dla twojego serwisu",
     snippetHint: "Wklej go tam, gdzie ma się pojawić formularz.",
     snippetPins: "Przypina klucze, które są teraz aktywne: po zmianie kluczy wklej nowy kod.",
+    snippetPinsLog: "Przypina dzienniki kluczy: pozostaje ważny, gdy klucze się w nich zmieniają.",
     receivers: "Kto otrzymuje",
     noKey: "brak aktywnego klucza",
   },

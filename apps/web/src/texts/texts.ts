@@ -121,6 +121,7 @@ export interface PageTexts {
   readonly snippet: string;
   readonly snippetHint: string;
   readonly snippetPins: string;
+  readonly snippetPinsLog: string;
   readonly receivers: string;
   readonly noKey: string;
 }

@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import type { AppModel, ScreenModels } from "../model/app-model.ts";
 import { addressOf, menuEntryOf, menuScreens } from "../routes/route.ts";
 import { isLocaleName, localeNames } from "../texts/load-texts.ts";
-import { Notices } from "./notices.tsx";
+import { NoticesLine } from "./notices.tsx";
 import { type ScreenProps, Title } from "./parts.tsx";
 import { Screen } from "./screens.tsx";
 import { SignIn } from "./sign-in.tsx";
@@ -132,13 +132,20 @@ function Content({
   }, []);
   return (
     <main id="content" ref={main} tabIndex={-1}>
-      {screens !== undefined && <Notices app={app} screens={screens} isShort={app.route.value.screen !== "overview"} />}
+      {screens !== undefined && (
+        <NoticesLine app={app} screens={screens} isHidden={app.route.value.screen === "overview"} />
+      )}
       {screens === undefined ? (
         <SignIn app={app} />
       ) : app.route.value.screen === "not-found" ? (
         <>
           <Title>{app.texts.value.notFoundTitle}</Title>
           <p>{app.texts.value.notFound}</p>
+          <p>
+            <a class="button" href={addressOf("overview")}>
+              {app.texts.value.screens.overview}
+            </a>
+          </p>
         </>
       ) : (
         <Screen app={app} screens={screens} name={app.route.value.screen} subject={app.route.value.subject ?? ""} />

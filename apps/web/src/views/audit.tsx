@@ -125,7 +125,7 @@ function EventRow({ app, event }: ScreenProps & { readonly event: AuditEvent }):
   return (
     <tr>
       <td>{formats.dayAndTime(new Date(Number(event.atMs)).toISOString())}</td>
-      <td>
+      <td class="wrap">
         {eventText(app, event)}
         {amount > 0n && ` (${formats.number(Number(amount))})`}
       </td>

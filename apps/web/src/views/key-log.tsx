@@ -76,7 +76,7 @@ function Verified({ app, view }: ScreenProps & Pick<ViewProps<"verified">, "view
     <>
       <Notice kind={isNew ? "calm" : "good"}>
         <p>{texts.verified(app.formats.value.number(log.lines.length))}</p>
-        {isNew && <p>{texts.firstSeen}</p>}
+        <p>{isNew ? texts.firstSeen : texts.continued}</p>
       </Notice>
       <section class="card">
         <h2>{texts.logId}</h2>

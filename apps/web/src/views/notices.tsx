@@ -7,25 +7,32 @@ import type { SessionScreenProps } from "./screens.tsx";
 
 const shownNotices = 5;
 
-/** The notices; nothing where there are none, or where they could not be loaded: the audit log has them all. */
-export function Notices({
+/** That there are notices, on the screens that do not show them. Loads them anew with every screen. */
+export function NoticesLine({
   app,
   screens,
-  isShort,
-}: SessionScreenProps & { readonly isShort: boolean }): JSX.Element | null {
+  isHidden,
+}: SessionScreenProps & { readonly isHidden: boolean }): JSX.Element | null {
+  const { list } = screens.office.notices;
+  useEffect(() => void list.reload(), [list]);
+  const { value } = list.state;
+  if (isHidden || value.kind !== "loaded" || value.value.length === 0) return null;
+  return (
+    <p class="notice warn">
+      <a href={addressOf("overview")}>
+        {app.texts.value.office.noticesCount(app.formats.value.number(value.value.length))}
+      </a>
+    </p>
+  );
+}
+
+/** The notices; nothing where there are none, or where they could not be loaded: the audit log has them all. */
+export function Notices({ app, screens }: SessionScreenProps): JSX.Element | null {
   const texts = app.texts.value.office;
   const { list, dismiss } = screens.office.notices;
   const formats = app.formats.value;
-  useEffect(() => void list.reload(), [list]);
   const { value } = list.state;
   if (value.kind !== "loaded" || value.value.length === 0) return null;
-  if (isShort) {
-    return (
-      <p class="notice warn">
-        <a href={addressOf("overview")}>{texts.noticesCount(formats.number(value.value.length))}</a>
-      </p>
-    );
-  }
   const busy = dismiss.state.value.kind === "running";
   return (
     <section class="notice warn" aria-labelledby="notices-title">
@@ -36,7 +43,7 @@ export function Notices({
             <span>
               <strong>{eventText(app, event)}</strong>{" "}
               <span class="quiet">{formats.dayAndTime(new Date(Number(event.atMs)).toISOString())}</span>{" "}
-              {event.subject !== "" && <span class="code" dir="ltr">{`…${event.subject.slice(-12)}`}</span>}
+              {event.subject !== "" && <span class="code short" dir="ltr">{`…${event.subject.slice(-12)}`}</span>}
             </span>
             <button
               type="button"

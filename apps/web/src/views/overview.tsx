@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { KeyState } from "@coterie/protocol";
 import { fingerprintOf } from "../session/signing-key-pin.ts";
 import { addressOf, type ScreenName } from "../routes/route.ts";
+import { Notices } from "./notices.tsx";
 import { Copyable, Loaded, Pill, type ScreenProps, Title } from "./parts.tsx";
 import type { SessionScreenProps } from "./screens.tsx";
 
@@ -13,6 +14,7 @@ export function Overview({ app, screens }: SessionScreenProps): JSX.Element {
   return (
     <>
       <Title>{organisation.title}</Title>
+      <Notices app={app} screens={screens} />
       <Loaded app={app} resource={screens.campaigns.list}>
         {(campaigns) => (
           <Loaded app={app} resource={screens.pages.list}>

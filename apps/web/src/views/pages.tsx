@@ -48,7 +48,7 @@ function PageCard({ app, screens, page }: SessionScreenProps & { readonly page: 
   const texts = app.texts.value.pages;
   const { origin } = app.platform;
   const inBrowser = page.sealing === Sealing.BROWSER;
-  const script = screens.pages.script.value;
+  const snippet = pageSnippet({ page, origin, script: screens.pages.script.value });
   return (
     <li class="card">
       <div class="card-head">
@@ -81,13 +81,8 @@ function PageCard({ app, screens, page }: SessionScreenProps & { readonly page: 
       <details>
         <summary>{texts.snippet}</summary>
         <p class="hint">{texts.snippetHint}</p>
-        {inBrowser && <p class="hint">{texts.snippetPins}</p>}
-        <Copyable
-          app={app}
-          label={`${texts.snippet}: ${page.name}`}
-          text={pageSnippet({ page, origin, script })}
-          lines={6}
-        />
+        {inBrowser && <p class="hint">{snippet.includes("clog1") ? texts.snippetPinsLog : texts.snippetPins}</p>}
+        <Copyable app={app} label={`${texts.snippet}: ${page.name}`} text={snippet} lines={6} />
       </details>
     </li>
   );

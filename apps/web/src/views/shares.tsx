@@ -60,8 +60,8 @@ function Rows({ app, title, table, whole, nameOf }: SharesProps & { readonly tab
       <tbody>
         {table.rows.map(({ key, counted }) => (
           <tr key={key}>
-            <th scope="row" dir="auto">
-              {nameOf(key)}
+            <th scope="row">
+              <bdi>{nameOf(key)}</bdi>
             </th>
             <td>
               <ShareBar part={Number(counted)} whole={whole} />

@@ -56,7 +56,7 @@ export const deliveryTexts: DeliveryTexts = {
   lastAnswer: "آخر جواب",
   createTitle: "خطاف ويب جديد",
   url: "العنوان",
-  urlHint: "https:// وعنوان عام. توقّع البوابة كل تسليم؛ تحقق من التوقيع قبل أن تثق به.",
+  urlHint: "\u2066https://\u2069 وعنوان عام. توقّع البوابة كل تسليم؛ تحقق من التوقيع قبل أن تثق به.",
   shape: "شكل التسليمات",
   shapes: {
     coterie: "Coterie (دفعات من جهات الاتصال)",
@@ -65,7 +65,7 @@ export const deliveryTexts: DeliveryTexts = {
   onlyNew: "جهات الاتصال من الآن فقط",
   onlyNewHint: "وإلا فكل شيء منذ أول جهة اتصال.",
   create: "إنشاء الخطاف",
-  badAddress: "لا ترسل البوابة إلى هذا العنوان. يجب أن يبدأ بـ https:// وأن يكون عامًا.",
+  badAddress: "لا ترسل البوابة إلى هذا العنوان. يجب أن يبدأ بـ \u2066https://\u2069 وأن يكون عامًا.",
   keysTitle: "المفاتيح التي توقّع التسليمات",
-  keysHint: "يتحقق مستقبِلكم من التسليمات بها (Ed25519، base64url).",
+  keysHint: "يتحقق مستقبِلكم من التسليمات بها \u2066(Ed25519, base64url)\u2069.",
 };

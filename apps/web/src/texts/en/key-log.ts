@@ -10,7 +10,8 @@ export const keyLogTexts: KeyLogTexts = {
   none: "Until there is one, forms trust single keys, and the code on your sites must be changed whenever you change keys. Begin a log on the machine that keeps your most important files:",
   beginByCommand: "Afterwards the log appears here, and keys can be rotated here or by the command line.",
   verified: (entries) =>
-    `Verified in this browser: entries ${entries}, whole, in order, each signed by the authority, continuing what was seen here before.`,
+    `Verified in this browser (entries: ${entries}): whole, in order, each signed by the authority.`,
+  continued: "It continues what this browser saw before.",
   firstSeen:
     "This browser saw the log for the first time and remembers it from now on. Compare its id once with the one that you keep on your premises.",
   logId: "Id of the log",

@@ -11,7 +11,8 @@ export const keyLogTexts: KeyLogTexts = {
   beginByCommand:
     "Ensuite le journal apparaît ici, et les clés peuvent être remplacées ici ou par la ligne de commande.",
   verified: (entries) =>
-    `Vérifié dans ce navigateur : ${entries} entrées, au complet, dans l’ordre, chacune signée par l’autorité, dans la suite de ce qui a été vu ici auparavant.`,
+    `Vérifié dans ce navigateur (entrées : ${entries}) : au complet, dans l’ordre, chacune signée par l’autorité.`,
+  continued: "Il fait suite à ce que ce navigateur a vu auparavant.",
   firstSeen:
     "Ce navigateur a vu le journal pour la première fois et s’en souvient désormais. Comparez une fois son identifiant avec celui que vous gardez chez vous.",
   logId: "Identifiant du journal",

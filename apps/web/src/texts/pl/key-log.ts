@@ -10,7 +10,8 @@ export const keyLogTexts: KeyLogTexts = {
   none: "Dopóki go nie ma, formularze ufają pojedynczym kluczom, a kod w waszych serwisach trzeba zmieniać przy każdej zmianie klucza. Zacznij dziennik na komputerze, na którym trzymacie najważniejsze pliki:",
   beginByCommand: "Potem dziennik pojawi się tutaj, a klucze można wymieniać tutaj albo z wiersza poleceń.",
   verified: (entries) =>
-    `Sprawdzono w tej przeglądarce: wpisy ${entries}, w całości, po kolei, każdy podpisany przez organ, w ciągu dalszym tego, co tu już widziano.`,
+    `Sprawdzono w tej przeglądarce (wpisy: ${entries}): w całości, po kolei, każdy podpisany przez organ.`,
+  continued: "Jest dalszym ciągiem tego, co ta przeglądarka już widziała.",
   firstSeen:
     "Ta przeglądarka widzi dziennik po raz pierwszy i odtąd go pamięta. Porównaj raz jego identyfikator z tym, który macie u siebie.",
   logId: "Identyfikator dziennika",
