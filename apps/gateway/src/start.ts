@@ -6,7 +6,7 @@ import { readEnvironment } from "./environment.ts";
 import { StartError } from "./errors.ts";
 import { type Gateway, startGateway } from "./gateway.ts";
 import { errorCode } from "./log/log.ts";
-import type { GatewayOptions } from "./options.ts";
+import { warnOfAddress } from "./start/address-warning.ts";
 import { addressFromHere, makeSample } from "./start/sample.ts";
 import { buildPagesWhenStale, buildWidgetWhenStale } from "./start/widget-build.ts";
 
@@ -53,12 +53,6 @@ async function main(): Promise<void> {
     );
   }
   say("Stop with Ctrl-C.");
-}
-
-/** Listening everywhere, a gateway does not know its own name: it would write an address into snippets and mails that nobody reaches. */
-function warnOfAddress({ host, origin }: GatewayOptions): string | undefined {
-  if (origin !== undefined || (host !== "0.0.0.0" && host !== "::")) return undefined;
-  return `Warning: HOST is ${host} without COTERIE_ORIGIN, so snippets, links and mails name an address that others cannot reach.`;
 }
 
 function stopOnSignals(gateway: Gateway): void {

@@ -5,6 +5,7 @@ import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import { warnOfAddress } from "../src/start/address-warning.ts";
 import { makeOrganisation, makePage, pullAll, sealedRequest } from "./support/coalition.ts";
 import { findInstalledPostgres, startExternalPostgres } from "./support/external-postgres.ts";
 import { codeOf, connectClients, makeDataFolder, startTestGateway } from "./support/gateway.ts";
@@ -75,11 +76,21 @@ describe("npm start", () => {
       ["COTERIE_ORIGIN", "https://example.org/path"],
       ["COTERIE_SENDER", "static"],
       ["COTERIE_RATE_READS", "many"],
+      ["COTERIE_PROOF_OF_WORK", "sometimes"],
     ] as const) {
       await expect(startGatewayProcess(await freshFolder(), { [name]: value })).rejects.toThrow(
         new RegExp(`^Coterie did not start: ${name} `),
       );
     }
+  });
+
+  it("warns where it listens everywhere and does not know its public address", () => {
+    const origin = "https://actions.example.org";
+    for (const host of ["0.0.0.0", "::"]) {
+      expect(warnOfAddress({ host, origin: undefined })).toContain(`HOST is ${host} without COTERIE_ORIGIN`);
+      expect(warnOfAddress({ host, origin })).toBeUndefined();
+    }
+    expect(warnOfAddress({ host: "127.0.0.1", origin: undefined })).toBeUndefined();
   });
 
   it("refuses secrets that others can read, or that are damaged", async () => {

@@ -3,7 +3,7 @@
  * by the widget. This file is the table of contents.
  */
 export { textsOf } from "./form/catalogues.ts";
-export { type FormPhase, type FormState, fieldId, fieldsToDraw, hiddenNames, optInName } from "./form/form-state.ts";
+export { type FormPhase, type FormState, fieldId, fieldsToDraw, optInName } from "./form/form-state.ts";
 export { viewForm } from "./form/form-view.ts";
 export { viewKeys } from "./form/keys-view.ts";
 export {
