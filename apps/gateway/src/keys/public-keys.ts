@@ -57,7 +57,7 @@ export async function importPublicKey(
     await tx.selectFrom("organisations").select("id").where("id", "=", organisationId).forUpdate().execute();
     const own = tx.selectFrom("public_keys").where("organisation_id", "=", organisationId);
     const { size } = await own.select(({ fn }) => fn.countAll<number>().as("size")).executeTakeFirstOrThrow();
-    if (Number(size) >= gatewayLimits.keysPerOrganisation) throw new RefusedError("too-large");
+    if (size >= gatewayLimits.keysPerOrganisation) throw new RefusedError("too-large");
     if (await isTaken({ db: tx }, { organisationId, keyId })) throw new RefusedError("conflict");
     await tx.insertInto("public_keys").values(row).execute();
     await recordKeyEvent(deps, tx, { organisationId, keyId, tokenId: input.tokenId, event: "key-imported" });
