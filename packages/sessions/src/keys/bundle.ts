@@ -28,7 +28,7 @@ export function checkBundle(primitives: Primitives, bundle: PrekeyBundle): void 
       signedPrekey.publicKey,
       ...(oneTimePrekey === undefined ? [] : [oneTimePrekey.publicKey]),
     ];
-    for (const key of keys) primitives.checkPrimeOrderPublicKey(key);
+    for (const key of keys) primitives.checkAgreementPublicKey(key);
   } catch {
     throw new InvalidBundleError("a key of the bundle cannot be used");
   }
