@@ -1,8 +1,7 @@
 // An organisation in the middle of its work: pages in four languages, people who signed over three weeks, comments, mails,
 // webhooks that fail, staff that is told of changes.
-import { create, type DescService } from "@bufbuild/protobuf";
-import { type Client, createClient, type Transport } from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-node";
+import { create } from "@bufbuild/protobuf";
+import type { GenService, GenServiceMethods } from "@bufbuild/protobuf/codegenv2";
 import {
   type ActionPage,
   MailService,
@@ -18,10 +17,13 @@ import type { AddressInfo } from "node:net";
 import { clearRequest } from "../../../gateway/test/support/coalition.ts";
 import { connectClients } from "../../../gateway/test/support/gateway.ts";
 import { type MailServer, startMailServer } from "../../../gateway/test/support/mail-server.ts";
+import { createServiceClient, type SendToGateway, type ServiceClient } from "../../src/gateway/unary-call.ts";
 import { beginKeyLog, type Premises } from "./premises.ts";
 import { createWorld, makeStaff, type Staff, type World } from "./world.ts";
 
-export type MailClient = Client<typeof MailService>;
+export type MailClient = ServiceClient<typeof MailService.method>;
+
+type Calling = <Methods extends GenServiceMethods>(service: GenService<Methods>) => ServiceClient<Methods>;
 
 export interface FilledWorld extends World {
   readonly staff: Staff;
@@ -29,7 +31,7 @@ export interface FilledWorld extends World {
   readonly mailServer: MailServer;
   readonly mails: MailClient;
   /** Any service, with the staff's token. */
-  readonly client: <Service extends DescService>(service: Service) => Client<Service>;
+  readonly client: Calling;
   /** By language. */
   readonly pageByLocale: ReadonlyMap<string, ActionPage>;
   /** What the gateway takes for now. */
@@ -62,16 +64,16 @@ export async function createFilledWorld(): Promise<FilledWorld> {
   clock.nowMs = Date.now();
   // cast: a TCP server's address
   const { port } = refusing.address() as AddressInfo;
-  const transport = transportOf(world, staff);
-  const mails = createClient(MailService, transport);
-  await decide(transport, { mails, hookUrl: `http://127.0.0.1:${port}/crm`, page: pageByLocale.get("en") });
+  const client = callingOf(world, staff);
+  const mails = client(MailService);
+  await decide(client, { mails, hookUrl: `http://127.0.0.1:${port}/crm`, page: pageByLocale.get("en") });
   return {
     ...world,
     staff,
     premises,
     mailServer,
     mails,
-    client: (service) => createClient(service, transport),
+    client,
     pageByLocale,
     clock,
     close: async () => {
@@ -153,12 +155,12 @@ function signatureOf(
 }
 
 async function decide(
-  transport: Transport,
+  client: Calling,
   { mails, hookUrl, page }: { mails: MailClient; hookUrl: string; page: ActionPage | undefined },
 ): Promise<void> {
-  await createClient(SettingsService, transport).makeToken({ label: "CRM server" });
-  await createClient(NoticeService, transport).addNoticeAddress({ email: "staff@river.example" });
-  await createClient(WebhookService, transport).createWebhook({ url: hookUrl });
+  await client(SettingsService).makeToken({ label: "CRM server" });
+  await client(NoticeService).addNoticeAddress({ email: "staff@river.example" });
+  await client(WebhookService).createWebhook({ url: hookUrl });
   const pageId = page?.id ?? "";
   await mails.setPageMails({
     pageId,
@@ -166,15 +168,12 @@ async function decide(
   });
 }
 
-function transportOf({ gateway }: World, { token }: Staff): Transport {
-  return createConnectTransport({
-    baseUrl: gateway.address,
-    httpVersion: "1.1",
-    interceptors: [
-      (next) => async (request) => {
-        request.header.set("authorization", `Bearer ${token}`);
-        return await next(request);
-      },
-    ],
-  });
+/** The pages' own way to call a gateway, from here. */
+function callingOf({ gateway }: World, { token }: Staff): Calling {
+  const send: SendToGateway = async ({ path, headers, body }) => {
+    const response = await fetch(`${gateway.address}${path}`, { method: "POST", headers, body });
+    const answer = new Uint8Array(await response.arrayBuffer());
+    return { status: response.status, header: (name) => response.headers.get(name), body: answer };
+  };
+  return (service) => createServiceClient({ send, token }, service);
 }
