@@ -1,8 +1,6 @@
 // Olga runs the gateway and searches everything she has: files, write-ahead log, logs, output, memory. A thousand people
 // signed; she must find none of them. What is clear by design (custom fields, tracking) she must find, or the search is blind.
-import type { JsonObject } from "@coterie/sealed-box/seal";
 import { Sealing } from "@coterie/protocol";
-import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import {
@@ -17,40 +15,10 @@ import { connectClients, makeDataFolder } from "../test/support/gateway.ts";
 import { type GatewayProcess, startGatewayProcess } from "../test/support/gateway-process.ts";
 import { CanarySearch, type Hit } from "./canary/canary-search.ts";
 import { needlesOf } from "./canary/needles.ts";
+import { plantPerson, word } from "./canary/persons.ts";
 import { searchFolder, searchMemory } from "./canary/places.ts";
 
 const signers = 1000;
-
-interface Planted {
-  readonly person: JsonObject;
-  readonly canaries: readonly string[];
-}
-
-const letters = "abcdefghijkmnopqrstuvwxyz";
-
-function word(length: number): string {
-  return Array.from(randomBytes(length), (byte) => letters[byte % letters.length] ?? "a").join("");
-}
-
-/** A person with a canary of its own in every field of `basic/1` that is not a choice from a list. */
-function plantPerson(): Planted {
-  const digits = Array.from(randomBytes(12), (byte) => byte % 10).join("");
-  const fields = {
-    firstName: `Ł${word(14)}`,
-    lastName: `${word(8)}’${word(8)}`,
-    email: `${word(16)}@${word(12)}.example`,
-    phone: `+${digits}`,
-    postcode: word(11),
-    area: `${word(9)} ${word(9)}`,
-    locality: word(18),
-    region: word(18),
-    street: `${word(10)} ${word(10)}`,
-    streetNumber: word(10),
-  };
-  const { firstName, lastName, email, phone, postcode, area, ...address } = fields;
-  const person = { firstName, lastName, email, phone, postcode, area, country: "FR", address };
-  return { person, canaries: Object.values(fields) };
-}
 
 interface Run {
   readonly gateway: GatewayProcess;

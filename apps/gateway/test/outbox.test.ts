@@ -1,12 +1,11 @@
 // What the outbox does when mail servers refuse, are slow, or are gone; and that two gateways send nothing twice.
 import { decodeTextForm } from "@coterie/bytes";
 import { mkdir, rm, symlink } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { pullAll } from "./support/coalition.ts";
 import { makeDataFolder, startTestGateway } from "./support/gateway.ts";
-import { freePort, type Refusal } from "./support/mail-server.ts";
+import { freePort, type Refusal, returnMail } from "./support/mail-server.ts";
 import {
   countRows,
   dayMs,
@@ -213,28 +212,7 @@ describe("the figures", () => {
   });
 });
 
-/** Hands a bounce to the gateway's listener; its replies' numbers. */
-async function returnMail(to: string, body: string): Promise<string[]> {
-  const socket = connect(world.gateway.mails.bouncePort ?? 0, "127.0.0.1");
-  const replies: string[] = [];
-  const lines = ["EHLO mx.example", "MAIL FROM:<>", `RCPT TO:<${to}>`, "DATA", `${body}\r\n.`, "QUIT"];
-  await new Promise<void>((resolve) => {
-    socket.on("error", () => resolve());
-    socket.on("close", () => resolve());
-    socket.on("data", (chunk) => {
-      const ended = chunk
-        .toString("latin1")
-        .split("\r\n")
-        .filter((line) => /^\d{3} /.test(line));
-      for (const reply of ended) {
-        replies.push(reply.slice(0, 3));
-        const next = lines.shift();
-        if (next !== undefined) socket.write(`${next}\r\n`);
-      }
-    });
-  });
-  return replies;
-}
+const bouncePort = (): number => world.gateway.mails.bouncePort ?? 0;
 
 function report(action: string, status: string): string {
   return [
@@ -265,10 +243,12 @@ describe("a mail that comes back", () => {
       report("failed", "5.7.1"),
       "Subject: On holiday\r\n\r\nBack on Monday.",
     ]) {
-      expect((await returnMail(returnPath, body)).at(-2)).toBe("250");
+      expect((await returnMail(bouncePort(), { to: returnPath, body })).at(-2)).toBe("250");
       expect(await stateOf(world, idOf(request.actionId))).toBe("pending");
     }
-    expect((await returnMail(returnPath.toUpperCase(), report("failed", "5.1.1"))).at(-2)).toBe("250");
+    expect(
+      (await returnMail(bouncePort(), { to: returnPath.toUpperCase(), body: report("failed", "5.1.1") })).at(-2),
+    ).toBe("250");
     expect(await stateOf(world, idOf(request.actionId))).toBe("rejected");
     expect(await countRows(world, "mail_boxes")).toBe(0);
     expect((await follow(world, world.server.to(email)[0]?.tokens[0] ?? "", "POST")).text).toContain(
@@ -283,7 +263,7 @@ describe("a mail that comes back", () => {
     await world.gateway.mails.workNow();
     const [mail] = world.server.to(email);
     await follow(world, mail?.tokens[0] ?? "", "POST");
-    await returnMail(mail?.envelopeFrom ?? "", report("failed", "5.1.1"));
+    await returnMail(bouncePort(), { to: mail?.envelopeFrom ?? "", body: report("failed", "5.1.1") });
     expect(await stateOf(world, idOf(request.actionId))).toBe("accepted");
     expect(await pullAll(made.owner)).toHaveLength(1);
   });
@@ -305,7 +285,7 @@ describe("a mail that comes back", () => {
       "postmaster@bounces.gateway.example",
     ];
     for (const address of forged) {
-      expect((await returnMail(address, report("failed", "5.1.1")))[3]).toMatch(/^5/);
+      expect((await returnMail(bouncePort(), { to: address, body: report("failed", "5.1.1") }))[3]).toMatch(/^5/);
     }
     expect(await stateOf(world, idOf(request.actionId))).toBe("pending");
   });

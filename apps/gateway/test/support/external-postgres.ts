@@ -10,6 +10,8 @@ import { choosePostgresUser } from "../../src/db/postgres-user.ts";
 
 export interface ExternalPostgres {
   readonly url: string;
+  /** Everything that it writes is below. */
+  readonly folder: string;
   readonly close: () => Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function startExternalPostgres(bin: string, settings: readonly stri
   }
   return {
     url,
+    folder,
     close: async () => {
       server.kill("SIGINT");
       await once(server, "exit");

@@ -1,6 +1,6 @@
 // An SMTP server on the loopback address that keeps what it takes, and answers as a test tells it to.
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
 
@@ -88,6 +88,32 @@ async function parse(raw: Buffer, envelopeTo: string, envelopeFrom: string): Pro
   const to = (mail.to ?? []).flatMap(({ address, name }) => (address === undefined ? [] : [{ address, name }]));
   const tokens = [...(mail.text ?? "").matchAll(/\/c\/(\S+)/g)].map(([, token = ""]) => token);
   return { ...mail, to, envelopeTo, envelopeFrom, raw: raw.toString("latin1"), tokens };
+}
+
+/** Hands a mail that came back to a gateway's listener for bounces; the numbers of its replies. */
+export async function returnMail(
+  port: number,
+  { to, body }: { readonly to: string; readonly body: string },
+): Promise<string[]> {
+  const socket = connect(port, "127.0.0.1");
+  const replies: string[] = [];
+  const lines = ["EHLO mx.example", "MAIL FROM:<>", `RCPT TO:<${to}>`, "DATA", `${body}\r\n.`, "QUIT"];
+  await new Promise<void>((resolve) => {
+    socket.on("error", () => resolve());
+    socket.on("close", () => resolve());
+    socket.on("data", (chunk) => {
+      const ended = chunk
+        .toString("latin1")
+        .split("\r\n")
+        .filter((line) => /^\d{3} /.test(line));
+      for (const reply of ended) {
+        replies.push(reply.slice(0, 3));
+        const next = lines.shift();
+        if (next !== undefined) socket.write(`${next}\r\n`);
+      }
+    });
+  });
+  return replies;
 }
 
 export async function freePort(): Promise<number> {
