@@ -111,12 +111,15 @@ describe("the chain of the audit log", () => {
   });
 
   it("takes its lock only while a transaction commits", async () => {
+    const before = (await readChain(first)).length;
     await inTransaction(first, async (client) => {
       await recordEvent(deps, client, event);
       // Would wait for ever, if the transaction around it held the lock.
       await append(second, event);
     });
-    expectWhole(await readChain(first));
+    const rows = await readChain(first);
+    expect(rows).toHaveLength(before + 2);
+    expectWhole(rows);
   });
 
   it("fails rather than forks where a transaction sees an old state of the log", async () => {
@@ -174,25 +177,25 @@ describe("a database that is killed while events are appended", () => {
   it("keeps what was acknowledged, and nothing in between", async () => {
     const before = (await readChain(second)).length;
     const killed = server.processId();
-    let acknowledged = 0;
+    const done = { acknowledged: 0 };
     const appending = Array.from({ length: 4 }, async () => {
       for (;;) {
         try {
           await append(second, event);
-          acknowledged++;
+          done.acknowledged++;
         } catch {
           return;
         }
       }
     });
-    while (acknowledged < 20) await delay(1);
+    while (done.acknowledged < 20) await delay(1);
     spawnSync("kill", ["-9", String(killed)]);
     await Promise.all(appending);
     while (server.processId() === killed || !(await answers(second))) await delay(50);
     const rows = await readChain(second);
-    expect(rows.length).toBeGreaterThanOrEqual(before + acknowledged);
+    expect(rows.length).toBeGreaterThanOrEqual(before + done.acknowledged);
     // Each of the four may have been cut off between its commit and the answer.
-    expect(rows.length).toBeLessThanOrEqual(before + acknowledged + 4);
+    expect(rows.length).toBeLessThanOrEqual(before + done.acknowledged + 4);
     expectWhole(rows);
     await append(second, event);
     expectWhole(await readChain(second));

@@ -5,7 +5,7 @@ import { parseKeyId } from "@coterie/sealed-box/seal";
 import { createVault, generateFieldKey } from "@coterie/vault";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openAddress } from "../src/notices/notice-addresses.ts";
-import { makeOrganisation, rotateKey, type TestOrganisation } from "./support/coalition.ts";
+import { makeOrganisation, makePage, rotateKey, type TestOrganisation } from "./support/coalition.ts";
 import { codeOf, connectClients, startTestGateway } from "./support/gateway.ts";
 import { publish, startLog } from "./support/key-authority.ts";
 import type { ReceivedMail } from "./support/mail-server.ts";
@@ -409,5 +409,34 @@ describe("settings", () => {
     expect(await codeOf(staff.settings.updateOrganisation({ locale: "not a locale" }))).toBe("invalid");
     const { address } = await staff.notices.addNoticeAddress({ email: freshAddress("pl") });
     expect(address?.locale).toBe("pl");
+  });
+
+  it("are nobody else's: another organisation's page is not found, and without a token nothing is", async () => {
+    const staff = await makeStaff();
+    const { page } = await makePage({ lead: staff.owner });
+    const stranger = await makeStaff();
+    const update = { pageId: page.id, description: "Mallory was here." };
+    expect(await codeOf(stranger.settings.updateActionPage(update))).toBe("not-found");
+    expect(await codeOf(stranger.settings.getEmbedSnippet({ pageId: page.id }))).toBe("not-found");
+    expect(await codeOf(staff.settings.updateActionPage({ ...update, embedOrigins: { origins: ["no origin"] } }))).toBe(
+      "invalid",
+    );
+    expect(await codeOf(staff.settings.updateActionPage(update))).toBe("accepted");
+    const nobody = staffClients(world.gateway, { token: "ctok1nothing" });
+    const calls = [
+      nobody.settings.getSettings({}),
+      nobody.settings.updateOrganisation({ title: "x" }),
+      nobody.settings.listTokens({}),
+      nobody.settings.makeToken({ label: "x" }),
+      nobody.settings.revokeToken({ id: "x" }),
+      nobody.settings.updateActionPage(update),
+      nobody.settings.getEmbedSnippet({ pageId: page.id }),
+      nobody.notices.listNotices({}),
+      nobody.notices.dismissNotices({ seqs: [1n] }),
+      nobody.notices.listNoticeAddresses({}),
+      nobody.notices.addNoticeAddress({ email: "a@work.example" }),
+      nobody.notices.removeNoticeAddress({ id: "x" }),
+    ];
+    for (const call of calls) expect(await codeOf(call)).toBe("unauthenticated");
   });
 });

@@ -35,12 +35,14 @@ export interface Checking {
   readonly owner: TestOrganisation;
   readonly remembered?: AuditMemory | undefined;
   readonly seenByOthers?: readonly SignedAuditHead[];
+  /** Few, so that short logs have several pages too. */
+  readonly linksAtOnce?: number;
 }
 
 /** Verifies the whole log over the wire; throws an AuditLogError where it is not what it was. */
 export async function checkLog(
   gateway: { readonly address: string },
-  { owner, remembered, seenByOthers = [] }: Checking,
+  { owner, remembered, seenByOthers = [], linksAtOnce = 7 }: Checking,
 ): Promise<AuditMemory> {
   const { audit } = staffClients(gateway, owner);
   const { gatewaySigningKey } = await owner.clients.organisations.getOrganisation({});
@@ -54,7 +56,7 @@ export async function checkLog(
     seenByOthers,
   });
   for (let seen = 0; seen < head.size; ) {
-    const { links } = await audit.listAuditLinks({ afterSeq: BigInt(seen), limit: 7 });
+    const { links } = await audit.listAuditLinks({ afterSeq: BigInt(seen), limit: linksAtOnce });
     if (links.length === 0) break;
     for (const link of links.slice(0, head.size - seen)) verifier.add(linkOf(link));
     seen += links.length;

@@ -68,8 +68,9 @@ async function createChaining(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE FUNCTION audit_text(field text) RETURNS bytea LANGUAGE sql IMMUTABLE
     RETURN audit_field(convert_to(field, 'UTF8'))`.execute(db);
+  // The last link is found by its index: a plan made while the log was short must not read all of it later.
   await sql`
-    CREATE FUNCTION audit_append() RETURNS trigger LANGUAGE plpgsql AS $append$
+    CREATE FUNCTION audit_append() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $append$
     DECLARE
       log bytea;
       last_seq bigint;
