@@ -1,5 +1,5 @@
 /** Where a visitor came from, as the campaign marked its own link: no cookies, no identifiers of ours. */
-import { actionLimits, hasForbiddenCharacter, type Tracking } from "@coterie/actions";
+import { formLimits, hasForbiddenCharacter, type Tracking } from "@coterie/actions";
 
 /** The `utm_` parameters of an address, and the address without its query. */
 export function trackingOf(address: string): Tracking {
@@ -15,6 +15,6 @@ export function trackingOf(address: string): Tracking {
 }
 
 function clean(text: string): string {
-  const short = text.slice(0, actionLimits.trackingFieldCharacters);
+  const short = text.slice(0, formLimits.trackingFieldCharacters);
   return hasForbiddenCharacter(short) ? "" : short;
 }

@@ -31,7 +31,7 @@ export {
   optionalFieldPaths,
 } from "./form-schema.ts";
 export { formSchemas, getFormSchema } from "./form-schemas.ts";
-export { actionLimits } from "./limits.ts";
+export { actionLimits, formLimits } from "./limits.ts";
 export { findNationalRule, memberStates } from "./member-states.ts";
 export { isLocale, isSlug } from "./names.ts";
 export type { DocumentRule, DocumentType, NationalRule } from "./national-rule.ts";

@@ -3,15 +3,15 @@
  * travels in the request's `padding` member, which the gateway ignores.
  */
 import { RequestTooLargeError } from "./errors.ts";
-import { actionLimits } from "./limits.ts";
+import { formLimits } from "./limits.ts";
 
 /**
  * How many spaces bring a request of `requestBytes` (encoded, with an empty `padding` member) to the next of
- * {@link actionLimits}.requestSizesBytes.
+ * {@link formLimits}.requestSizesBytes.
  * @throws RequestTooLargeError above the largest size
  */
 export function paddingFor(requestBytes: number): number {
-  const size = actionLimits.requestSizesBytes.find((sizeBytes) => sizeBytes >= requestBytes);
+  const size = formLimits.requestSizesBytes.find((sizeBytes) => sizeBytes >= requestBytes);
   if (size === undefined) throw new RequestTooLargeError("the request is larger than the largest size it is padded to");
   return size - requestBytes;
 }

@@ -2,7 +2,7 @@
  * Text as people type it, made uniform before it is validated (docs/protocol/actions.md §6). Everything is one pass over a
  * text of bounded length.
  */
-import { actionLimits } from "./limits.ts";
+import { formLimits } from "./limits.ts";
 
 /** What became of a typed text. */
 export type NormalisedText =
@@ -18,7 +18,7 @@ const uniformAscii = /^(?:[!-~]+(?: [!-~]+)*)?$/;
  * and isolates, invisible tags, non-characters and lone surrogates are refused: they make text look like another text.
  */
 export function normaliseText(typed: string): NormalisedText {
-  if (typed.length > actionLimits.rawFieldCharacters) return { kind: "too-long" };
+  if (typed.length > formLimits.rawFieldCharacters) return { kind: "too-long" };
   // Nothing to do, for most of what people type. A test compares it with the loop.
   if (uniformAscii.test(typed)) return { kind: "text", text: typed };
   let collapsed = "";

@@ -4,7 +4,7 @@
  */
 import { type Bytes, encodeUtf8 } from "@coterie/bytes";
 import { InvalidJsonError } from "./errors.ts";
-import { sealedBoxLimits } from "./limits.ts";
+import { jsonLevels } from "./limits.ts";
 
 /** What canonical JSON expresses: no null, and numbers only as safe whole numbers. */
 export type JsonValue = string | number | boolean | readonly JsonValue[] | JsonObject;
@@ -74,7 +74,7 @@ function arrayText(array: readonly unknown[], level: number): string {
 
 // Before anything inside is looked at: also the end of circular values.
 function checkLevel(level: number): void {
-  if (level > sealedBoxLimits.jsonLevels) throw new InvalidJsonError("more levels than are allowed");
+  if (level > jsonLevels) throw new InvalidJsonError("more levels than are allowed");
 }
 
 // A member of this name would become the prototype of an object that somebody builds by assignment.

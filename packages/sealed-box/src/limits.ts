@@ -3,6 +3,9 @@
 /** The four sizes of a contact's plain text, so that a length says little about a person (§3). */
 export const contactSizes: readonly number[] = [512, 1024, 2048, 4096];
 
+/** Objects and arrays inside each other in canonical JSON; by itself, since a visitor's browser needs no other limit. */
+export const jsonLevels = 4;
+
 /** Limits, tested at limit - 1, limit and limit + 1. */
 export const sealedBoxLimits: {
   readonly jsonLevels: number;
@@ -10,8 +13,7 @@ export const sealedBoxLimits: {
   readonly envelopeRecipients: number;
   readonly envelopeContentBytes: number;
 } = {
-  /** Objects and arrays inside each other in canonical JSON. */
-  jsonLevels: 4,
+  jsonLevels,
   /** Canonical JSON that is decoded. */
   jsonBytes: 64 * 1024,
   envelopeRecipients: 20,
