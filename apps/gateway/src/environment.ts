@@ -54,6 +54,7 @@ export function readEnvironment(env: Environment, root: string): StartSettings {
         forms: readRate(env, "COTERIE_RATE_FORMS") ?? defaultRateLimits.forms,
         pages: readRate(env, "COTERIE_RATE_PAGES") ?? defaultRateLimits.pages,
         api: readRate(env, "COTERIE_RATE_API") ?? defaultRateLimits.api,
+        rights: readRate(env, "COTERIE_RATE_RIGHTS") ?? defaultRateLimits.rights,
         reads: readRate(env, "COTERIE_RATE_READS") ?? defaultRateLimits.reads,
         organisations: readRate(env, "COTERIE_RATE_ORGANISATIONS") ?? defaultRateLimits.organisations,
       },

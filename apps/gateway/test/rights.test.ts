@@ -277,7 +277,7 @@ describe("erasing in the middle of something else", () => {
     const replacement = {
       actionId: request.actionId,
       oldPayloadHash: nodePrimitives.sha256(contact.payload),
-      payload: contact.payload.slice().reverse(),
+      payload: contact.payload.toReversed(),
       nonce: contact.nonce,
       signKey: partner.keys.publicKey,
     };
