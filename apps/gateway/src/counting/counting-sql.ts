@@ -35,15 +35,20 @@ export const countingSql: { readonly [Name in StatementName]: Statement } = {
     "mark-duplicates",
     `UPDATE actions SET duplicate_rank = ($2::integer[])[array_position($1::bytea[], id)] WHERE id = ANY($1::bytea[])`,
   ),
-  // Values beyond the most that are kept are counted together, under "*": whoever writes links cannot fill the table.
   growPageCounts: statement(
     "grow-page-counts",
+    `UPDATE page_counts c SET counted = c.counted + n.counted, duplicates = c.duplicates + n.duplicates
+     FROM unnest($1::bytea[], $2::text[], $3::text[], $4::bigint[], $5::bigint[]) WITH ORDINALITY
+       AS n (page_id, dimension, value, counted, duplicates, place)
+     WHERE c.page_id = n.page_id AND c.dimension = n.dimension AND c.value = n.value RETURNING n.place`,
+  ),
+  // Values beyond the most that are kept are counted together, under "*": whoever writes links cannot fill the table.
+  beginPageCounts: statement(
+    "begin-page-counts",
     `INSERT INTO page_counts (page_id, dimension, value, counted, duplicates)
      SELECT page_id, dimension, value, sum(counted), sum(duplicates) FROM (
        SELECT n.page_id, n.dimension, n.counted, n.duplicates,
          CASE WHEN n.dimension = 'day' OR n.value = ''
-           OR EXISTS (SELECT 1 FROM page_counts c
-             WHERE c.page_id = n.page_id AND c.dimension = n.dimension AND c.value = n.value)
            OR $6::integer > (SELECT count(*) FROM page_counts c
              WHERE c.page_id = n.page_id AND c.dimension = n.dimension AND c.value NOT IN ('', '*'))
          THEN n.value ELSE '*' END AS value
@@ -55,7 +60,12 @@ export const countingSql: { readonly [Name in StatementName]: Statement } = {
   ),
 };
 
-type StatementName = "insertFingerprints" | "rankFingerprints" | "markDuplicates" | "growPageCounts";
+type StatementName =
+  | "insertFingerprints"
+  | "rankFingerprints"
+  | "markDuplicates"
+  | "growPageCounts"
+  | "beginPageCounts";
 
 function statement(name: string, text: string): Statement {
   return (values) => ({ name: `coterie-${name}`, text, values: [...values] });

@@ -35,16 +35,21 @@ const longestSource = 64;
 export async function addToPageCounts(client: ClientBase, actions: readonly AcceptedAction[]): Promise<void> {
   if (actions.length === 0) return;
   const grown = growthOf(actions);
-  await client.query(
-    countingSql.growPageCounts([
-      grown.map(({ pageId }) => pageId),
-      grown.map(({ dimension }) => dimension),
-      grown.map(({ value }) => value),
-      grown.map(({ counted }) => counted),
-      grown.map(({ duplicates }) => duplicates),
-      gatewayLimits.countedValues,
-    ]),
-  );
+  const { rows } = await client.query<{ place: number }>(countingSql.growPageCounts(columnsOf(grown)));
+  if (rows.length === grown.length) return;
+  const there = new Set(rows.map(({ place }) => place));
+  const missing = grown.filter((_growth, index) => !there.has(index + 1));
+  await client.query(countingSql.beginPageCounts([...columnsOf(missing), gatewayLimits.countedValues]));
+}
+
+function columnsOf(grown: readonly Growth[]): readonly (readonly unknown[])[] {
+  return [
+    grown.map(({ pageId }) => pageId),
+    grown.map(({ dimension }) => dimension),
+    grown.map(({ value }) => value),
+    grown.map(({ counted }) => counted),
+    grown.map(({ duplicates }) => duplicates),
+  ];
 }
 
 /** The day of a time, in UTC: "2026-11-22". */
