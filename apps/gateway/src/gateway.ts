@@ -29,7 +29,7 @@ import { openLogFile } from "./log/log-file.ts";
 import { createMailKeys } from "./mails/mail-keys.ts";
 import { registerMailService } from "./mails/mail-service.ts";
 import { type Mails, startMails } from "./mails/mails.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { registerModerationService } from "./moderation/moderation-service.ts";
 import type { GatewayOptions } from "./options.ts";
 import { registerAdministrationService } from "./organisations/administration-service.ts";
@@ -182,12 +182,6 @@ async function serve(
     registerStaffServices(router, { ...intake, ...notices, authentication, origin, files, canSend: mails.canSend });
     registerMailService(router, { ...intake, authentication, origin, canSend: mails.canSend });
   });
-  const isHealthy = async (): Promise<boolean> =>
-    await sql`SELECT 1`.execute(deps.db).then(
-      () => true,
-      () => false,
-    );
-  const trustedProxies = options.trustedProxies ?? 0;
   const server = createHttpServer({
     ...intake,
     calls,
@@ -195,22 +189,38 @@ async function serve(
     rights,
     webhookKeys: webhooks.keys,
     rates,
-    trustedProxies,
-    isHealthy,
+    trustedProxies: options.trustedProxies ?? 0,
+    isHealthy: async () => await databaseAnswers(deps),
     files,
     organisationFiles,
     origin,
     metrics,
   });
-  closing.add(async () => await closeServer(server));
-  const host = options.host ?? "127.0.0.1";
-  const port = await listen(server, { host, port: options.port ?? 8080 });
+  const port = await startListening({ server, metrics }, { options, closing });
+  const host = options.host ?? usualHost;
   state.address = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-  if (options.metricsPort !== undefined) {
-    const metricsServer: Server = await metrics.serve(options.metricsPort);
-    closing.add(async () => await closeServer(metricsServer));
-  }
   return { address: state.address, port, mails, rights, notices, webhooks };
+}
+
+const usualHost = "127.0.0.1";
+
+async function startListening(
+  { server, metrics }: { readonly server: Server; readonly metrics: Metrics },
+  { options, closing }: Opening,
+): Promise<number> {
+  closing.add(async () => await closeServer(server));
+  const port = await listen(server, { host: options.host ?? usualHost, port: options.port ?? 8080 });
+  if (options.metricsPort === undefined) return port;
+  const metricsServer = await metrics.serve(options.metricsPort);
+  closing.add(async () => await closeServer(metricsServer));
+  return port;
+}
+
+async function databaseAnswers({ db }: Pick<GatewayDeps, "db">): Promise<boolean> {
+  return await sql`SELECT 1`.execute(db).then(
+    () => true,
+    () => false,
+  );
 }
 
 function createSealer({ primitives, random, secrets }: GatewayDeps, { sender }: GatewayOptions): Sealer {

@@ -168,7 +168,7 @@ async function eraseRows(path: string, { events, files, remember }: Erasing): Pr
     if (kind === "erased" || (kind === "expired" && gone.get(action) !== "erased")) gone.set(action, kind);
   }
   if (gone.size === 0) return;
-  for (const name of [...files().keys()]) {
+  for (const name of files().keys()) {
     if (name === eventsName) continue;
     const size = await eraseFromFile(join(path, name), gone);
     if (size !== undefined) await remember({ files: new Map([...files(), [name, size]]) });
