@@ -75,12 +75,14 @@ describe("the built widget", () => {
     const [elementForm = ""] = named("element-form-");
     const [initiative = ""] = named("eci-");
     const log = Math.max(...named("pinned-log-").map((name) => gzipBytes(name)));
+    const work = gzipBytes(...named("proof-of-work-"));
     expect(named("texts-")).toHaveLength(4);
     for (const texts of named("texts-")) {
       const inFrame = gzipBytes("coterie-action.js", "frame.js", "style.css", texts);
       const visits = [
         gzipBytes("coterie-action.js", elementForm, texts) + gzipBytes(initiative),
         inFrame + log,
+        inFrame + work,
         inFrame + gzipBytes(initiative),
         gzipBytes("page.js", "style.css", texts, initiative),
         gzipBytes("page-sealing.js", "style.css", texts, initiative),
