@@ -70,6 +70,8 @@ describe("an address for notices", () => {
     await send();
     await send();
     expect(world.server.to(email)).toHaveLength(1);
+    expect(lastTo(email).text).toContain("it is deleted after seven days");
+    expect(lastTo(email).text).not.toContain("is told of changes that matter");
     const [token = ""] = lastTo(email).tokens;
     for (const method of ["GET", "HEAD", "GET"] as const) expect((await follow(world, token, method)).status).toBe(200);
     expect((await staff.notices.listNoticeAddresses({})).addresses).toMatchObject([{ email, confirmed: false }]);

@@ -81,6 +81,7 @@ function viewConfirmation({ locale, organisation, link, expiresAtMs }: ConfirmMa
     button: texts.confirm.button,
     link,
     notes: [texts.confirm.expires(date)],
+    footer: texts.confirm.footer(isolate(organisation)),
   };
 }
 

@@ -44,6 +44,8 @@ export const english: NoticeTexts = {
       "If you work there, please confirm it. Otherwise do nothing: no further mail follows.",
     ],
     button: "Confirm this address",
+    footer: (organisation) =>
+      `This mail was sent automatically, once, because ${organisation} entered this address. Without your confirmation it is deleted after seven days.`,
     expires: (date) => `The link works until ${date}.`,
     title: (organisation) => `Notices of ${organisation} to your address?`,
     question: () => "You will be told of changes to keys, access tokens and settings.",

@@ -44,6 +44,8 @@ export const french: NoticeTexts = {
       "Si vous y travaillez, veuillez la confirmer. Sinon, ne faites rien : aucun autre message ne suivra.",
     ],
     button: "Confirmer cette adresse",
+    footer: (organisation) =>
+      `Ce message a été envoyé automatiquement, une seule fois, parce que ${organisation} a saisi cette adresse. Sans votre confirmation, elle est supprimée après sept jours.`,
     expires: (date) => `Le lien fonctionne jusqu’au ${date}.`,
     title: (organisation) => `Des avis de ${organisation} à votre adresse ?`,
     question: () => "Vous serez averti·e des changements de clés, de jetons d’accès et de réglages.",

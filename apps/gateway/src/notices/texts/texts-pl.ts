@@ -44,6 +44,8 @@ export const polish: NoticeTexts = {
       "Jeśli tam pracujesz, potwierdź to. Jeśli nie, nic nie rób: nie przyjdzie żadna kolejna wiadomość.",
     ],
     button: "Potwierdzam ten adres",
+    footer: (organisation) =>
+      `Ta wiadomość została wysłana automatycznie i tylko raz, bo ten adres wpisała organizacja ${organisation}. Bez potwierdzenia zostanie on usunięty po siedmiu dniach.`,
     expires: (date) => `Link działa do: ${date}.`,
     title: (organisation) => `Powiadomienia organizacji ${organisation} na Twój adres?`,
     question: () => "Będą przychodzić wiadomości o zmianach kluczy, tokenów dostępu i ustawień.",

@@ -25,6 +25,7 @@ export interface NoticeTexts {
     readonly subject: (organisation: string) => string;
     readonly intro: (organisation: string) => readonly string[];
     readonly button: string;
+    readonly footer: (organisation: string) => string;
     readonly expires: (date: string) => string;
     readonly title: (organisation: string) => string;
     readonly question: (organisation: string) => string;
