@@ -1,51 +1,29 @@
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeBase64Url } from "@coterie/bytes";
-import { type AgreementKeyPair, generateAgreementKeyPair } from "@coterie/primitives";
-import { nodePrimitives as primitives, systemRandom as random } from "@coterie/primitives/node";
-import { createKeyFile } from "@coterie/sealed-box/key-file";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { saveKeyFile } from "../src/keys/key-files.ts";
-import { connectOrganisation } from "../src/organisations/connect-organisation.ts";
-import { coterie, passphrase, temporaryFolder } from "./cli-process.ts";
+import { coterie } from "./cli-process.ts";
 import { alice, type ContactPlace, sealedContact } from "./contact-fixtures.ts";
-import { type FixtureGateway, placeOf, startFixtureGateway } from "./fixture-gateway.ts";
+import { type ExportTemplate, makeExportTemplate } from "./export-template.ts";
+import type { FixtureGateway } from "./fixture-gateway.ts";
 
+let template: ExportTemplate;
 let gateway: FixtureGateway;
-let template: string;
 let premises: string;
 let passphraseFile: string;
 let place: ContactPlace;
-let keyPair: AgreementKeyPair;
 let target: string;
 
 beforeAll(async () => {
-  gateway = await startFixtureGateway();
-  template = await mkdtemp(join(tmpdir(), "coterie-export-proca-"));
-  const folder = await connectOrganisation(
-    { random, now: Date.now, signal: new AbortController().signal },
-    { premises: template, address: gateway.address, token: gateway.token, patienceMs: 0 },
-  );
-  keyPair = generateAgreementKeyPair(primitives, random);
-  const file = createKeyFile({ primitives, random, now: Date.now }, { keyPair, passphrase, comment: "" });
-  await saveKeyFile(folder.path, { name: "k", file });
+  template = await makeExportTemplate();
+  ({ gateway } = template);
 });
-afterAll(async () => {
-  await gateway.close();
-  await rm(template, { recursive: true, force: true });
-});
+afterAll(async () => await template.close());
 
 beforeEach(async () => {
-  const folder = await temporaryFolder();
-  premises = join(folder, "premises");
-  await cp(template, premises, { recursive: true });
-  passphraseFile = join(folder, "passphrase");
-  await writeFile(passphraseFile, passphrase);
-  target = join(premises, "harbour-watch", "contacts.proca");
-  gateway.contacts.length = 0;
-  gateway.acknowledged.length = 0;
-  place = placeOf(gateway, keyPair);
+  const fresh = await template.copy();
+  ({ premises, passphraseFile, place } = fresh);
+  target = join(fresh.organisationFolder, "contacts.proca");
 });
 
 const messages = async () =>
@@ -54,7 +32,7 @@ const messages = async () =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-describe("exporting for Proca's tools", () => {
+describe("exporting for Proca's tools", { timeout: 180_000 }, () => {
   it("writes sealed messages without a passphrase, in which nobody is to be read", async () => {
     gateway.contacts.push(sealedContact(place, { customFields: { size: "3" } }), sealedContact(place));
     const ended = await coterie(["contacts", "export", "--format", "proca", "--premises", premises]);
@@ -88,7 +66,7 @@ describe("exporting for Proca's tools", () => {
       personalInfo: {
         payload: encodeBase64Url(contact?.payload ?? new Uint8Array(0)),
         nonce: encodeBase64Url(contact?.nonce ?? new Uint8Array(0)),
-        encryptKey: { id: contact?.publicKey?.id, public: encodeBase64Url(keyPair.publicKey) },
+        encryptKey: { id: contact?.publicKey?.id, public: encodeBase64Url(template.keyPair.publicKey) },
         signKey: {
           id: contact?.signKey?.id,
           public: encodeBase64Url(contact?.signKey?.public ?? new Uint8Array(0)),

@@ -1,52 +1,30 @@
-import { cp, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type AgreementKeyPair, generateAgreementKeyPair } from "@coterie/primitives";
-import { nodePrimitives as primitives, systemRandom as random } from "@coterie/primitives/node";
-import { createKeyFile } from "@coterie/sealed-box/key-file";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { saveKeyFile } from "../src/keys/key-files.ts";
-import { connectOrganisation } from "../src/organisations/connect-organisation.ts";
-import { coterie, passphrase, restlessFile, temporaryFolder } from "./cli-process.ts";
+import { coterie, restlessFile } from "./cli-process.ts";
 import { alice, type ContactPlace, sealedContact } from "./contact-fixtures.ts";
+import { type ExportTemplate, makeExportTemplate } from "./export-template.ts";
 import { type FixtureGateway, placeOf, startFixtureGateway } from "./fixture-gateway.ts";
 import { hostileTexts } from "./hostile-texts.ts";
 
+let template: ExportTemplate;
 let gateway: FixtureGateway;
-let template: string;
 let premises: string;
 let common: string[];
 let place: ContactPlace;
-let keyPair: AgreementKeyPair;
 let organisationFolder: string;
 
 beforeAll(async () => {
-  gateway = await startFixtureGateway();
-  template = await mkdtemp(join(tmpdir(), "coterie-export-"));
-  const folder = await connectOrganisation(
-    { random, now: Date.now, signal: new AbortController().signal },
-    { premises: template, address: gateway.address, token: gateway.token, patienceMs: 0 },
-  );
-  keyPair = generateAgreementKeyPair(primitives, random);
-  const file = createKeyFile({ primitives, random, now: Date.now }, { keyPair, passphrase, comment: "" });
-  await saveKeyFile(folder.path, { name: "k", file });
+  template = await makeExportTemplate();
+  ({ gateway } = template);
 });
-afterAll(async () => {
-  await gateway.close();
-  await rm(template, { recursive: true, force: true });
-});
+afterAll(async () => await template.close());
 
 beforeEach(async () => {
-  const folder = await temporaryFolder();
-  premises = join(folder, "premises");
-  await cp(template, premises, { recursive: true });
-  organisationFolder = join(premises, "harbour-watch");
-  await writeFile(join(folder, "passphrase"), passphrase);
-  common = ["--premises", premises, "--passphrase-file", join(folder, "passphrase")];
-  gateway.contacts.length = 0;
-  gateway.acknowledged.length = 0;
-  place = placeOf(gateway, keyPair);
+  const fresh = await template.copy();
+  ({ premises, organisationFolder, place } = fresh);
+  common = ["--premises", premises, "--passphrase-file", fresh.passphraseFile];
 });
 
 const linesOf = async (path: string): Promise<string[]> =>
@@ -55,7 +33,8 @@ const actionsOf = async (path: string): Promise<string[]> =>
   (await linesOf(path)).map((line) => JSON.parse(line).actionId);
 const wanted = (): string[] => gateway.contacts.map(({ actionId }) => actionId);
 
-describe("exporting", () => {
+// Each starts the command several times: on a loaded machine a second or more each.
+describe("exporting", { timeout: 180_000 }, () => {
   it("shows the person in clear as JSON lines and CSV, and adds later what came since", async () => {
     gateway.contacts.push(sealedContact(place, { customFields: { comment: '=1+1, "hi"' } }));
     const first = await coterie(["contacts", "export", "--json", ...common]);
@@ -111,7 +90,7 @@ describe("exporting", () => {
     flipped.payload = flipped.payload.map((byte, i) => (i === 100 ? byte ^ 1 : byte));
     const otherConsent = sealedContact(place);
     if (otherConsent.consent !== undefined) otherConsent.consent.locale = "de";
-    const foreign = sealedContact(placeOf(gateway, keyPair), {});
+    const foreign = sealedContact(placeOf(gateway, template.keyPair), {});
     foreign.organisationId = sealedContact({ ...place, organisation: place.organisation }).campaignId.replace(
       "ccam",
       "corg",
