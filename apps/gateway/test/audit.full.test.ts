@@ -16,6 +16,7 @@ const installed = findInstalledPostgres();
 
 const longMs = 600_000;
 
+// skip: runs with the full suite alone
 describe.skipIf(installed === undefined && !servicesAreRequired)("two gateways of one database", () => {
   it(
     "make one log with every change that was answered, however often one of them is killed",
