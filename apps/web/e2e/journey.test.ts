@@ -5,7 +5,16 @@ import type { Worker } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clearRequest, sealedRequest } from "../../gateway/test/support/coalition.ts";
 import { connectClients } from "../../gateway/test/support/gateway.ts";
-import { activateKey, goTo, makeKey, openContacts, passphrase, savedBy } from "./support/steps.ts";
+import {
+  activateKey,
+  goTo,
+  makeKey,
+  openContacts,
+  passphrase,
+  savedBy,
+  patiently,
+  worldTimeoutMs,
+} from "./support/steps.ts";
 import { chromiumPath, createWorld, makeStaff, openBrowser, signIn, type World } from "./support/world.ts";
 
 /** The directive of the policy by which a worker is refused a connection to its own gateway; "nobody" where it is not. */
@@ -23,12 +32,12 @@ async function refusalOf(worker: Worker): Promise<string> {
 }
 
 // skip: without Chromium there is nothing to drive
-describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
+describe.skipIf(chromiumPath === undefined)("an organisation's way", { timeout: 120_000 }, () => {
   let world: World;
   beforeAll(async () => {
     world = await createWorld();
-  });
-  afterAll(async () => await world.close());
+  }, worldTimeoutMs);
+  afterAll(async () => await world.close(), worldTimeoutMs);
 
   it("leads from a token to the opened signatures, and no secret leaves the browser", async () => {
     const staff = await makeStaff(world);
@@ -210,10 +219,10 @@ describe.skipIf(chromiumPath === undefined)("an organisation's way", () => {
     expect(await Promise.all(page.workers().map(refusalOf))).toEqual(page.workers().map(() => "connect-src"));
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("Cancelled. 0 were opened").waitFor();
-    await expect.poll(() => page.workers().length).toBe(0);
+    await expect.poll(() => page.workers().length, patiently).toBe(0);
     for (const release of held) release();
     await page.unroute("**/PullContacts");
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Cancelled");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), patiently).toContain("Cancelled");
     await page.getByRole("button", { name: "Try again" }).click();
     await openContacts(page, [key.fileText]);
     await page.getByText("There are no contacts yet.").waitFor();

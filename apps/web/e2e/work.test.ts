@@ -4,11 +4,11 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFilledWorld, type FilledWorld } from "./support/filled-world.ts";
 import { authorityPassphrase } from "./support/premises.ts";
-import { goTo, makeKey, passphrase } from "./support/steps.ts";
+import { goTo, makeKey, passphrase, patiently, worldTimeoutMs } from "./support/steps.ts";
 import { chromiumPath, openBrowser, signIn } from "./support/world.ts";
 
 // skip: without Chromium there is nothing to drive
-describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
+describe.skipIf(chromiumPath === undefined)("the work of staff", { timeout: 120_000 }, () => {
   let world: FilledWorld;
   let page: Page;
   let complaints: string[];
@@ -19,8 +19,8 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
     ({ page, complaints } = opened);
     sent = () => opened.requests.map((request) => request.postDataBuffer()?.toString("latin1") ?? "");
     await signIn({ page }, world, world.staff.token);
-  });
-  afterAll(async () => await world.close());
+  }, worldTimeoutMs);
+  afterAll(async () => await world.close(), worldTimeoutMs);
 
   const go = async (path: string): Promise<void> => {
     await page.goto(`${world.address}#/${path}`);
@@ -52,7 +52,7 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
     expect(await logEntries()).toBe(4);
     await goTo(page, "keys");
     const pills = page.locator("ul.cards .pill");
-    await expect.poll(async () => (await pills.allTextContents()).sort()).toEqual(["Active", "In grace"]);
+    await expect.poll(async () => (await pills.allTextContents()).sort(), patiently).toEqual(["Active", "In grace"]);
     for (const secret of [authorityPassphrase, passphrase, world.premises.authorityFileText.slice(0, 60)])
       expect(sent().filter((body) => body.includes(secret))).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
     await page.getByText("Signed and published.").waitFor();
     await goTo(page, "keys");
     const pills = page.locator("ul.cards .pill");
-    await expect.poll(async () => (await pills.allTextContents()).sort()).toEqual(["Active", "Revoked"]);
+    await expect.poll(async () => (await pills.allTextContents()).sort(), patiently).toEqual(["Active", "Revoked"]);
     const name = `coterie.key-log.${world.staff.id}`;
     const head = await page.evaluate((item) => localStorage.getItem(item), name);
     await page.evaluate((item) => localStorage.setItem(item, "AAAA"), name);
@@ -91,10 +91,10 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
     const first = (await cards.first().locator(".comment").textContent()) ?? "";
     await cards.first().focus();
     await page.keyboard.press("a");
-    await expect.poll(() => cards.count()).toBe(before - 1);
-    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("LI");
+    await expect.poll(() => cards.count(), patiently).toBe(before - 1);
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName), patiently).toBe("LI");
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect.poll(() => cards.count()).toBe(before);
+    await expect.poll(() => cards.count(), patiently).toBe(before);
     expect(await cards.first().locator(".comment").textContent()).toBe(first);
     await cards.first().getByRole("button", { name: "Reject" }).click();
     await page.getByText("Rejected: the comment is not shown.").waitFor();
@@ -117,9 +117,7 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
     expect(await page.locator(".mail-subject strong").textContent()).toBe("One more click for the river");
     expect(await page.locator(".mail-text").textContent()).toContain("Maria");
     await page.getByRole("button", { name: "Undo" }).click();
-    await expect
-      .poll(() => page.locator("input[name=subject-confirm-supporter]").inputValue(), { timeout: 10_000 })
-      .toBe("");
+    await expect.poll(() => page.locator("input[name=subject-confirm-supporter]").inputValue(), patiently).toBe("");
   });
 
   it("verifies the audit log against what this browser saw", async () => {
@@ -155,7 +153,7 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
     await goTo(page, "");
     await page.getByText("What your staff should know").waitFor();
     await page.getByRole("button", { name: "All known" }).click();
-    await expect.poll(() => page.getByText("What your staff should know").count()).toBe(0);
+    await expect.poll(() => page.getByText("What your staff should know").count(), patiently).toBe(0);
   });
 
   it("pauses, resumes and removes a webhook only after asking back", async () => {
@@ -168,7 +166,7 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", () => {
     await card.getByRole("button", { name: "Send a test" }).click();
     await page.getByText("Test: refused by the receiver (503)").waitFor();
     await card.getByRole("button", { name: /^Remove/ }).click();
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Keep");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent), patiently).toBe("Keep");
     await card.getByRole("button", { name: "Yes, remove" }).click();
     await page.getByText("No webhooks.").waitFor();
   });

@@ -4,6 +4,12 @@ import type { Page } from "playwright-core";
 
 export const passphrase = "six long words make strong keys";
 
+/** How long something may take on a slow machine, for `expect.poll`. */
+export const patiently = { timeout: 30_000 } as const;
+
+/** Making a world builds the pages and fills a gateway. */
+export const worldTimeoutMs = 240_000;
+
 /** Goes to a screen by the menu. */
 export async function goTo(page: Page, screen: string): Promise<void> {
   await openMenu(page);
