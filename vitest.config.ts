@@ -65,8 +65,9 @@ export default defineConfig({
   test: {
     // A browser that is missing is reported by tools/src/commands/test.ts as visible skips, or as a failure in CI.
     projects: chromium === undefined ? [node] : [node, browser],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For tests that start processes on a machine with ten times the work it has processors for: seconds each.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     teardownTimeout: 10_000,
     maxWorkers: 2,
   },

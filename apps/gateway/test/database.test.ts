@@ -159,7 +159,7 @@ describe("the private PostgreSQL", () => {
     await withConnection(own.connection, async ({ db }) => await migrate(db));
     const before = own.processId();
     spawnSync("kill", ["-9", String(before)]);
-    for (let waited = 0; own.processId() === before && waited < 20_000; waited += 50) await delay(50);
+    for (let waited = 0; own.processId() === before && waited < 60_000; waited += 50) await delay(50);
     expect(own.processId()).not.toBe(before);
     await withConnection(own.connection, async ({ db }) => {
       expect((await sql`SELECT name FROM kysely_migration`.execute(db)).rows).toHaveLength(migrationCount);
@@ -175,9 +175,9 @@ describe("the private PostgreSQL", () => {
     const own = await startPostgres({ log: ({ event }) => events.push(event) }, { dataFolder: folder });
     await rename(join(folder, "postgres"), join(folder, "away"));
     spawnSync("kill", ["-9", String(own.processId())]);
-    for (let waited = 0; !events.includes("database-lost") && waited < 30_000; waited += 50) await delay(50);
+    for (let waited = 0; !events.includes("database-lost") && waited < 50_000; waited += 50) await delay(50);
     await rename(join(folder, "away"), join(folder, "postgres"));
-    for (let waited = 0; !events.includes("database-restarted") && waited < 30_000; waited += 50) await delay(50);
+    for (let waited = 0; !events.includes("database-restarted") && waited < 50_000; waited += 50) await delay(50);
     expect(events).toEqual(expect.arrayContaining(["database-stopped", "database-lost", "database-restarted"]));
     await withConnection(own.connection, async ({ db }) => await checkDurability(db));
     await own.close();

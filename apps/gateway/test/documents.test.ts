@@ -104,7 +104,7 @@ describe("a page without script", () => {
       expect(failed.status).toBeGreaterThanOrEqual(500);
       expect(failed.html).toContain(action);
       let again = failed;
-      for (let waited = 0; again.status !== 200 && waited < 20_000; waited += 200) {
+      for (let waited = 0; again.status !== 200 && waited < 60_000; waited += 200) {
         await delay(200);
         again = await send(action);
       }

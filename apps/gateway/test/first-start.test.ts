@@ -106,7 +106,7 @@ describe("a gateway on every address", () => {
       COTERIE_PREMISES: join(folder, "premises"),
     });
     const { port } = new URL(gateway.address);
-    for (let waited = 0; !gateway.said().includes("Stop with Ctrl-C") && waited < 30_000; waited += 50) await delay(50);
+    for (let waited = 0; !gateway.said().includes("Stop with Ctrl-C") && waited < 90_000; waited += 50) await delay(50);
     expect(gateway.said()).toContain(`http://127.0.0.1:${port}/p/clean-harbour\n`);
     expect(await gateway.stop()).toBe(0);
   });
