@@ -12,18 +12,13 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import sodium from "sodium-native";
+import { type Run, runNode } from "../support/run-node.ts";
 
 const sampled = 2000;
 const rounds = 3;
 const [contacts = 100_000, repeat = 1] = process.argv.slice(2).map(Number);
 const cli = join(import.meta.dirname, "..", "..", "apps", "cli");
 const folder = await mkdtemp(join(tmpdir(), "coterie-bench-"));
-
-interface Run {
-  readonly wallMs: number;
-  readonly cpuMs: number;
-  readonly peakMiB: number;
-}
 
 interface Box {
   readonly payload: string;
@@ -121,35 +116,6 @@ function report(workers: number, { total, wallMs, cpuMs, peakMiB }: Run & { read
 function exportCsv(workers: number): Promise<Run> {
   const words = ["contacts", "export", "--no-pull", "--overwrite", "--quiet", "--format", "csv"];
   return runNode(join(cli, "src", "main.ts"), [...words, "--premises", folder, "--workers", String(workers)]);
-}
-
-/** Runs a script and watches what the system says about its process. */
-async function runNode(file: string, args: readonly string[]): Promise<Run> {
-  const start = performance.now();
-  const child = spawn(process.execPath, ["--conditions=@coterie/source", file, ...args], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  let seen = { cpuMs: 0, peakMiB: 0 };
-  const watch = setInterval(() => {
-    void lookAt(child.pid ?? 0).then((found) => (seen = found ?? seen));
-  }, 20);
-  const [code] = await once(child, "exit");
-  clearInterval(watch);
-  if (code !== 0) throw new Error(`${file} ended with ${String(code)}`);
-  return { wallMs: performance.now() - start, ...seen };
-}
-
-/** Linux: processor time of all threads so far, and the largest resident set. */
-async function lookAt(pid: number): Promise<{ cpuMs: number; peakMiB: number } | undefined> {
-  const [stat, status] = await Promise.all([
-    readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""),
-    readFile(`/proc/${pid}/status`, "utf8").catch(() => ""),
-  ]);
-  const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const peakKiB = /VmHWM:\s+(\d+) kB/.exec(status)?.[1];
-  if (peakKiB === undefined) return undefined;
-  // A tick is 10 ms on every Linux that Node supports.
-  return { cpuMs: (Number(ticks[11]) + Number(ticks[12])) * 10, peakMiB: Number(peakKiB) / 1024 };
 }
 
 async function sampleBoxes(): Promise<Box[]> {
