@@ -85,23 +85,6 @@ const partStarts: readonly RegExp[] = [
   /\/@noble\/curves\/ed25519\.js$/,
 ];
 
-/** Utilities of the hash and cipher libraries, and what the widget puts in their place: see src/lean/cipher-utils.ts. */
-const leanFiles: readonly (readonly [RegExp, string])[] = [
-  [/\/@noble\/ciphers\/utils\.js$/, source("lean/cipher-utils.ts")],
-  [/\/@noble\/ciphers\/_arx\.js$/, source("lean/arx.ts")],
-  [/\/@noble\/hashes\/utils\.js$/, source("lean/hash-utils.ts")],
-  [/\/@noble\/hashes\/_md\.js$/, source("lean/md.ts")],
-];
-
-/** The twins for old platforms use more of the libraries: they get them whole. */
-const wholeParts: readonly string[] = ["script-x25519", "verify-ed25519", "ed25519"];
-
-/** The file in its place; what the library's `_md.js` is still asked for needs no other. */
-function leanOf(path: string, { part, importer }: { readonly part: string; readonly importer: string }): string {
-  const [, lean = path] = leanFiles.find(([library]) => library.test(path)) ?? [];
-  return wholeParts.includes(part) || /\/lean\/|\/_md\.js$/.test(importer) ? path : lean;
-}
-
 /**
  * Bundles every file that a visitor loads by itself, with copies of its own of what others need, too: no small shared
  * files, compression sees all of it at once, and each carries only what it uses. No visitor loads two copies of much, since
@@ -121,7 +104,7 @@ function bundleApart(): Plugin {
         ? basename(resolved.id, extname(resolved.id))
         : parent;
       if (part === undefined) return resolved;
-      return { ...resolved, id: `${leanOf(resolved.id, { part, importer: importerPath ?? "" })}${mark}${part}` };
+      return { ...resolved, id: `${resolved.id}${mark}${part}` };
     },
     async load(id) {
       const [path, part] = id.split(mark);

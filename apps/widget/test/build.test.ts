@@ -71,7 +71,7 @@ describe("the built widget", () => {
   });
 
   // Mails are part of every number: the file that seals has what an address needs.
-  it("is at most 30,000 bytes of gzip for any visit, in any language, also where a key log is verified", () => {
+  it("is at most 30,000 bytes of gzip for a visit, in any language; what some visits add is bounded, too", () => {
     const [elementForm = ""] = named("element-form-");
     const [initiative = ""] = named("eci-");
     const log = Math.max(...named("pinned-log-").map((name) => gzipBytes(name)));
@@ -81,15 +81,16 @@ describe("the built widget", () => {
       const inFrame = gzipBytes("coterie-action.js", "frame.js", "style.css", texts);
       const visits = [
         gzipBytes("coterie-action.js", elementForm, texts) + gzipBytes(initiative),
-        inFrame + log,
-        inFrame + work,
-        inFrame + gzipBytes(initiative),
+        inFrame,
         gzipBytes("page.js", "style.css", texts, initiative),
         gzipBytes("page-sealing.js", "style.css", texts, initiative),
       ];
       for (const visit of visits) expect(visit).toBeLessThanOrEqual(goalBytes);
-      // The one way that is above the goal: an initiative, which asks for more, in a frame whose site pins a log.
-      expect(inFrame + gzipBytes(initiative) + log).toBeLessThanOrEqual(31_500);
+      // Above the goal, by what the audited libraries weigh when they are taken whole (docs/adr/0007).
+      expect(inFrame + gzipBytes(initiative)).toBeLessThanOrEqual(30_300);
+      expect(inFrame + log).toBeLessThanOrEqual(32_200);
+      expect(inFrame + work).toBeLessThanOrEqual(32_600);
+      expect(inFrame + gzipBytes(initiative) + log).toBeLessThanOrEqual(33_400);
     }
   });
 });

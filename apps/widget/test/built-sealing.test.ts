@@ -1,4 +1,4 @@
-// What the build puts in the place of the libraries' utilities (src/lean): the very file that visitors load, against libsodium.
+// The very file that visitors load, after all that the build does to it, against libsodium.
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
