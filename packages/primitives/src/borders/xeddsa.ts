@@ -14,8 +14,7 @@ import { InvalidPublicKeyError } from "../errors.ts";
 export interface EdwardsGroup {
   /** 64 bytes modulo L. */
   readonly reduceScalar: (wide: Uint8Array) => Bytes;
-  /** `publicFactor` may be told by timing, `secret` may not. */
-  readonly multiplyScalars: (publicFactor: Uint8Array, secret: Uint8Array) => Bytes;
+  readonly multiplyScalars: (a: Uint8Array, b: Uint8Array) => Bytes;
   readonly addScalars: (a: Uint8Array, b: Uint8Array) => Bytes;
   /** The encoding of scalar times base point. */
   readonly multiplyBase: (scalar: Uint8Array) => Bytes;

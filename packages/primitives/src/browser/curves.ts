@@ -69,10 +69,10 @@ export function browserAgreementSignatures(
         raw._crypto_core_ed25519_scalar_reduce(scalar, slots.put(wide));
         return slots.take(scalar, 32);
       }),
-    multiplyScalars: (publicFactor, secret) =>
+    multiplyScalars: (a, b) =>
       withSlots((slots) => {
         const product = slots.reserve(32);
-        raw._crypto_core_ed25519_scalar_mul(product, slots.put(publicFactor), slots.put(secret));
+        raw._crypto_core_ed25519_scalar_mul(product, slots.put(a), slots.put(b));
         return slots.take(product, 32);
       }),
     addScalars: (a, b) =>

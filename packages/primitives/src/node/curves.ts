@@ -40,12 +40,8 @@ export const nodeSignatures: Signatures = createSignatures({
 export const nodeAgreementSignatures: AgreementSignatures = createAgreementSignatures(
   { sha512: nodeHashes.sha512, verify: nodeSignatures.verify },
   {
-    reduceScalar(wide) {
-      const scalar = new Uint8Array(32);
-      sodium.crypto_core_ed25519_scalar_reduce(scalar, wide);
-      return scalar;
-    },
-    multiplyScalars: multiplyByDoubling,
+    reduceScalar,
+    multiplyScalars,
     addScalars(a, b) {
       const sum = new Uint8Array(32);
       sodium.crypto_core_ed25519_scalar_add(sum, a, b);
@@ -60,14 +56,33 @@ export const nodeAgreementSignatures: AgreementSignatures = createAgreementSigna
   },
 );
 
-/** The library lacks a multiplication of scalars: doubling and adding, by the bits of the factor that is public. */
-function multiplyByDoubling(publicFactor: Uint8Array, secret: Uint8Array): Bytes {
-  const product = new Uint8Array(32);
-  for (let bit = 252; bit >= 0; bit--) {
-    sodium.crypto_core_ed25519_scalar_add(product, product, product);
-    const isSet = ((publicFactor[bit >> 3] ?? 0) >> (bit & 7)) & 1;
-    if (isSet === 1) sodium.crypto_core_ed25519_scalar_add(product, product, secret);
+function reduceScalar(wide: Uint8Array): Bytes {
+  const scalar = new Uint8Array(32);
+  sodium.crypto_core_ed25519_scalar_reduce(scalar, wide);
+  return scalar;
+}
+
+/**
+ * The library lacks a multiplication of scalars, but reduces 64 bytes: multiplied like on paper, byte by byte, then reduced. No
+ * branch and no place in memory depends on a factor.
+ */
+function multiplyScalars(left: Uint8Array, right: Uint8Array): Bytes {
+  // A column sums at most 32 products below 2^16, and a carry.
+  const columns = new Int32Array(64);
+  for (let i = 0; i < 32; i++) {
+    const factor = left[i] ?? 0;
+    for (let j = 0; j < 32; j++) columns[i + j] = (columns[i + j] ?? 0) + factor * (right[j] ?? 0);
   }
+  const wide = new Uint8Array(64);
+  let carry = 0;
+  for (let i = 0; i < 64; i++) {
+    carry += columns[i] ?? 0;
+    wide[i] = carry & 0xff;
+    carry >>>= 8;
+  }
+  const product = reduceScalar(wide);
+  columns.fill(0);
+  wide.fill(0);
   return product;
 }
 

@@ -28,8 +28,7 @@ export const portableAgreementSignatures: AgreementSignatures = createAgreementS
   { sha512: portableHashes.sha512, verify: portableSignatures.verify },
   {
     reduceScalar: (wide) => encodeScalar(Fn.create(bytesToNumberLE(wide))),
-    multiplyScalars: (publicFactor, secret) =>
-      encodeScalar(Fn.mul(Fn.create(bytesToNumberLE(publicFactor)), bytesToNumberLE(secret))),
+    multiplyScalars: (a, b) => encodeScalar(Fn.mul(Fn.create(bytesToNumberLE(a)), bytesToNumberLE(b))),
     addScalars: (a, b) => encodeScalar(Fn.add(bytesToNumberLE(a), bytesToNumberLE(b))),
     multiplyBase: (scalar) => toBytes(Point.BASE.multiply(bytesToNumberLE(scalar)).toBytes()),
     isPrimeOrderPoint,

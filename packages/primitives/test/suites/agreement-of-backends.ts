@@ -42,6 +42,16 @@ export function describeAgreementOfBackends(backends: readonly Primitives[]): vo
       );
     });
 
+    it("computes HMACs where a backend changes its way: around a block of key, and from short to long messages", () => {
+      const counting = Uint8Array.from({ length: 1100 }, (_, i) => i % 251);
+      for (const keyLength of [0, 1, 32, 63, 64, 65]) {
+        for (const messageLength of [0, 1, 55, 56, 64, 511, 512, 513, 1100]) {
+          const [key, message] = [counting.subarray(7, 7 + keyLength), counting.subarray(0, messageLength)];
+          expect(distinct((p) => concatBytes(p.hmacSha256(key, message), p.hmacSha512(key, message)))).toHaveLength(1);
+        }
+      }
+    });
+
     it("agrees and boxes", () => {
       fc.assert(
         fc.property(bytes(32), bytes(32), bytes(24), anyBytes(300), (mine, theirs, nonce, plain) => {
