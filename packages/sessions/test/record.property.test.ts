@@ -2,7 +2,7 @@ import { Plaintext, SecretKey } from "@coterie/bytes";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { openRecord, sealRecord, type SessionMessage, type SessionRecord } from "../src/index.ts";
+import { openRecord, sealRecord, sessionLimits, type SessionMessage, type SessionRecord } from "../src/index.ts";
 import { decodeRecord, encodeRecord } from "../src/record/session-record.ts";
 import { createPair, seededRandom } from "./two-devices.ts";
 
@@ -66,5 +66,34 @@ describe("a session record", () => {
         expect(() => openRecord(deps, { sealed: changed, storeKey, peer: "bob.1" })).toThrow(unreadable);
       }),
     );
+  });
+});
+
+describe("a session record with as many sessions and keys as there may be", () => {
+  it("stays readable: the oldest archived sessions go", () => {
+    const { alice, bob } = createPair(primitives, { seed: 4 });
+    alice.start(bob.bundle);
+    bob.open(alice.send("hello"));
+    const state = bob.record.current;
+    if (state === undefined) throw new Error("no session");
+    const seed = new Uint8Array(32).fill(7);
+    const skipped = Array.from({ length: sessionLimits.skippedKeysPerChain }, (_unused, index) => ({ index, seed }));
+    const receivers = Array.from({ length: sessionLimits.receiverChains }, () => ({
+      ratchetKey: seed,
+      chain: { key: seed, index: sessionLimits.skippedKeysPerChain },
+      skipped,
+      forgottenBelow: 0,
+    }));
+    const full = { ...state, receivers };
+    const archived = Array.from({ length: sessionLimits.archivedSessions }, (_unused, i) => ({
+      ...full,
+      remoteRegistrationId: i,
+    }));
+    const encoded = encodeRecord({ current: full, archived });
+    expect(encoded.lengthBytes).toBeLessThanOrEqual(sessionLimits.recordBytes);
+    const read = decodeRecord(encoded);
+    expect(read.current).toEqual(full);
+    expect(read.archived.length).toBeGreaterThan(10);
+    expect(read.archived).toEqual(archived.slice(0, read.archived.length));
   });
 });

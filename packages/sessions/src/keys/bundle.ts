@@ -2,6 +2,7 @@
 import type { Bytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import { InvalidBundleError } from "../errors.ts";
+import { sessionLimits } from "../limits.ts";
 import { encodeAgreementKey, encodeKyber } from "./public-key.ts";
 
 /** A bundle. Keys are without their type byte. */
@@ -23,6 +24,7 @@ export interface PrekeyBundle {
 export function checkBundle(primitives: Primitives, bundle: PrekeyBundle): void {
   const { identityKey, signedPrekey, oneTimePrekey, kemPrekey } = bundle;
   try {
+    requireNumbers(bundle);
     const keys = [
       identityKey,
       signedPrekey.publicKey,
@@ -30,7 +32,7 @@ export function checkBundle(primitives: Primitives, bundle: PrekeyBundle): void 
     ];
     for (const key of keys) primitives.checkAgreementPublicKey(key);
   } catch {
-    throw new InvalidBundleError("a key of the bundle cannot be used");
+    throw new InvalidBundleError("a key or a number of the bundle cannot be used");
   }
   const isSigned = (encoded: Bytes, signature: Bytes): boolean =>
     primitives.verifyWithAgreementKey(identityKey, encoded, signature);
@@ -40,5 +42,14 @@ export function checkBundle(primitives: Primitives, bundle: PrekeyBundle): void 
     !isSigned(encodeKyber(kemPrekey.publicKey), kemPrekey.signature)
   ) {
     throw new InvalidBundleError("a signature of the bundle is wrong");
+  }
+}
+
+/** Numbers that a message can carry: others would be written as another number. Nothing signs them. */
+function requireNumbers({ registrationId, deviceId, signedPrekey, oneTimePrekey, kemPrekey }: PrekeyBundle): void {
+  const ids = [registrationId, signedPrekey.id, oneTimePrekey?.id ?? 0, kemPrekey.id];
+  const isDevice = deviceId >= sessionLimits.leastDeviceId && deviceId <= sessionLimits.mostDeviceId;
+  if (!isDevice || ![deviceId, ...ids].every((id) => Number.isInteger(id) && id >= 0 && id <= sessionLimits.counter)) {
+    throw new InvalidBundleError("a number of the bundle is out of range");
   }
 }

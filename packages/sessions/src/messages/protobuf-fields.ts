@@ -56,7 +56,7 @@ export function decodeFieldValues(bytes: Uint8Array, types: FieldTypes): FieldVa
   let last = 0;
   while (at < bytes.length) {
     const tag = readVarint(bytes, at);
-    const field = tag.value >>> 3;
+    const field = Math.floor(tag.value / 8);
     const type = types[field];
     if (type === undefined || field <= last || tag.value % 8 !== wireTypes[type]) {
       throw new MalformedMessageError("the message has a field that does not belong there");

@@ -14,6 +14,8 @@ export interface SkippedSeed {
 export interface ReceivingChain {
   readonly chain: Chain;
   readonly skipped: readonly SkippedSeed[];
+  /** Seeds of smaller numbers were dropped for newer ones: a message of such a number was perhaps never opened. */
+  readonly forgottenBelow: number;
 }
 
 /** What became of the search for a message's seed. */
@@ -35,23 +37,24 @@ export function takeSeed(
   if (index < chain.index) return takeSkipped(receiving, index);
   if (index - chain.index > sessionLimits.forwardJumps) return { kind: "out-of-sync", reason: "too-far-ahead" };
   const { reached, passed } = advanceTo(hmac, { chain, index });
+  const kept = [...skipped, ...passed].slice(-sessionLimits.skippedKeysPerChain);
+  const hasForgotten = skipped.length + index - chain.index > sessionLimits.skippedKeysPerChain;
+  const forgottenBelow = hasForgotten ? (kept[0]?.index ?? index) : receiving.forgottenBelow;
   return {
     kind: "found",
     seed: messageSeedOf(hmac, reached),
-    receiving: {
-      chain: nextChain(hmac, reached),
-      skipped: [...skipped, ...passed].slice(-sessionLimits.skippedKeysPerChain),
-    },
+    receiving: { chain: nextChain(hmac, reached), skipped: kept, forgottenBelow },
   };
 }
 
-function takeSkipped({ chain, skipped }: ReceivingChain, index: number): TakenSeed {
+function takeSkipped(receiving: ReceivingChain, index: number): TakenSeed {
+  const { skipped, forgottenBelow } = receiving;
   const kept = skipped.find((one) => one.index === index);
   if (kept !== undefined) {
-    return { kind: "found", seed: kept.seed, receiving: { chain, skipped: skipped.filter((one) => one !== kept) } };
+    const others = skipped.filter((one) => one !== kept);
+    return { kind: "found", seed: kept.seed, receiving: { ...receiving, skipped: others } };
   }
-  const isForgotten = skipped.length >= sessionLimits.skippedKeysPerChain && index < (skipped[0]?.index ?? 0);
-  return isForgotten ? { kind: "out-of-sync", reason: "key-gone" } : { kind: "duplicate" };
+  return index < forgottenBelow ? { kind: "out-of-sync", reason: "key-gone" } : { kind: "duplicate" };
 }
 
 function advanceTo(

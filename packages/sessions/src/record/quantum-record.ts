@@ -22,6 +22,8 @@ const stateKinds = [
   "second-sampled",
 ] as const satisfies readonly BraidState["kind"][];
 
+const roles = ["initiator", "responder"] as const;
+
 const seedLengthBytes = 64;
 /** More epochs than any run keeps: the newest, the one that sends and the one before it. */
 const mostEpochs = 8;
@@ -30,7 +32,7 @@ const mostEpochs = 8;
 export function writeQuantumRatchet(writer: RecordWriter, { braid, chain }: QuantumRatchet): void {
   writer.fixed(braid.authenticator.root).fixed(braid.authenticator.macKey);
   writeBraidState(writer, braid.state);
-  writer.number(chain.role === "initiator" ? 0 : 1).fixed(chain.nextRoot);
+  writer.number(roles.indexOf(chain.role)).fixed(chain.nextRoot);
   writer.list(chain.epochs, ({ epoch, sending, receiving, skipped }) => {
     writer.number(epoch).optional(sending, (direction) => writeDirection(writer, direction));
     writeDirection(writer, receiving);
@@ -46,7 +48,8 @@ export function readQuantumRatchet(reader: RecordReader): QuantumRatchet {
 }
 
 function readChain(reader: RecordReader): QuantumChain {
-  const role = reader.number() === 0 ? "initiator" : "responder";
+  const role = roles[reader.number()];
+  if (role === undefined) throw new UnreadableRecordError("the session record has a role that is unknown here");
   const nextRoot = reader.fixed(32);
   const epochs = reader.list(mostEpochs, (): EpochChains => {
     const epoch = reader.number();

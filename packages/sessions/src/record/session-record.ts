@@ -12,13 +12,37 @@ import { RecordReader, RecordWriter } from "./record-writer.ts";
 
 const recordVersion = 1;
 const kemCiphertextLengthBytes = 1568;
+/** 32 bytes and a number of 32 bits. */
+const keptKeyMostBytes = 37;
+const sessionMostBytes = 8192;
 
-/** The bytes of a record. */
+/**
+ * The bytes of a record. The oldest archived sessions are left out where all of them together would be longer than a record may be:
+ * a peer that makes us keep as many keys as there may be must not make the record unreadable.
+ */
 export function encodeRecord({ current, archived }: SessionRecord): Plaintext {
   const writer = new RecordWriter();
   writer.number(recordVersion).optional(current, (state) => writeState(writer, state));
-  writer.list(archived, (state) => writeState(writer, state));
+  writer.list(fitting(archived, sessionLimits.recordBytes - mostBytesOf(current)), (state) =>
+    writeState(writer, state),
+  );
   return Plaintext.own(writer.finish());
+}
+
+function fitting(states: readonly SessionState[], lengthBytes: number): readonly SessionState[] {
+  let rest = lengthBytes;
+  const firstTooMany = states.findIndex((state) => {
+    rest -= mostBytesOf(state);
+    return rest < 0;
+  });
+  return firstTooMany < 0 ? states : states.slice(0, firstTooMany);
+}
+
+/** More than a session takes: kept keys with their numbers, and everything else that it may hold. */
+function mostBytesOf(state: SessionState | undefined): number {
+  if (state === undefined) return 0;
+  const chains = [...state.receivers, ...state.quantum.chain.epochs];
+  return chains.reduce((sum, { skipped }) => sum + skipped.length * keptKeyMostBytes, sessionMostBytes);
 }
 
 /** @throws UnreadableRecordError */
@@ -40,9 +64,10 @@ function writeState(writer: RecordWriter, state: SessionState): void {
   writer.fixed(state.baseKey).fixed(state.rootKey).number(state.previousCounter);
   writer.fixed(sender.keyPair.publicKey).fixed(sender.keyPair.secretKey);
   writeChain(writer, sender.chain);
-  writer.list(receivers, ({ ratchetKey, chain, skipped }) => {
+  writer.list(receivers, ({ ratchetKey, chain, skipped, forgottenBelow }) => {
     writer.fixed(ratchetKey);
     writeChain(writer, chain);
+    writer.number(forgottenBelow);
     writer.list(skipped, ({ index, seed }) => writer.number(index).fixed(seed));
   });
   writer.optional(unacknowledged, (prekeys) => writeUnacknowledged(writer, prekeys));
@@ -75,11 +100,12 @@ function readState(reader: RecordReader): SessionState {
 function readReceiver(reader: RecordReader): ReceiverChain {
   const ratchetKey = reader.fixed(32);
   const chain = readChain(reader);
+  const forgottenBelow = reader.number();
   const skipped = reader.list(sessionLimits.skippedKeysPerChain, () => ({
     index: reader.number(),
     seed: reader.fixed(32),
   }));
-  return { ratchetKey, chain, skipped };
+  return { ratchetKey, chain, skipped, forgottenBelow };
 }
 
 function writeChain(writer: RecordWriter, { key, index }: Chain): void {

@@ -37,6 +37,7 @@ export function generateSenderKey(deps: SessionDeps, distributionId: Bytes): Sen
     signingKey: publicKey,
     signingSecret: secretKey.exposeSecretBytes().slice(),
     skipped: [],
+    forgottenBelow: 0,
   };
   secretKey.destroy();
   return { distributionId, states: [state] };
@@ -65,7 +66,14 @@ export function receiveDistribution(
   // A repeated distribution must not bring back keys that were used, nor change who signs.
   if (known !== undefined) return { distributionId, states };
   const chain: Chain = { key: chainKey, index: iteration };
-  const state: SenderKeyState = { chainId, chain, signingKey, signingSecret: undefined, skipped: [] };
+  const state: SenderKeyState = {
+    chainId,
+    chain,
+    signingKey,
+    signingSecret: undefined,
+    skipped: [],
+    forgottenBelow: 0,
+  };
   return { distributionId, states: [state, ...states].slice(0, sessionLimits.senderKeyStates) };
 }
 

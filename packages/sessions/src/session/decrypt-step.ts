@@ -56,7 +56,8 @@ function openMessage(deps: SessionDeps, { state, message, addresses }: DecryptIn
   // Only a ratchet key that is known says that this is the right session: of another one, the numbers mean nothing.
   if (quantum.kind === "tampered" || (quantum.kind !== "received" && known === undefined)) return { kind: "tampered" };
   if (quantum.kind === "too-far") return { kind: "out-of-sync", reason: "too-far-ahead" };
-  if (quantum.kind === "used") return { kind: "duplicate" };
+  // The seed was still there, so that nobody read the message: only its post-quantum epoch is forgotten.
+  if (quantum.kind === "used") return { kind: "out-of-sync", reason: "key-gone" };
 
   const keys = deriveMessageKeys(primitives, { seed: found.seed, quantumKey: quantum.key });
   const isAuthentic = hasValidMac(primitives, {
@@ -97,7 +98,7 @@ function startReceiver(
     keyPair: state.sender.keyPair,
     remoteKey: ratchetKey,
   });
-  return { rootKey, receiver: { ratchetKey, chain, skipped: [] } };
+  return { rootKey, receiver: { ratchetKey, chain, skipped: [], forgottenBelow: 0 } };
 }
 
 /** The second half: a key of our own against it. Only for messages that proved authentic. */

@@ -3,10 +3,12 @@ import { type Bytes, SecretKey } from "@coterie/bytes";
 import {
   type AgreementKeyPair,
   generateAgreementKeyPair,
+  InvalidPublicKeyError,
   type Primitives,
   type RandomSource,
 } from "@coterie/primitives";
 import { agreeAsInitiator, agreeAsResponder } from "../agreement/pqxdh.ts";
+import { InvalidBundleError } from "../errors.ts";
 import { checkBundle, type PrekeyBundle } from "../keys/bundle.ts";
 import { createQuantumRatchet } from "../post-quantum/quantum-ratchet.ts";
 import { type RootStep, stepRoot } from "../ratchet/message-keys.ts";
@@ -42,7 +44,7 @@ export function initiateSession(
 ): SessionState {
   const { primitives, random } = deps;
   checkBundle(primitives, bundle);
-  const { ciphertext, sharedSecret } = primitives.kyber1024.encapsulate(random, bundle.kemPrekey.publicKey);
+  const { ciphertext, sharedSecret } = encapsulateTo(deps, bundle);
   const baseKeyPair = generateAgreementKeyPair(primitives, random);
   const { rootKey, chainKey, quantumKey } = agreeAsInitiator(primitives, {
     identity: local.identity,
@@ -63,7 +65,14 @@ export function initiateSession(
     baseKey: baseKeyPair.publicKey,
     rootKey: sending.rootKey,
     sender: { keyPair, chain: sending.chain },
-    receivers: [{ ratchetKey: bundle.signedPrekey.publicKey, chain: { key: chainKey, index: 0 }, skipped: [] }],
+    receivers: [
+      {
+        ratchetKey: bundle.signedPrekey.publicKey,
+        chain: { key: chainKey, index: 0 },
+        skipped: [],
+        forgottenBelow: 0,
+      },
+    ],
     previousCounter: 0,
     unacknowledged: {
       oneTimePrekeyId: bundle.oneTimePrekey?.id,
@@ -74,6 +83,19 @@ export function initiateSession(
     },
     quantum: createQuantumRatchet(primitives, { role: "initiator", handshakeKey: quantumKey }),
   };
+}
+
+/** Only the owner of the identity key can sign a KEM key that cannot be used: the bundle is at fault all the same. */
+function encapsulateTo(
+  { primitives, random }: SessionDeps,
+  { kemPrekey }: PrekeyBundle,
+): ReturnType<Primitives["kyber1024"]["encapsulate"]> {
+  try {
+    return primitives.kyber1024.encapsulate(random, kemPrekey.publicKey);
+  } catch (error) {
+    if (error instanceof InvalidPublicKeyError) throw new InvalidBundleError("a key of the bundle cannot be used");
+    throw error;
+  }
 }
 
 /**
