@@ -85,6 +85,7 @@ export { createMemorySessionStore, type MemorySessionStore } from "./store/memor
 export {
   createSessionCipher,
   type DecryptOutcome,
+  type DeviceAddresses,
   type EncryptOutcome,
   type SessionCipher,
   type SessionCipherDeps,

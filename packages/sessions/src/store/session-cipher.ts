@@ -2,7 +2,7 @@
  * What a client calls: sessions with the devices of peers, stored before anything is sent or shown (docs/protocol/sessions.md §8).
  * One step at a time per device of a peer; steps with different devices do not wait for each other.
  */
-import { type Bytes, equalBytes, Plaintext, SecretKey } from "@coterie/bytes";
+import { type Bytes, concatBytes, equalBytes, Plaintext, SecretKey } from "@coterie/bytes";
 import type { PrekeyBundle } from "../keys/bundle.ts";
 import { type DecodedPrekeyMessage, decodePrekeyMessage } from "../messages/prekey-message.ts";
 import { decodeRatchetMessage } from "../messages/ratchet-message.ts";
@@ -24,7 +24,7 @@ import {
   type ResponderPrekeys,
   type SessionDeps,
 } from "../session/start-session.ts";
-import { createLocks } from "./locks.ts";
+import { createLocks, type Locks } from "./locks.ts";
 import type { KemUse, SessionChange, SessionStore } from "./session-store.ts";
 import type { Observe } from "./telemetry.ts";
 import { observed } from "./telemetry.ts";
@@ -39,6 +39,19 @@ export interface SessionCipherDeps extends SessionDeps {
   readonly now: () => number;
   /** Durations and outcomes, without content. */
   readonly observe?: Observe;
+  /** Where devices are named by UUIDs: first messages then name both sides, and are refused where they were made for others. */
+  readonly addressesOf?: (peer: string) => DeviceAddresses;
+}
+
+/** 18 bytes each: 17 of a service id and one of a device (docs/protocol/sessions.md §5). */
+export interface DeviceAddresses {
+  readonly local: Bytes;
+  readonly peer: Bytes;
+}
+
+/** Prekeys belong to all peers, so that first messages of different ones wait for each other. */
+interface CipherContext extends SessionCipherDeps {
+  readonly withPrekeys: Locks["withLock"];
 }
 
 /** How starting a session ends. */
@@ -84,8 +97,9 @@ export interface SessionCipher {
 }
 
 /** A cipher over a store. Two ciphers must not share one store and peer. */
-export function createSessionCipher(deps: SessionCipherDeps): SessionCipher {
+export function createSessionCipher(given: SessionCipherDeps): SessionCipher {
   const { withLock } = createLocks();
+  const deps: CipherContext = { ...given, withPrekeys: createLocks().withLock };
   const { store } = deps;
   return {
     start: (peer, bundle) =>
@@ -132,49 +146,59 @@ async function encrypt(
   { peer, plaintext }: { readonly peer: string; readonly plaintext: Plaintext },
 ): Promise<EncryptOutcome> {
   const record = await loadRecord(deps, peer);
-  const step = encryptWithRecord(deps, { record, plaintext: plaintext.exposePlainBytes(), nowMs: deps.now() });
+  const named = deps.addressesOf?.(peer);
+  const addresses = named === undefined ? undefined : concatBytes(named.local, named.peer);
+  const content = plaintext.exposePlainBytes();
+  const step = encryptWithRecord(deps, { record, plaintext: content, addresses, nowMs: deps.now() });
   if (step.kind === "no-session") return step;
   const uncommitted = new Uncommitted(step.message, changeOf(deps, { peer, record: step.record }));
   return { kind: "encrypted", message: await uncommitted.commit(deps.store) };
 }
 
 async function decrypt(
-  deps: SessionCipherDeps,
+  deps: CipherContext,
   { peer, message }: { readonly peer: string; readonly message: SessionMessage },
 ): Promise<DecryptOutcome> {
   const record = await loadRecord(deps, peer);
+  const named = deps.addressesOf?.(peer);
+  const addresses = named === undefined ? undefined : concatBytes(named.peer, named.local);
   if (message.kind === "ratchet") {
-    const step = decryptWithRecord(deps, { record, message: decodeRatchetMessage(message.bytes) });
+    const step = decryptWithRecord(deps, { record, message: decodeRatchetMessage(message.bytes), addresses });
     return await commitOpened(deps, { step, change: { peer }, startedSession: false });
   }
-  return await decryptPrekey(deps, { peer, record, message: decodePrekeyMessage(message.bytes) });
+  return await decryptPrekey(deps, { peer, record, message: decodePrekeyMessage(message.bytes), addresses });
 }
 
 interface PrekeyArrival {
   readonly peer: string;
   readonly record: SessionRecord;
   readonly message: DecodedPrekeyMessage;
+  readonly addresses: Bytes | undefined;
 }
 
-async function decryptPrekey(
-  deps: SessionCipherDeps,
-  { peer, record, message }: PrekeyArrival,
+async function decryptPrekey(deps: CipherContext, arrival: PrekeyArrival): Promise<DecryptOutcome> {
+  const { peer, record, message, addresses } = arrival;
+  const { identityKey, baseKey } = message;
+  if (!(await isAccepted(deps.store, { peer, identityKey }))) return { kind: "identity-changed", identityKey };
+  if (findByBaseKey(record, baseKey) === undefined) {
+    return await deps.withPrekeys("prekeys", async () => await respond(deps, arrival));
+  }
+  const step = decryptPrekeyWithRecord(deps, { record, message, local: deps.local, prekeys: undefined, addresses });
+  return await commitOpened(deps, { step, change: { peer }, startedSession: false });
+}
+
+async function respond(
+  deps: CipherContext,
+  { peer, record, message, addresses }: PrekeyArrival,
 ): Promise<DecryptOutcome> {
-  const { store, local } = deps;
-  const { identityKey, oneTimePrekeyId } = message;
-  if (!(await isAccepted(store, { peer, identityKey }))) return { kind: "identity-changed", identityKey };
-  const existing = findByBaseKey(record, message.baseKey);
-  const kemUse: KemUse = {
-    kemPrekeyId: message.kemPrekeyId,
-    signedPrekeyId: message.signedPrekeyId,
-    baseKey: message.baseKey,
-  };
-  if (existing === undefined && (await store.wasKemUsed(kemUse))) return { kind: "duplicate" };
-  const prekeys = existing === undefined ? await loadPrekeys(deps, message) : undefined;
-  if (existing === undefined && prekeys === undefined) return { kind: "stale-prekey" };
-  const step = decryptPrekeyWithRecord(deps, { record, message, local, prekeys });
-  const used = existing === undefined ? { usedOneTimePrekeyId: oneTimePrekeyId, kemUse, identity: identityKey } : {};
-  return await commitOpened(deps, { step, change: { peer, ...used }, startedSession: existing === undefined });
+  const { identityKey, oneTimePrekeyId, kemPrekeyId, signedPrekeyId, baseKey } = message;
+  const kemUse: KemUse = { kemPrekeyId, signedPrekeyId, baseKey };
+  if (await deps.store.wasKemUsed(kemUse)) return { kind: "duplicate" };
+  const prekeys = await loadPrekeys(deps, message);
+  if (prekeys === undefined) return { kind: "stale-prekey" };
+  const step = decryptPrekeyWithRecord(deps, { record, message, local: deps.local, prekeys, addresses });
+  const change = { peer, usedOneTimePrekeyId: oneTimePrekeyId, kemUse, identity: identityKey };
+  return await commitOpened(deps, { step, change, startedSession: true });
 }
 
 async function commitOpened(
