@@ -6,6 +6,7 @@ import { createChance } from "./chance.ts";
 import { call, type Reply, untilAnswered } from "./http.ts";
 import type { Model } from "./model.ts";
 import type { Supporter } from "./plan.ts";
+import { createTurns, type Turns } from "./turns.ts";
 import type { World } from "./world.ts";
 
 export interface MailWorkerSettings {
@@ -51,6 +52,7 @@ export interface MailboxesInput {
 }
 
 const refusals = 0.2;
+const atOnce = 32;
 
 export async function openMailboxes({ seed, supporters, model }: MailboxesInput): Promise<Mailboxes> {
   const settings: MailWorkerSettings = { seed, refusals };
@@ -63,6 +65,8 @@ export async function openMailboxes({ seed, supporters, model }: MailboxesInput)
   const chance = createChance(seed).fork("scanners");
   const hurry = new AbortController();
   const answering = new Set<Promise<void>>();
+  // Who was told to hurry still comes one after the other.
+  const turns = createTurns(atOnce);
   let gateway: Pick<World, "address"> | undefined;
   // Where it listens when somebody asks: who waited meanwhile asks the one that runs then.
   const world = { address: (): string => gateway?.address() ?? "" };
@@ -79,6 +83,7 @@ export async function openMailboxes({ seed, supporters, model }: MailboxesInput)
       figures,
       links,
       hurry: hurry.signal,
+      turns,
       scanned: supporter.scanned && chance.hits(0.5),
     };
     const answer = read(reader, { supporter, confirm, reject }).finally(() => answering.delete(answer));
@@ -111,6 +116,7 @@ interface Reader extends Pick<Mailboxes, "figures" | "links"> {
   readonly model: Model;
   readonly hurry: AbortSignal;
   readonly scanned: boolean;
+  readonly turns: Turns;
 }
 
 interface ConfirmMail {
@@ -134,8 +140,10 @@ async function read(reader: Reader, { supporter, confirm, reject }: ConfirmMail)
   }
   await delay(supporter.answersAfterMs, undefined, { signal: hurry }).catch(() => undefined);
   const token = supporter.answer === "confirms" ? confirm : reject;
-  await untilAnswered(async () => await call({ url: linkOf(world, token), method: "GET", from }));
-  await post(reader, { token, supporter });
+  await reader.turns.take(async () => {
+    await untilAnswered(async () => await call({ url: linkOf(world, token), method: "GET", from }));
+    await post(reader, { token, supporter });
+  });
   if (links.used.length < 1000) links.used.push(token);
 }
 
