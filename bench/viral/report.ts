@@ -25,7 +25,7 @@ export class Report {
 }
 
 function rounded(_name: string, value: unknown): unknown {
-  return typeof value === "number" ? Math.round(value * 10) / 10 : value;
+  return typeof value === "number" ? Math.round(value * 100) / 100 : value;
 }
 
 /** The value that `share` of all are not above. */

@@ -119,7 +119,12 @@ async function run(input: RunInput): Promise<void> {
   mailboxes.stopRefusing();
   report.figure("disturbances", { done });
   report.figure("proofs of work", { ...solver.figures });
-  report.figure("under way", { ...watching.figures, harnessLateMs: watching.lateMs(), load: loadavg()[0] });
+  report.figure("under way", {
+    ...watching.figures,
+    busy: watching.busy(),
+    harnessLateMs: watching.lateMs(),
+    load: loadavg()[0],
+  });
   judgeLatencies(report, { world, latencies });
   judgeIntake(report, model);
   judgeCounterReading(report, reading.figures);
