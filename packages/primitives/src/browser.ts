@@ -7,12 +7,13 @@ import { browserArgon2id } from "./browser/argon2id.ts";
 import { browserAeads, browserBoxes } from "./browser/ciphers.ts";
 import { browserAgreement, browserAgreementSignatures, browserSignatures } from "./browser/curves.ts";
 import { browserHashes } from "./browser/hashes.ts";
+import { browserKeccak } from "./browser/keccak.ts";
 import { browserMlKem768 } from "./browser/kem.ts";
 import { systemRandom } from "./browser/random.ts";
 import { loadSodium, type Sodium } from "./browser/sodium.ts";
-import { kyber1024 } from "./lattice/kyber1024.ts";
+import { createKyber1024 } from "./lattice/kyber1024.ts";
 import { createMlKem768Parts } from "./lattice/ml-kem-768-parts.ts";
-import { portableAes256Gcm, portableCbc } from "./portable/ciphers.ts";
+import { portableAes256Gcm, portableCbc } from "./portable/aes.ts";
 import { portableMlKem1024 } from "./portable/kem.ts";
 import type { Primitives } from "./types.ts";
 
@@ -29,6 +30,7 @@ export async function loadBrowserPrimitives(): Promise<Primitives> {
 function browserPrimitives(sodium: Sodium): Primitives {
   const hashes = browserHashes(sodium);
   const signatures = browserSignatures(sodium);
+  const keccak = browserKeccak(sodium);
   const mlKem768 = browserMlKem768(sodium);
   return {
     backend: "browser",
@@ -43,7 +45,7 @@ function browserPrimitives(sodium: Sodium): Primitives {
     argon2id: browserArgon2id(sodium),
     mlKem768,
     mlKem1024: portableMlKem1024,
-    mlKem768Parts: createMlKem768Parts(mlKem768),
-    kyber1024,
+    mlKem768Parts: createMlKem768Parts(mlKem768, keccak),
+    kyber1024: createKyber1024(keccak),
   };
 }

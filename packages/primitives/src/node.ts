@@ -8,8 +8,9 @@ import { createArgon2id } from "./borders/passwords.ts";
 import { nodeAes256Gcm, nodeBoxes, nodeCbc, nodeChacha20Poly1305, nodeXchacha20Poly1305 } from "./node/ciphers.ts";
 import { nodeAgreement, nodeAgreementSignatures, nodeSignatures } from "./node/curves.ts";
 import { nodeHashes } from "./node/hashes.ts";
+import { nodeKeccak } from "./node/keccak.ts";
 import { nodeMlKem768, nodeMlKem1024 } from "./node/kem.ts";
-import { kyber1024 } from "./lattice/kyber1024.ts";
+import { createKyber1024 } from "./lattice/kyber1024.ts";
 import { createMlKem768Parts } from "./lattice/ml-kem-768-parts.ts";
 import type { Primitives } from "./types.ts";
 
@@ -35,6 +36,6 @@ export const nodePrimitives: Primitives = {
   }),
   mlKem768: nodeMlKem768,
   mlKem1024: nodeMlKem1024,
-  mlKem768Parts: createMlKem768Parts(nodeMlKem768),
-  kyber1024,
+  mlKem768Parts: createMlKem768Parts(nodeMlKem768, nodeKeccak),
+  kyber1024: createKyber1024(nodeKeccak),
 };

@@ -6,15 +6,11 @@
 import { toBytes } from "@coterie/bytes";
 import { argon2id } from "@noble/hashes/argon2.js";
 import { createArgon2id } from "./borders/passwords.ts";
-import { kyber1024 } from "./lattice/kyber1024.ts";
+import { scriptKeccak } from "./lattice/keccak.ts";
+import { createKyber1024 } from "./lattice/kyber1024.ts";
 import { createMlKem768Parts } from "./lattice/ml-kem-768-parts.ts";
-import {
-  portableAes256Gcm,
-  portableBoxes,
-  portableCbc,
-  portableChacha20Poly1305,
-  portableXchacha20Poly1305,
-} from "./portable/ciphers.ts";
+import { portableAes256Gcm, portableCbc } from "./portable/aes.ts";
+import { portableBoxes, portableChacha20Poly1305, portableXchacha20Poly1305 } from "./portable/ciphers.ts";
 import { portableAgreement, portableAgreementSignatures, portableSignatures } from "./portable/curves.ts";
 import { portableHashes } from "./portable/hashes.ts";
 import { portableMlKem768, portableMlKem1024 } from "./portable/kem.ts";
@@ -40,6 +36,6 @@ export const portablePrimitives: Primitives = {
   ),
   mlKem768: portableMlKem768,
   mlKem1024: portableMlKem1024,
-  mlKem768Parts: createMlKem768Parts(portableMlKem768),
-  kyber1024,
+  mlKem768Parts: createMlKem768Parts(portableMlKem768, scriptKeccak),
+  kyber1024: createKyber1024(scriptKeccak),
 };

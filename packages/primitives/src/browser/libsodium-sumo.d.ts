@@ -10,6 +10,10 @@ declare module "libsodium-sumo" {
 
     readonly _crypto_hash_sha256: Hash;
     readonly _crypto_hash_sha512: Hash;
+    readonly _crypto_hash_sha3256: Hash;
+    readonly _crypto_hash_sha3512: Hash;
+    readonly _crypto_xof_shake128: Xof;
+    readonly _crypto_xof_shake256: Xof;
     readonly _crypto_auth_hmacsha256_statebytes: () => number;
     readonly _crypto_auth_hmacsha256_init: HmacInit;
     readonly _crypto_auth_hmacsha256_update: HmacUpdate;
@@ -88,6 +92,7 @@ declare module "libsodium-sumo" {
   }
 
   type Hash = (output: number, message: number, messageLow: number, messageHigh: number) => number;
+  type Xof = (output: number, lengthBytes: number, message: number, messageLow: number, messageHigh: number) => number;
   type HmacInit = (state: number, key: number, keyLength: number) => number;
   type HmacUpdate = (state: number, message: number, messageLow: number, messageHigh: number) => number;
   type HmacFinal = (state: number, output: number) => number;
@@ -129,5 +134,5 @@ declare module "libsodium-sumo" {
   /** Instantiates the WebAssembly anew. `getRandomValue` gives 32 random bits; libsodium asks for it when it starts. */
   const instantiate: (options: { readonly getRandomValue: () => number }) => Promise<LibsodiumModule>;
   export default instantiate;
-  export type { DecryptAead, EncryptAead, Hash, HmacFinal, HmacInit, HmacUpdate, LibsodiumModule, SecretBox };
+  export type { DecryptAead, EncryptAead, Hash, HmacFinal, HmacInit, HmacUpdate, LibsodiumModule, SecretBox, Xof };
 }

@@ -3,28 +3,35 @@
  * ratchet sends them. Put together, both are the standard's, and keys and secrets agree with {@link Primitives.mlKem768},
  * which makes key pairs and decapsulates here as well.
  */
-import { concatBytes, equalBytes, SecretKey, toBytes } from "@coterie/bytes";
-import { sha3_256, sha3_512 } from "@noble/hashes/sha3.js";
+import { concatBytes, equalBytes, SecretKey } from "@coterie/bytes";
 import { requireLength, requirePublicKeyLength } from "../borders/checks.ts";
 import { AuthenticationFailedError, InvalidPublicKeyError } from "../errors.ts";
 import { randomBytes } from "../random.ts";
 import type { Kem, KemInParts } from "../types.ts";
-import { createLatticeEncryption } from "./public-key-encryption.ts";
+import type { Keccak } from "./keccak.ts";
+import { createLatticeEncryption, type LatticeParameters } from "./public-key-encryption.ts";
 
-const encryption = createLatticeEncryption({ rank: 3, firstPartBits: 10, secondPartBits: 4 });
-
+const parameters: LatticeParameters = { rank: 3, firstPartBits: 10, secondPartBits: 4 };
 const matrixSeedLengthBytes = 32;
 const headerRule = { what: "the header of an ML-KEM public key", lengthBytes: 64 };
-const vectorRule = { what: "the vector of an ML-KEM public key", lengthBytes: encryption.publicVectorLengthBytes };
+const vectorRule = { what: "the vector of an ML-KEM public key", lengthBytes: 1152 };
 const stateRule = { what: "the state of an ML-KEM encapsulation", lengthBytes: 32 };
 
-/** The parts over a backend's whole ML-KEM-768. */
-export function createMlKem768Parts(kem: Kem): KemInParts {
+/** The parts over a backend's whole ML-KEM-768 and its SHA-3. */
+export function createMlKem768Parts(kem: Kem, keccak: Keccak): KemInParts {
+  const encryption = createLatticeEncryption(keccak, parameters);
+  /** K || r of algorithm 17. */
+  const expand = (message: Uint8Array, header: Uint8Array): Uint8Array => {
+    const input = concatBytes(message, header.subarray(matrixSeedLengthBytes));
+    const expanded = keccak.hash512(input);
+    input.fill(0);
+    return expanded;
+  };
   return {
     deriveKeyPair(seed) {
       const { publicKey, secretKey } = kem.deriveKeyPair(seed);
       const vector = publicKey.slice(0, vectorRule.lengthBytes);
-      const header = concatBytes(publicKey.subarray(vectorRule.lengthBytes), sha3_256(publicKey));
+      const header = concatBytes(publicKey.subarray(vectorRule.lengthBytes), keccak.hash256(publicKey));
       return { header, vector, secretKey };
     },
     encapsulateFirst(random, header) {
@@ -43,7 +50,7 @@ export function createMlKem768Parts(kem: Kem): KemInParts {
       requirePublicKeyLength(header, headerRule);
       requirePublicKeyLength(vector, vectorRule);
       const publicKey = concatBytes(vector, header.subarray(0, matrixSeedLengthBytes));
-      if (!equalBytes(sha3_256(publicKey), header.subarray(matrixSeedLengthBytes))) {
+      if (!equalBytes(keccak.hash256(publicKey), header.subarray(matrixSeedLengthBytes))) {
         throw new InvalidPublicKeyError("the parts of the ML-KEM public key do not belong together");
       }
       if (!encryption.isReduced(vector)) throw new InvalidPublicKeyError("the ML-KEM public key is not reduced");
@@ -62,12 +69,4 @@ export function createMlKem768Parts(kem: Kem): KemInParts {
       return kem.decapsulate(secretKey, concatBytes(first, second));
     },
   };
-}
-
-/** K || r of FIPS 203 algorithm 17. */
-function expand(message: Uint8Array, header: Uint8Array): Uint8Array {
-  const input = concatBytes(message, header.subarray(matrixSeedLengthBytes));
-  const expanded = toBytes(sha3_512(input));
-  input.fill(0);
-  return expanded;
 }

@@ -4,10 +4,9 @@
  * on a secret, and remainders are of a constant, which compilers turn into multiplications; what the engine makes of it is out
  * of our hands.
  */
-import type { Bytes } from "@coterie/bytes";
-import { toBytes } from "@coterie/bytes";
-import { shake256 } from "@noble/hashes/sha3.js";
-import { genCrystals, XOF128 } from "@noble/post-quantum/_crystals.js";
+import { type Bytes, toBytes } from "@coterie/bytes";
+import { genCrystals } from "@noble/post-quantum/_crystals.js";
+import type { Keccak } from "./keccak.ts";
 
 /** 256 coefficients below 3329. */
 export type Polynomial = Uint16Array<ArrayBuffer>;
@@ -22,6 +21,8 @@ const coefficientCount = 256;
 const modulus = 3329;
 /** Bytes of SHAKE-256 per polynomial of noise; eta is 2 in both parameter sets. */
 const noiseLengthBytes = 128;
+/** What one turn of SHAKE128 gives. */
+const streamBlockBytes = 168;
 
 /** The inverse of 128: what the inverse transform leaves to divide by. */
 const transformScale = 3303;
@@ -111,33 +112,50 @@ export function addProductTo(sum: Polynomial, { a, b }: { readonly a: Polynomial
 }
 
 /** A matrix of transformed polynomials drawn from a public seed (algorithm 7); `entry` computes one of them anew. */
-export function createMatrix(seed: Uint8Array): { readonly entry: (place: MatrixPlace) => Polynomial } {
-  const stream = XOF128(seed);
-  return { entry: ({ row, column }) => sampleUniform(stream.get(column, row)) };
+export function createMatrix(
+  { shake128 }: Pick<Keccak, "shake128">,
+  seed: Uint8Array,
+): { readonly entry: (place: MatrixPlace) => Polynomial } {
+  const input = new Uint8Array(seed.length + 2);
+  input.set(seed);
+  return {
+    entry({ row, column }) {
+      input[seed.length] = column;
+      input[seed.length + 1] = row;
+      // Three blocks are enough for all but one polynomial in a hundred; a longer stream begins with the same bytes.
+      for (let blocks = 3; ; blocks++) {
+        const polynomial = sampleUniform(shake128(input, blocks * streamBlockBytes));
+        if (polynomial !== undefined) return polynomial;
+      }
+    },
+  };
 }
 
-function sampleUniform(readBlock: () => Uint8Array): Polynomial {
+/** Undefined where the stream is too short. */
+function sampleUniform(stream: Uint8Array): Polynomial | undefined {
   const polynomial = zeroPolynomial();
   let filled = 0;
-  while (filled < coefficientCount) {
-    const block = readBlock();
-    for (let i = 0; i + 3 <= block.length && filled < coefficientCount; i += 3) {
-      const [first = 0, second = 0, third = 0] = [block[i], block[i + 1], block[i + 2]];
-      const low = first | ((second & 0x0f) << 8);
-      const high = (second >> 4) | (third << 4);
-      if (low < modulus) polynomial[filled++] = low;
-      if (high < modulus && filled < coefficientCount) polynomial[filled++] = high;
-    }
+  for (let i = 0; i < stream.length; i += 3) {
+    const [first = 0, second = 0, third = 0] = [stream[i], stream[i + 1], stream[i + 2]];
+    const low = first | ((second & 0x0f) << 8);
+    const high = (second >> 4) | (third << 4);
+    if (low < modulus) polynomial[filled++] = low;
+    // What is written behind the end is nowhere.
+    if (high < modulus) polynomial[filled++] = high;
+    if (filled >= coefficientCount) return polynomial;
   }
-  return polynomial;
+  return undefined;
 }
 
 /** Noise: the centred binomial distribution with eta = 2 (algorithm 8) of SHAKE-256 over `seed` and `nonce`. */
-export function sampleNoise(seed: Uint8Array, nonce: number): Polynomial {
+export function sampleNoise(
+  { shake256 }: Pick<Keccak, "shake256">,
+  { seed, nonce }: { readonly seed: Uint8Array; readonly nonce: number },
+): Polynomial {
   const input = new Uint8Array(seed.length + 1);
   input.set(seed);
   input[seed.length] = nonce;
-  const bits = shake256(input, { dkLen: noiseLengthBytes });
+  const bits = shake256(input, noiseLengthBytes);
   input.fill(0);
   const polynomial = zeroPolynomial();
   for (let i = 0; i < noiseLengthBytes; i++) {

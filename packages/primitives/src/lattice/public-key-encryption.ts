@@ -4,6 +4,7 @@
  * KEMs beside it use it.
  */
 import { type Bytes, concatBytes } from "@coterie/bytes";
+import type { Keccak } from "./keccak.ts";
 import {
   addProductTo,
   addTo,
@@ -56,28 +57,32 @@ export interface LatticeEncryption {
 const messageCoder = compressedCoder(1);
 
 /** K-PKE of `parameters`. */
-export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }: LatticeParameters): LatticeEncryption {
+export function createLatticeEncryption(
+  keccak: Keccak,
+  { rank, firstPartBits, secondPartBits }: LatticeParameters,
+): LatticeEncryption {
   const firstCoder = compressedCoder(firstPartBits);
   const secondCoder = compressedCoder(secondPartBits);
   const indices = Array.from({ length: rank }, (_, index) => index);
   const vectorLengthBytes = rank * wholeCoder.lengthBytes;
   const decodeVector = (encoded: Uint8Array): Polynomial[] =>
     indices.map((i) => wholeCoder.decode(slice(encoded, { index: i, lengthBytes: wholeCoder.lengthBytes })));
-  const secretsOf = (coins: Uint8Array): Polynomial[] => indices.map((i) => transform(sampleNoise(coins, i)));
+  const secretsOf = (seed: Uint8Array): Polynomial[] =>
+    indices.map((nonce) => transform(sampleNoise(keccak, { seed, nonce })));
 
   return {
     publicVectorLengthBytes: vectorLengthBytes,
     firstPartLengthBytes: rank * firstCoder.lengthBytes,
     secondPartLengthBytes: secondCoder.lengthBytes,
     deriveKeyPair({ matrix, noise }) {
-      const secretVector = indices.map((i) => transform(sampleNoise(noise, i)));
-      const { entry } = createMatrix(matrix);
+      const secretVector = secretsOf(noise);
+      const { entry } = createMatrix(keccak, matrix);
       const rows = indices.map((row) => {
         const sum = productOf(
           indices.map((column) => entry({ row, column })),
           secretVector,
         );
-        addTo(sum, transform(sampleNoise(noise, rank + row)));
+        addTo(sum, transform(sampleNoise(keccak, { seed: noise, nonce: rank + row })));
         return wholeCoder.encode(sum);
       });
       return { publicVector: concatBytes(...rows), secretVector };
@@ -88,12 +93,12 @@ export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }:
       ),
     encryptFirst({ matrixSeed, coins }) {
       const secrets = secretsOf(coins);
-      const { entry } = createMatrix(matrixSeed);
+      const { entry } = createMatrix(keccak, matrixSeed);
       const parts = indices.map((row) => {
         // The transpose of the key's matrix.
         const factors = indices.map((column) => entry({ row: column, column: row }));
         const sum = transformBack(productOf(factors, secrets));
-        const noise = sampleNoise(coins, rank + row);
+        const noise = sampleNoise(keccak, { seed: coins, nonce: rank + row });
         addTo(sum, noise);
         const part = firstCoder.encode(sum);
         wipe([sum, noise]);
@@ -105,7 +110,10 @@ export function createLatticeEncryption({ rank, firstPartBits, secondPartBits }:
     encryptSecond({ publicVector, coins, message }) {
       const secrets = secretsOf(coins);
       const sum = transformBack(productOf(decodeVector(publicVector), secrets));
-      const [noise, encodedMessage] = [sampleNoise(coins, 2 * rank), messageCoder.decode(message)];
+      const [noise, encodedMessage] = [
+        sampleNoise(keccak, { seed: coins, nonce: 2 * rank }),
+        messageCoder.decode(message),
+      ];
       addTo(sum, noise);
       addTo(sum, encodedMessage);
       const part = secondCoder.encode(sum);

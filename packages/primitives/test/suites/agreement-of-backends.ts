@@ -154,6 +154,29 @@ export function describeAgreementOfBackends(backends: readonly Primitives[]): vo
       );
     });
 
+    it("encapsulates and decapsulates with Kyber and with ML-KEM in parts, also what was changed", () => {
+      fc.assert(
+        fc.property(bytes(64), bytes(32), fc.nat(), (seed, message, bit) => {
+          const random: RandomSource = { fill: (target) => target.set(message) };
+          expect(
+            distinct(({ kyber1024, mlKem768Parts }) => {
+              const pair = kyber1024.deriveKeyPair(seed);
+              const { ciphertext, sharedSecret } = kyber1024.encapsulate(random, pair.publicKey);
+              const opened = kyber1024.decapsulate(pair.secretKey, ciphertext).exposeSecretBytes();
+              expect(opened).toEqual(sharedSecret.exposeSecretBytes());
+              const refused = kyber1024.decapsulate(pair.secretKey, withFlippedBit(ciphertext, bit));
+              const { header, vector } = mlKem768Parts.deriveKeyPair(seed);
+              const { first, state } = mlKem768Parts.encapsulateFirst(random, header);
+              const second = mlKem768Parts.encapsulateSecond(state, { header, vector });
+              const kyber = [pair.publicKey, ciphertext, opened, refused.exposeSecretBytes()];
+              return concatBytes(...kyber, header, vector, first, second);
+            }),
+          ).toHaveLength(1);
+        }),
+        { numRuns: 12 },
+      );
+    });
+
     it("derives keys from passphrases", () => {
       const cost = { memoryKiB: fc.integer({ min: 8, max: 200 }), passes: fc.integer({ min: 1, max: 3 }) };
       fc.assert(
