@@ -124,14 +124,23 @@ export function createLatticeEncryption(
       const factors = indices.map((index) =>
         transform(firstCoder.decode(slice(first, { index, lengthBytes: firstCoder.lengthBytes }))),
       );
-      const sum = transformBack(productOf(factors, secretVector));
-      const noisyMessage = secondCoder.decode(second);
-      subtractFrom(noisyMessage, sum);
-      const message = messageCoder.encode(noisyMessage);
-      wipe([sum, noisyMessage]);
-      return message;
+      return decodeMessage({ product: productOf(factors, secretVector), noisyMessage: secondCoder.decode(second) });
     },
   };
+}
+
+/** Both arguments are wiped. */
+function decodeMessage({
+  product,
+  noisyMessage,
+}: {
+  readonly product: Polynomial;
+  readonly noisyMessage: Polynomial;
+}): Bytes {
+  subtractFrom(noisyMessage, transformBack(product));
+  const message = messageCoder.encode(noisyMessage);
+  wipe([product, noisyMessage]);
+  return message;
 }
 
 /** The inner product of two transformed vectors. */
