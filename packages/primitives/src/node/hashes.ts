@@ -9,6 +9,10 @@ import { plainBytes } from "./plain-bytes.ts";
 const shortMessageBytes = 512;
 const hashLengthBytes = 32;
 const blockLengthBytes = 64;
+const innerPad = 0x36;
+const outerPad = 0x5c;
+
+const hmacOfShort = createShortHmac();
 
 export const nodeHashes: Hashes = createHashes({
   sha256: (message) => plainBytes(hash("sha256", message, "buffer")),
@@ -25,21 +29,29 @@ function hmac(hashName: "sha256" | "sha512", key: Uint8Array, message: Uint8Arra
   return plainBytes(createHmac(hashName, createSecretKey(key)).update(message).digest());
 }
 
-/** RFC 2104 §2 over SHA-256, for keys of at most a block: H((key ^ opad) || H((key ^ ipad) || message)). */
-function hmacOfShort(key: Uint8Array, message: Uint8Array): Bytes {
-  const inner = new Uint8Array(blockLengthBytes + message.length);
+/**
+ * RFC 2104 §2 over SHA-256, for keys of at most a block: H((key ^ opad) || H((key ^ ipad) || message)). Both inputs are written to
+ * memory that is used again and wiped after each call: to allocate it anew would take longer than the hashes do.
+ */
+function createShortHmac(): (key: Uint8Array, message: Uint8Array) => Bytes {
+  const inner = new Uint8Array(blockLengthBytes + shortMessageBytes);
   const outer = new Uint8Array(blockLengthBytes + hashLengthBytes);
-  for (let i = 0; i < blockLengthBytes; i++) {
-    const byte = key[i] ?? 0;
-    inner[i] = byte ^ 0x36;
-    outer[i] = byte ^ 0x5c;
-  }
-  inner.set(message, blockLengthBytes);
-  const digest = new Uint8Array(hashLengthBytes);
-  sodium.crypto_hash_sha256(digest, inner);
-  outer.set(digest, blockLengthBytes);
-  sodium.crypto_hash_sha256(digest, outer);
-  inner.fill(0);
-  outer.fill(0);
-  return digest;
+  return (key, message) => {
+    const innerInput = inner.subarray(0, blockLengthBytes + message.length);
+    innerInput.fill(innerPad, 0, blockLengthBytes);
+    outer.fill(outerPad, 0, blockLengthBytes);
+    for (let i = 0; i < key.length; i++) {
+      const byte = key[i] ?? 0;
+      innerInput[i] = byte ^ innerPad;
+      outer[i] = byte ^ outerPad;
+    }
+    innerInput.set(message, blockLengthBytes);
+    const digest = new Uint8Array(hashLengthBytes);
+    sodium.crypto_hash_sha256(digest, innerInput);
+    outer.set(digest, blockLengthBytes);
+    sodium.crypto_hash_sha256(digest, outer);
+    innerInput.fill(0);
+    outer.fill(0);
+    return digest;
+  };
 }
