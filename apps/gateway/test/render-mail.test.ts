@@ -39,6 +39,7 @@ describe("a mail", () => {
           expect(part).toContain("Alice");
           expect(part).toContain("https://gateway.example/c/confirming");
           expect(part).toContain("https://gateway.example/c/rejecting");
+          expect(part).toContain("https://gateway.example/rights");
           expect(part).not.toMatch(/undefined|\[object|<%/);
         }
         expect(html).toContain(`<html lang="${locale}" dir="${locale === "ar" ? "rtl" : "ltr"}">`);
@@ -53,7 +54,11 @@ describe("a mail", () => {
       const { html } = render(facts({ kind }));
       expect(html).not.toMatch(/<(script|img|link|iframe|object|form)\b|url\(|@import|javascript:/i);
       expect(new Set([...html.matchAll(/(?:href|src)="([^"]*)"/g)].map(([, address]) => address))).toEqual(
-        new Set(["https://gateway.example/c/confirming", "https://gateway.example/c/rejecting"]),
+        new Set([
+          "https://gateway.example/c/confirming",
+          "https://gateway.example/c/rejecting",
+          "https://gateway.example/rights",
+        ]),
       );
     }
   });

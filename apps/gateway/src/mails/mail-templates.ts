@@ -39,7 +39,7 @@ body { margin: 0; }
 <% } %><% if (it.reject !== undefined) { %><p style="margin:0 0 12px;"><%= it.reject.question %> <a class="ink" href="<%= it.reject.link %>" style="color:#1d2126;"><%= it.reject.label %></a></p>
 <% } %><p class="quiet" style="margin:16px 0 0;color:#565d66;font-size:14px;"><%= it.texts.copyLink %><br><a class="quiet" href="<%= it.link %>" dir="ltr" style="color:#565d66;word-break:break-all;"><%= it.link %></a></p>
 </td></tr>
-<tr><td class="quiet" style="padding:16px 4px 0;font:14px/1.5 system-ui,'Segoe UI',Roboto,'Noto Sans','Noto Sans Arabic',sans-serif;color:#565d66;text-align:<%= it.start %>;"><%= it.footer %></td></tr>
+<tr><td class="quiet" style="padding:16px 4px 0;font:14px/1.5 system-ui,'Segoe UI',Roboto,'Noto Sans','Noto Sans Arabic',sans-serif;color:#565d66;text-align:<%= it.start %>;"><%= it.footer %><% if (it.rights !== undefined) { %> <a class="quiet" href="<%= it.rights.link %>" style="color:#565d66;"><%= it.rights.label %></a><% } %></td></tr>
 </table>
 </td></tr>
 </table>
@@ -69,5 +69,9 @@ export const textTemplate: string = `<%= it.greeting %>
 
 --\u0020
 <%= it.footer %>
+<% if (it.rights !== undefined) { %>
+<%= it.rights.label %>
+<%= it.rights.link %>
 
+<% } %>
 `;

@@ -69,6 +69,8 @@ export interface MailView {
   readonly notes: readonly string[];
   readonly reject: { readonly question: string; readonly label: string; readonly link: string } | undefined;
   readonly footer: string;
+  /** Where people see and delete what is held of them. */
+  readonly rights: { readonly label: string; readonly link: string } | undefined;
 }
 
 function viewMail(input: MailFactsInput): MailView {
@@ -90,6 +92,8 @@ function viewMail(input: MailFactsInput): MailView {
     notes: notesOf(input, texts),
     reject: rejectOf(input, texts),
     footer: texts.footer(facts.organisation),
+    // All links of these mails lead to the gateway.
+    rights: { label: texts.rights, link: new URL("/rights", input.link).href },
   };
 }
 

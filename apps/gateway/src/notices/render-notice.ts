@@ -85,7 +85,7 @@ function viewConfirmation({ locale, organisation, link, expiresAtMs }: ConfirmMa
   };
 }
 
-type Frame = Pick<MailView, "texts" | "start" | "organisation" | "greeting" | "reject" | "footer">;
+type Frame = Pick<MailView, "texts" | "start" | "organisation" | "greeting" | "reject" | "footer" | "rights">;
 
 function frame(texts: NoticeTexts, organisation: string): Frame {
   return {
@@ -95,6 +95,7 @@ function frame(texts: NoticeTexts, organisation: string): Frame {
     greeting: texts.greeting,
     reject: undefined,
     footer: texts.footer(isolate(organisation)),
+    rights: undefined,
   };
 }
 

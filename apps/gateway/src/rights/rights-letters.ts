@@ -125,6 +125,7 @@ function viewLetter(
     notes: [mailTexts.expires(time.format(expiresAtMs)), mail.notYou],
     reject: undefined,
     footer: mail.footer,
+    rights: undefined,
   };
 }
 

@@ -48,6 +48,7 @@ export const arabic: MailTexts = {
   expires: (date) => `يعمل الرابط حتى ${date}.`,
   footer: (organisation) =>
     `أُرسلت هذه الرسالة تلقائيًا لأن هذا العنوان أُدخل في استمارة تابعة لـ ${organisation}. يحتفظ الخادم بالعنوان مقفلًا، وإلى حين إرسال آخر رسالة فقط.`,
+  rights: "اطّلع على ما يُحفظ عنك أو احذفه",
   decisions: {
     "confirm-supporter": {
       title: () => "تأكيد توقيعك",

@@ -51,6 +51,7 @@ export const english: MailTexts = {
   expires: (date) => `The link works until ${date}.`,
   footer: (organisation) =>
     `This mail was sent automatically because this address was entered into a form of ${organisation}. The server keeps the address locked, and only until its last mail to you is sent.`,
+  rights: "See or delete what is held of you",
   decisions: {
     "confirm-supporter": {
       title: () => "Confirm your signature",

@@ -51,6 +51,7 @@ export const french: MailTexts = {
   expires: (date) => `Le lien fonctionne jusqu’au ${date}.`,
   footer: (organisation) =>
     `Ce message a été envoyé automatiquement, car cette adresse a été saisie dans un formulaire de ${organisation}. Le serveur garde l’adresse sous clé, et seulement jusqu’à l’envoi du dernier message.`,
+  rights: "Voir ou effacer ce qui est conservé à votre sujet",
   decisions: {
     "confirm-supporter": {
       title: () => "Confirmer votre signature",

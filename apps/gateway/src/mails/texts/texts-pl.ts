@@ -51,6 +51,7 @@ export const polish: MailTexts = {
   expires: (date) => `Link działa do ${date}.`,
   footer: (organisation) =>
     `Ta wiadomość została wysłana automatycznie, ponieważ ten adres wpisano w formularzu organizacji ${organisation}. Serwer przechowuje adres w postaci zaszyfrowanej i tylko do wysłania ostatniej wiadomości.`,
+  rights: "Zobacz lub usuń dane na swój temat",
   decisions: {
     "confirm-supporter": {
       title: () => "Potwierdź swój podpis",

@@ -43,6 +43,8 @@ export interface MailTexts {
   readonly copyLink: string;
   readonly expires: (date: string) => string;
   readonly footer: (organisation: string) => string;
+  /** A link to where people see and delete what is held of them. */
+  readonly rights: string;
   readonly decisions: {
     readonly [Purpose in
       | "confirm-supporter"
