@@ -2,9 +2,12 @@
 import { type Bytes, copyBytes } from "@coterie/bytes";
 import { UnreadableRecordError } from "../errors.ts";
 
+/** Room for nearly every record: growing copies and wipes. */
+const usualLengthBytes = 4096;
+
 /** Collects the bytes of a record. */
 export class RecordWriter {
-  #buffer: Bytes = new Uint8Array(1024);
+  #buffer: Bytes = new Uint8Array(usualLengthBytes);
   #length = 0;
 
   /** A whole number from 0 to 2^53 - 1. */
@@ -46,10 +49,10 @@ export class RecordWriter {
     return this;
   }
 
-  /** What was written, in memory of its own; the writer is wiped. */
+  /** What was written, for the caller to wipe. The writer is empty afterwards. */
   finish(): Bytes {
-    const written = this.#buffer.slice(0, this.#length);
-    this.#buffer.fill(0);
+    const written = this.#buffer.subarray(0, this.#length);
+    this.#buffer = new Uint8Array(0);
     this.#length = 0;
     return written;
   }
