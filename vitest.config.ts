@@ -2,6 +2,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { createSessionCommands } from "./conformance/interop/src/sessions/browser-commands.ts";
 import { browserCommands } from "./tools/src/browser-commands.ts";
 import { findChromium, sourceCondition } from "./tools/src/repository.ts";
 import { vectorsDirectory } from "./tools/src/vectors.ts";
@@ -41,7 +42,7 @@ const browser: TestProjectInlineConfiguration = {
       headless: true,
       ui: false,
       screenshotFailures: false,
-      commands: browserCommands,
+      commands: { ...browserCommands, ...createSessionCommands() },
       instances: [{ browser: "chromium" }],
       provider: playwright({
         launchOptions: {
