@@ -6,6 +6,7 @@ import { checkSteps } from "../check-steps.ts";
 import { loadModuleGraph } from "../module-graph.ts";
 import { repositoryRoot, sourceCondition } from "../repository.ts";
 import { passThrough } from "../run-process.ts";
+import { bundleSessions, sessionsFindings } from "../sessions-bundle.ts";
 import { buildSite, siteFindings } from "../site-bundle.ts";
 import { findingsStep, runSteps, type Step } from "../steps.ts";
 import { loadWorkspace, type Package, type Workspace } from "../workspace.ts";
@@ -24,12 +25,17 @@ const testCode = await passThrough({
 process.exitCode = isChecked && isBundled && testCode === 0 ? 0 : 1;
 
 function bundleSteps(workspace: Workspace): Step[] {
-  return workspace.packages.flatMap((owner) => {
+  const ofApps = workspace.packages.flatMap((owner) => {
     if (owner.rules.blind === true) return [gatewayStep(workspace, owner)];
     const hasBuild = existsSync(join(workspace.root, owner.folder, "vite.config.ts"));
     if (!hasBuild) return [];
     return [owner.rules.opens === false ? widgetStep(workspace, owner) : siteStep(workspace, owner)];
   });
+  return [...ofApps, sessionsStep(workspace)];
+}
+
+function sessionsStep(workspace: Workspace): Step {
+  return findingsStep("bundle packages/sessions", async () => sessionsFindings(await bundleSessions(workspace)));
 }
 
 function gatewayStep(workspace: Workspace, owner: Package): Step {
