@@ -125,7 +125,7 @@ async function run(input: RunInput): Promise<void> {
     harnessLateMs: watching.lateMs(),
     load: loadavg()[0],
   });
-  judgeLatencies(report, { world, latencies });
+  judgeLatencies(report, { world, latencies, plan });
   judgeIntake(report, model);
   judgeCounterReading(report, reading.figures);
   judgeForging(report, forging.figures);
@@ -160,7 +160,8 @@ async function judgeAfterwards(input: RunInput, after: AfterInput): Promise<void
     report.figure("mails", { ...mailboxes.figures });
     for (const receiver of receivers) await receiver.drain(fortnight);
     judgeReceivers(report, { receivers, coalition, model });
-    await fortnight.pass(14 * dayMs, 3 * hourMs);
+    // At each step every address that still waits is sealed again to a newer key.
+    await fortnight.pass(14 * dayMs, dayMs);
     await fortnight.pass(4 * hourMs, hourMs / 6);
     await judgeRemains(report, fortnight);
   } finally {
