@@ -189,11 +189,12 @@ const compressions = {
 /** The coder of compressed coefficients: Compress and Decompress of FIPS 203 §4.2.1, packed. */
 export function compressedCoder(bits: keyof typeof compressions): PolynomialCoder {
   const { factor, shift, round } = compressions[bits];
-  const scale = 2 ** -shift;
+  // Powers are constants here, not worked out anew for every coefficient.
+  const [scale, width, half] = [2 ** -shift, 2 ** bits, 2 ** (bits - 1)];
   return coderOf(bits, {
     // Below 2^53, so the product is exact, and scaling by a power of two is exact too.
-    encode: (coefficient) => Math.floor((coefficient * 2 ** bits + round) * factor * scale),
-    decode: (compressed) => (compressed * modulus + 2 ** (bits - 1)) >>> bits,
+    encode: (coefficient) => Math.floor((coefficient * width + round) * factor * scale),
+    decode: (compressed) => (compressed * modulus + half) >>> bits,
   });
 }
 
