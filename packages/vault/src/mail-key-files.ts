@@ -40,13 +40,19 @@ export function createMailKeyFiles({ random }: { readonly random: RandomSource }
     if (names.length > 0) await requirePrivate(folder);
     return names.flatMap((name) => entryOf(name) ?? []);
   };
+  // Names alone, which are public; what is in a file is read anew each time, so that a destroyed key is gone at once.
+  const entryById = new Map<MailKeyId, MailKeyEntry>();
   const findEntry = async (keyId: MailKeyId): Promise<MailKeyEntry | undefined> =>
     (await entries()).find((entry) => entry.keyId === keyId);
   return {
     list: entries,
     find: async (keyId) => {
-      const entry = await findEntry(keyId);
-      return entry === undefined ? undefined : await readKey(join(folder, nameOf(entry)), entry);
+      const entry = entryById.get(keyId) ?? (await findEntry(keyId));
+      if (entry === undefined) return undefined;
+      const key = await readKey(join(folder, nameOf(entry)), entry);
+      if (key === undefined) entryById.delete(keyId);
+      else entryById.set(keyId, entry);
+      return key;
     },
     save: async (key) => {
       await makePrivateFolder(folder);

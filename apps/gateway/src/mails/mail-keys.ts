@@ -38,6 +38,8 @@ export interface MailKeys {
 }
 
 const rememberedMs = 10_000;
+/** A list this old still decides what is accepted: far younger than the time that a replaced key settles before it is destroyed. */
+const listRememberedMs = 1000;
 
 /** The keys in the folder of secrets. */
 export function createMailKeys(
@@ -48,6 +50,14 @@ export function createMailKeys(
   const policy = { ...defaultMailPolicy, ...mails?.policy };
   const keyring = createMailKeyring({ primitives, random, now }, createMailKeyFiles({ random }, folder));
   let known: { readonly key: MailPublicKey; readonly readAtMs: number } | undefined;
+  let listed: { readonly keys: Awaited<ReturnType<MailKeyring["list"]>>; readonly readAtMs: number } | undefined;
+  const list = async (): Promise<Awaited<ReturnType<MailKeyring["list"]>>> => {
+    const ageMs = listed === undefined ? Number.POSITIVE_INFINITY : now() - listed.readAtMs;
+    if (listed === undefined || ageMs < 0 || ageMs >= listRememberedMs) {
+      listed = { keys: await keyring.list(), readAtMs: now() };
+    }
+    return listed.keys;
+  };
   return {
     keyring,
     policy,
@@ -58,9 +68,10 @@ export function createMailKeys(
       }
       return known.key;
     },
-    accepts: async (keyId) => acceptsMailKey(keyId, { policy, nowMs: now(), keys: await keyring.list() }),
+    accepts: async (keyId) => acceptsMailKey(keyId, { policy, nowMs: now(), keys: await list() }),
     forget: () => {
       known = undefined;
+      listed = undefined;
     },
   };
 }

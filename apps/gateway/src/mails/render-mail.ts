@@ -101,9 +101,20 @@ function notesOf(input: MailFactsInput, texts: MailTexts): readonly string[] {
   if (input.kind === "thank-you") {
     return input.readers.length === 0 ? [] : [texts.readers(namesOf(texts, input.readers))];
   }
-  const date = new Intl.DateTimeFormat(texts.locale, { dateStyle: "long", timeZone: "UTC" }).format(input.expiresAtMs);
+  const date = dateFormatOf(texts.locale).format(input.expiresAtMs);
   const newsletters = input.newsletters.length === 0 ? [] : [texts.alsoNewsletter(namesOf(texts, input.newsletters))];
   return [...newsletters, texts.expires(date)];
+}
+
+const dateFormatByLocale = new Map<string, Intl.DateTimeFormat>();
+
+/** Made once a language: making one takes longer than all the rest of a mail. */
+function dateFormatOf(locale: MailTexts["locale"]): Intl.DateTimeFormat {
+  const known = dateFormatByLocale.get(locale);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+  dateFormatByLocale.set(locale, made);
+  return made;
 }
 
 function rejectOf({ kind, rejectLink }: MailFactsInput, texts: MailTexts): MailView["reject"] {
