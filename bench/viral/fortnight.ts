@@ -32,6 +32,7 @@ export async function startFortnight({ dataFolder, smtpUrl }: FortnightInput): P
   const webhooks = { allowedNetworks: [loopback] };
   const gateway = await startTestGateway({ dataFolder, now, mails, webhooks });
   const sql = await connectSql(gateway);
+  let closing: Promise<void> | undefined;
   return {
     gateway,
     sql,
@@ -45,8 +46,11 @@ export async function startFortnight({ dataFolder, smtpUrl }: FortnightInput): P
       }
     },
     close: async () => {
-      await sql.end();
-      await gateway.close();
+      closing ??= (async () => {
+        await sql.end();
+        await gateway.close();
+      })();
+      await closing;
     },
   };
 }

@@ -58,6 +58,7 @@ export async function runViralHour({ write, signal, ...options }: ViralHourOptio
   const mailboxes = await openMailboxes({ seed: options.seed, supporters, model });
   const solver = startSolver();
   let world: World | undefined;
+  const closing: RunInput["closing"] = [];
   try {
     world = await startWorld({
       COTERIE_SMTP_URL: mailboxes.url,
@@ -71,8 +72,10 @@ export async function runViralHour({ write, signal, ...options }: ViralHourOptio
     const interrupted = once(signal, "abort").then(() => {
       throw new Error("interrupted");
     });
-    await Promise.race([run({ report, folder, model, plan, mailboxes, solver, world, options }), interrupted]);
+    const input = { report, folder, model, plan, mailboxes, solver, world, options, closing };
+    await Promise.race([run(input), interrupted]);
   } finally {
+    for (const close of closing.toReversed()) await close();
     closeConnections();
     await world?.clear();
     await mailboxes.close();
@@ -83,6 +86,8 @@ export async function runViralHour({ write, signal, ...options }: ViralHourOptio
 }
 
 interface RunInput {
+  /** What was opened on the way, to be closed however it ends. */
+  readonly closing: (() => Promise<void>)[];
   readonly report: Report;
   readonly folder: string;
   readonly model: Model;
@@ -143,29 +148,27 @@ interface AfterInput {
 
 /** Stops the process, lets a fortnight pass, and looks at what there is. */
 async function judgeAfterwards(input: RunInput, after: AfterInput): Promise<void> {
-  const { report, model, mailboxes, world } = input;
+  const { report, model, mailboxes, world, closing } = input;
   const { coalition, receivers, gatewaySigningKey } = after;
   const exitCode = await world.stop();
   report.check("the gateway stops in order", exitCode === 0, { exitCode });
   const fortnight = await startFortnight({ dataFolder: world.dataFolder, smtpUrl: mailboxes.url });
-  try {
-    receivers.forEach(({ follow }) => follow(fortnight));
-    mailboxes.read({ address: () => fortnight.gateway.address });
-    // Mails that were refused become due again; their readers answer at once.
-    for (let hours = 0; hours < 12; hours++) {
-      await fortnight.pass(hourMs, hourMs);
-      await mailboxes.settle();
-    }
-    await judgeStates(report, { fortnight, coalition, model });
-    report.figure("mails", { ...mailboxes.figures });
-    for (const receiver of receivers) await receiver.drain(fortnight);
-    judgeReceivers(report, { receivers, coalition, model });
-    // At each step every address that still waits is sealed again to a newer key.
-    await fortnight.pass(14 * dayMs, dayMs);
-    await fortnight.pass(4 * hourMs, hourMs / 6);
-    await judgeRemains(report, fortnight);
-  } finally {
-    await fortnight.close();
+  closing.push(fortnight.close);
+  receivers.forEach(({ follow }) => follow(fortnight));
+  mailboxes.read({ address: () => fortnight.gateway.address });
+  // Mails that were refused become due again; their readers answer at once.
+  for (let hours = 0; hours < 12; hours++) {
+    await fortnight.pass(hourMs, hourMs);
+    await mailboxes.settle();
   }
+  await judgeStates(report, { fortnight, coalition, model });
+  report.figure("mails", { ...mailboxes.figures });
+  for (const receiver of receivers) await receiver.drain(fortnight);
+  judgeReceivers(report, { receivers, coalition, model });
+  // At each step every address that still waits is sealed again to a newer key.
+  await fortnight.pass(14 * dayMs, dayMs);
+  await fortnight.pass(4 * hourMs, hourMs / 6);
+  await judgeRemains(report, fortnight);
+  await fortnight.close();
   for (const receiver of receivers) judgeOpening(report, await openEverything({ receiver, model, gatewaySigningKey }));
 }
