@@ -8,7 +8,7 @@ it.each([
   ["Node", nodeRandom],
   ["browsers", browserRandom],
 ])("fills any length with the randomness of %s, beyond what one draw gives", (_name, random) => {
-  for (const lengthBytes of [0, 1, 32, 65_536, 65_537, 200_000]) {
+  for (const lengthBytes of [0, 1, 32, 256, 257, 65_536, 65_537, 200_000]) {
     const bytes = randomBytes(random, lengthBytes);
     expect(bytes).toHaveLength(lengthBytes);
     // The last 32 bytes: a draw that ended early would leave zeros there.

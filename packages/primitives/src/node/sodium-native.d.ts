@@ -4,6 +4,7 @@ declare module "sodium-native" {
 
   interface SodiumNative {
     readonly crypto_pwhash_ALG_ARGON2ID13: number;
+    readonly randombytes_buf: (target: Output) => void;
     readonly crypto_hash_sha256: (digest: Output, message: Uint8Array) => void;
     readonly crypto_scalarmult_base: (publicKey: Output, secret: Uint8Array) => void;
     /** Throws where the result is zero. */
