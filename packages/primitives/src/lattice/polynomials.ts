@@ -111,29 +111,31 @@ export function addProductTo(sum: Polynomial, { a, b }: { readonly a: Polynomial
   }
 }
 
-/** A matrix of transformed polynomials drawn from a public seed (algorithm 7); `entry` computes one of them anew. */
+/**
+ * A matrix of transformed polynomials drawn from a public seed (algorithm 7); `entry` computes one of them anew, which lasts until
+ * the next one: there are sixteen of them in a key.
+ */
 export function createMatrix(
   { shake128 }: Pick<Keccak, "shake128">,
   seed: Uint8Array,
 ): { readonly entry: (place: MatrixPlace) => Polynomial } {
   const input = new Uint8Array(seed.length + 2);
   input.set(seed);
+  const polynomial = zeroPolynomial();
   return {
     entry({ row, column }) {
       input[seed.length] = column;
       input[seed.length + 1] = row;
       // Three blocks are enough for all but one polynomial in a hundred; a longer stream begins with the same bytes.
       for (let blocks = 3; ; blocks++) {
-        const polynomial = sampleUniform(shake128(input, blocks * streamBlockBytes));
-        if (polynomial !== undefined) return polynomial;
+        if (sampleUniform(polynomial, shake128(input, blocks * streamBlockBytes))) return polynomial;
       }
     },
   };
 }
 
-/** Undefined where the stream is too short. */
-function sampleUniform(stream: Uint8Array): Polynomial | undefined {
-  const polynomial = zeroPolynomial();
+/** False where the stream is too short. */
+function sampleUniform(polynomial: Polynomial, stream: Uint8Array): boolean {
   let filled = 0;
   for (let i = 0; i < stream.length; i += 3) {
     const [first = 0, second = 0, third = 0] = [stream[i], stream[i + 1], stream[i + 2]];
@@ -142,9 +144,9 @@ function sampleUniform(stream: Uint8Array): Polynomial | undefined {
     if (low < modulus) polynomial[filled++] = low;
     // What is written behind the end is nowhere.
     if (high < modulus) polynomial[filled++] = high;
-    if (filled >= coefficientCount) return polynomial;
+    if (filled >= coefficientCount) return true;
   }
-  return undefined;
+  return false;
 }
 
 /** Noise: the centred binomial distribution with eta = 2 (algorithm 8) of SHAKE-256 over `seed` and `nonce`. */

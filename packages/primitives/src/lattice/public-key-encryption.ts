@@ -65,8 +65,9 @@ export function createLatticeEncryption(
   const secondCoder = compressedCoder(secondPartBits);
   const indices = Array.from({ length: rank }, (_, index) => index);
   const vectorLengthBytes = rank * wholeCoder.lengthBytes;
-  const decodeVector = (encoded: Uint8Array): Polynomial[] =>
-    indices.map((i) => wholeCoder.decode(slice(encoded, { index: i, lengthBytes: wholeCoder.lengthBytes })));
+  const encodedAt = (vector: Uint8Array, index: number): Uint8Array =>
+    slice(vector, { index, lengthBytes: wholeCoder.lengthBytes });
+  const decodeAt = (vector: Uint8Array, index: number): Polynomial => wholeCoder.decode(encodedAt(vector, index));
   const secretsOf = (seed: Uint8Array): Polynomial[] =>
     indices.map((nonce) => transform(sampleNoise(keccak, { seed, nonce })));
 
@@ -78,26 +79,20 @@ export function createLatticeEncryption(
       const secretVector = secretsOf(noise);
       const { entry } = createMatrix(keccak, matrix);
       const rows = indices.map((row) => {
-        const sum = productOf(
-          indices.map((column) => entry({ row, column })),
-          secretVector,
-        );
+        const sum = productOf(secretVector, (column) => entry({ row, column }));
         addTo(sum, transform(sampleNoise(keccak, { seed: noise, nonce: rank + row })));
         return wholeCoder.encode(sum);
       });
       return { publicVector: concatBytes(...rows), secretVector };
     },
     isReduced: (publicVector) =>
-      decodeVector(publicVector).every((polynomial, index) =>
-        sameBytes(wholeCoder.encode(polynomial), slice(publicVector, { index, lengthBytes: wholeCoder.lengthBytes })),
-      ),
+      indices.every((i) => sameBytes(wholeCoder.encode(decodeAt(publicVector, i)), encodedAt(publicVector, i))),
     encryptFirst({ matrixSeed, coins }) {
       const secrets = secretsOf(coins);
       const { entry } = createMatrix(keccak, matrixSeed);
       const parts = indices.map((row) => {
         // The transpose of the key's matrix.
-        const factors = indices.map((column) => entry({ row: column, column: row }));
-        const sum = transformBack(productOf(factors, secrets));
+        const sum = transformBack(productOf(secrets, (column) => entry({ row: column, column: row })));
         const noise = sampleNoise(keccak, { seed: coins, nonce: rank + row });
         addTo(sum, noise);
         const part = firstCoder.encode(sum);
@@ -109,7 +104,7 @@ export function createLatticeEncryption(
     },
     encryptSecond({ publicVector, coins, message }) {
       const secrets = secretsOf(coins);
-      const sum = transformBack(productOf(decodeVector(publicVector), secrets));
+      const sum = transformBack(productOf(secrets, (index) => decodeAt(publicVector, index)));
       const [noise, encodedMessage] = [
         sampleNoise(keccak, { seed: coins, nonce: 2 * rank }),
         messageCoder.decode(message),
@@ -121,10 +116,10 @@ export function createLatticeEncryption(
       return part;
     },
     decrypt({ secretVector, first, second }) {
-      const factors = indices.map((index) =>
+      const product = productOf(secretVector, (index) =>
         transform(firstCoder.decode(slice(first, { index, lengthBytes: firstCoder.lengthBytes }))),
       );
-      return decodeMessage({ product: productOf(factors, secretVector), noisyMessage: secondCoder.decode(second) });
+      return decodeMessage({ product, noisyMessage: secondCoder.decode(second) });
     },
   };
 }
@@ -143,10 +138,10 @@ function decodeMessage({
   return message;
 }
 
-/** The inner product of two transformed vectors. */
-function productOf(left: readonly Polynomial[], right: readonly Polynomial[]): Polynomial {
+/** The inner product of two transformed vectors; the other one is asked for in order, one polynomial at a time. */
+function productOf(vector: readonly Polynomial[], other: (index: number) => Polynomial): Polynomial {
   const sum = zeroPolynomial();
-  left.forEach((a, i) => addProductTo(sum, { a, b: right[i] ?? zeroPolynomial() }));
+  vector.forEach((b, index) => addProductTo(sum, { a: other(index), b }));
   return sum;
 }
 
