@@ -65,9 +65,9 @@ export class TestDevice {
     };
   }
 
-  /** Starts a session with whoever published the bundle. */
-  start(bundle: PrekeyBundle): void {
-    this.record = withNewSession(this.record, initiateSession(this.#deps, { local: this.local, bundle, nowMs: 0 }));
+  /** Starts a session with whoever published the bundle; `local`: in somebody else's name. */
+  start(bundle: PrekeyBundle, local: LocalDevice = this.local): void {
+    this.record = withNewSession(this.record, initiateSession(this.#deps, { local, bundle, nowMs: 0 }));
   }
 
   /** Encrypts with the current session. */

@@ -97,7 +97,17 @@ export type FoundKey =
 /** The key number `index` of `epoch` for receiving; those before it are kept. */
 export function findReceivingKey(
   hkdf: Hkdf,
-  { chain, epoch, index }: { readonly chain: QuantumChain; readonly epoch: number; readonly index: number },
+  {
+    chain,
+    epoch,
+    index,
+    forwardJumps,
+  }: {
+    readonly chain: QuantumChain;
+    readonly epoch: number;
+    readonly index: number;
+    readonly forwardJumps: number;
+  },
 ): FoundKey {
   const chains = chain.epochs.find((one) => one.epoch === epoch);
   if (chains === undefined) return { kind: "unknown-epoch" };
@@ -111,7 +121,7 @@ export function findReceivingKey(
     const skipped = chains.skipped.filter((one) => one !== kept);
     return { kind: "found", chain: replace({ ...chains, skipped }), key: kept.key };
   }
-  if (index - chains.receiving.index > sessionLimits.forwardJumps) return { kind: "too-far" };
+  if (index - chains.receiving.index > forwardJumps) return { kind: "too-far" };
   const { receiving, passed, key } = advanceTo(hkdf, { from: chains.receiving, index });
   const skipped = [...chains.skipped, ...passed].slice(-sessionLimits.skippedKeysPerChain);
   return { kind: "found", chain: replace({ ...chains, receiving, skipped }), key };

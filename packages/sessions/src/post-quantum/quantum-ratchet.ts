@@ -72,7 +72,11 @@ export function sendQuantum(
  */
 export function receiveQuantum(
   primitives: BraidPrimitives,
-  { ratchet, message }: { readonly ratchet: QuantumRatchet; readonly message: Bytes },
+  {
+    ratchet,
+    message,
+    forwardJumps,
+  }: { readonly ratchet: QuantumRatchet; readonly message: Bytes; readonly forwardJumps: number },
 ): QuantumReceiveStep {
   const piece = decodeQuantumMessage(message);
   const received = receivePiece(primitives, { braid: ratchet.braid, piece });
@@ -80,7 +84,7 @@ export function receiveQuantum(
   const { braid, output } = received;
   const chain =
     output === undefined ? ratchet.chain : addQuantumEpoch(primitives, { chain: ratchet.chain, secret: output.secret });
-  const found = findReceivingKey(primitives, { chain, epoch: piece.epoch - 1, index: piece.index });
+  const found = findReceivingKey(primitives, { chain, epoch: piece.epoch - 1, index: piece.index, forwardJumps });
   switch (found.kind) {
     case "found":
       return { kind: "received", ratchet: { braid, chain: found.chain }, key: found.key };

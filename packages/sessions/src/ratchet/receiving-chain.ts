@@ -31,11 +31,15 @@ type Hmac = Pick<Primitives, "hmacSha256">;
 /** Takes the seed of message number `index` out; those before it are kept, up to the limit. */
 export function takeSeed(
   hmac: Hmac,
-  { receiving, index }: { readonly receiving: ReceivingChain; readonly index: number },
+  {
+    receiving,
+    index,
+    forwardJumps = sessionLimits.forwardJumps,
+  }: { readonly receiving: ReceivingChain; readonly index: number; readonly forwardJumps?: number },
 ): TakenSeed {
   const { chain, skipped } = receiving;
   if (index < chain.index) return takeSkipped(receiving, index);
-  if (index - chain.index > sessionLimits.forwardJumps) return { kind: "out-of-sync", reason: "too-far-ahead" };
+  if (index - chain.index > forwardJumps) return { kind: "out-of-sync", reason: "too-far-ahead" };
   const { reached, passed } = advanceTo(hmac, { chain, index });
   const kept = [...skipped, ...passed].slice(-sessionLimits.skippedKeysPerChain);
   const hasForgotten = skipped.length + index - chain.index > sessionLimits.skippedKeysPerChain;

@@ -25,12 +25,14 @@ export interface DecryptInput {
   readonly state: SessionState;
   readonly message: DecodedRatchetMessage;
   readonly addresses?: Bytes | undefined;
+  /** How far ahead a message under a ratchet key that is not known may be; where it is left out, as far as the limit says. */
+  readonly forwardJumps?: number;
 }
 
 /** Opens a message in the session that it belongs to. */
-export function decryptStep(deps: SessionDeps, { state, message, addresses }: DecryptInput): DecryptStep {
+export function decryptStep(deps: SessionDeps, input: DecryptInput): DecryptStep {
   try {
-    return openMessage(deps, { state, message, addresses });
+    return openMessage(deps, input);
   } catch (error) {
     // Before the MAC, everything in a message may be the work of an attacker.
     if (
@@ -44,15 +46,16 @@ export function decryptStep(deps: SessionDeps, { state, message, addresses }: De
   }
 }
 
-function openMessage(deps: SessionDeps, { state, message, addresses }: DecryptInput): DecryptStep {
+function openMessage(deps: SessionDeps, { state, message, addresses, ...limits }: DecryptInput): DecryptStep {
   const { primitives } = deps;
   const known = state.receivers.find(({ ratchetKey }) => equalBytes(ratchetKey, message.ratchetKey));
   const turn = known === undefined ? startReceiver(primitives, { state, ratchetKey: message.ratchetKey }) : undefined;
   const receiver = known ?? turn?.receiver;
   if (receiver === undefined) return { kind: "tampered" };
-  const found = takeSeed(primitives, { receiving: receiver, index: message.counter });
+  const { forwardJumps = sessionLimits.forwardJumps } = known === undefined ? limits : {};
+  const found = takeSeed(primitives, { receiving: receiver, index: message.counter, forwardJumps });
   if (found.kind !== "found") return known === undefined ? { kind: "tampered" } : found;
-  const quantum = receiveQuantum(primitives, { ratchet: state.quantum, message: message.quantum });
+  const quantum = receiveQuantum(primitives, { ratchet: state.quantum, message: message.quantum, forwardJumps });
   // Only a ratchet key that is known says that this is the right session: of another one, the numbers mean nothing.
   if (quantum.kind === "tampered" || (quantum.kind !== "received" && known === undefined)) return { kind: "tampered" };
   if (quantum.kind === "too-far") return { kind: "out-of-sync", reason: "too-far-ahead" };

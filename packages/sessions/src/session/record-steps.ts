@@ -68,9 +68,13 @@ export function decryptWithRecord(
 ): RecordDecryptStep {
   const { current, archived } = record;
   const states = current === undefined ? archived : [current, ...archived];
+  // Whatever a message names must be computed before its MAC is known to be wrong: that work is bounded for all archived
+  // sessions together, or one message of an attacker would cost forty times the limit.
+  const forArchived = Math.floor(sessionLimits.forwardJumps / Math.max(1, archived.length));
   let failure: RecordDecryptStep = states.length === 0 ? { kind: "no-session" } : { kind: "tampered" };
   for (const state of states) {
-    const step = decryptStep(deps, { state, message, addresses });
+    const forwardJumps = state === current ? sessionLimits.forwardJumps : forArchived;
+    const step = decryptStep(deps, { state, message, addresses, forwardJumps });
     if (step.kind === "opened") {
       return { kind: "opened", record: promote(record, { from: state, to: step.state }), plaintext: step.plaintext };
     }
