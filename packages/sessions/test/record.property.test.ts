@@ -56,6 +56,11 @@ describe("a session record", () => {
     expect(openRecord(deps, { sealed, storeKey, peer: "bob.1" })).toEqual(record);
     const unreadable = expect.objectContaining({ code: "sessions/unreadable-record" });
     expect(() => openRecord(deps, { sealed, storeKey, peer: "carol.1" })).toThrow(unreadable);
+    for (const length of [0, 1, 23, 24, 39, 40]) {
+      // cast: a ciphertext that was cut off
+      const cut = sealed.slice(0, length) as typeof sealed;
+      expect(() => openRecord(deps, { sealed: cut, storeKey, peer: "bob.1" })).toThrow(unreadable);
+    }
     const otherKey = SecretKey.copyOf("store", new Uint8Array(32).fill(6));
     expect(() => openRecord(deps, { sealed, storeKey: otherKey, peer: "bob.1" })).toThrow(unreadable);
     fc.assert(

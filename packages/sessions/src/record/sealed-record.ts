@@ -108,6 +108,7 @@ function open(
   { primitives }: Pick<StoreDeps, "primitives">,
   input: { readonly sealed: Uint8Array; readonly storeKey: StoreKey; readonly associatedData: Uint8Array },
 ): Plaintext {
+  if (input.sealed.length < nonceLengthBytes) throw new UnreadableRecordError("the stored bytes are cut off");
   try {
     return Plaintext.own(
       primitives.xchacha20Poly1305.decrypt({
