@@ -142,6 +142,41 @@ describe("a session cipher", () => {
   });
 });
 
+describe("a step whose commit fails", () => {
+  it("did not happen, gives nothing, and works the next time", async () => {
+    let fails = false;
+    const failing = (store: SessionStore): SessionStore => ({
+      ...store,
+      commit: async (change) =>
+        fails ? await Promise.reject(new Error("the disk is full")) : await store.commit(change),
+    });
+    const { alice, bob } = await establishedDevices({ alice: { wrapStore: failing }, bob: { wrapStore: failing } });
+    const message = await encryptText(bob, "alice.1", "to alice");
+    const bundle = bob.publish();
+    const before = await alice.store.loadRecord("bob.1");
+    fails = true;
+    for (const step of [
+      async () => await alice.cipher.encrypt("bob.1", Plaintext.fromText("never sent")),
+      async () => await alice.cipher.decrypt("bob.1", message),
+      async () => await alice.cipher.start("bob.1", bundle),
+      async () => await alice.cipher.reset("bob.1"),
+    ]) {
+      await expect(step()).rejects.toThrow("the disk is full");
+      expect(await alice.store.loadRecord("bob.1")).toBe(before);
+    }
+    fails = false;
+    expect(await decryptText(alice, "bob.1", message)).toBe("to alice");
+    expect(await decryptText(bob, "alice.1", await encryptText(alice, "bob.1", "sent once"))).toBe("sent once");
+    await alice.cipher.start("bob.1", bundle);
+    const first = await encryptText(alice, "bob.1", "first");
+    fails = true;
+    await expect(bob.cipher.decrypt("alice.1", first)).rejects.toThrow("the disk is full");
+    expect(await bob.store.loadPrekey({ kind: "one-time", id: bundle.oneTimePrekey?.id ?? 0 })).toBeDefined();
+    fails = false;
+    expect(await decryptText(bob, "alice.1", first)).toBe("first");
+  });
+});
+
 describe("what is not committed", () => {
   it("turns into no JSON", () => {
     const uncommitted = new Uncommitted("value", { peer: "bob.1", record: undefined });
