@@ -5,7 +5,7 @@
  */
 import { nodePrimitives, systemRandom } from "@coterie/primitives/node";
 import { coterieOn } from "./coterie-implementation.ts";
-import { createTalkingPair, exchange, figures, type Implementation, measureInTurns } from "./figures.ts";
+import { createTalkingPair, exchange, figures, type Implementation, measureInTurns, wallClock } from "./figures.ts";
 import { findLibsignal, installLibsignal } from "./libsignal.ts";
 import { createLibsignalDevice } from "./libsignal-device.ts";
 import { reportFigure } from "./report-figure.ts";
@@ -23,8 +23,11 @@ const rival: Implementation = {
 
 for (const figure of figures) {
   const works = [await figure.prepare(ours), await figure.prepare(rival)];
-  const [oursUs = Number.NaN, rivalUs = Number.NaN] = await measureInTurns(works, figure);
-  reportFigure({ ...figure, ours: oursUs, rival: rivalUs, unit: "µs" });
+  const [wall, processor] = await measureInTurns(works, { ...figure, clocks: [wallClock, processorClock] });
+  const [oursUs = Number.NaN, rivalUs = Number.NaN] = wall ?? [];
+  const [oursProcessorUs = Number.NaN, rivalProcessorUs = Number.NaN] = processor ?? [];
+  const processorRatio = oursProcessorUs / rivalProcessorUs;
+  reportFigure({ ...figure, ours: oursUs, rival: rivalUs, unit: "µs", processorRatio });
   if (figure.budgetMs !== undefined && oursUs > figure.budgetMs * 1000) process.exitCode = 1;
 }
 for (const [name, turns] of [
@@ -43,6 +46,12 @@ for (const kind of ["prekey", "ratchet"] as const) {
     unit: "B",
     note: "",
   });
+}
+
+/** Processor time of all threads: what other programs do on the machine is not in it. */
+function processorClock(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }
 
 async function recordAfter(turns: number, implementation: Implementation): Promise<number> {
