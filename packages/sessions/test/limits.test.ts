@@ -20,7 +20,7 @@ function ends(sender: TestDevice, count: number): readonly [SessionMessage, Sess
 }
 
 describe("limits of a session (C5)", () => {
-  it.each([0, 1])("keep 2,000 keys of messages that were skipped, the newest: %i from the limit", (from) => {
+  it.each([-1, 0, 1])("keep 2,000 keys of messages that were skipped, the newest: %i from the limit", (from) => {
     const { alice, bob } = establishedPair();
     // The first and everything between is skipped: as many keys as are kept, plus `from`.
     const [first, last] = ends(alice, sessionLimits.skippedKeysPerChain + from + 1);
@@ -41,6 +41,30 @@ describe("limits of a session (C5)", () => {
     if (state === undefined) throw new Error("no session");
     for (let i = 0; i < sessionLimits.archivedSessions + 5; i++) bob.record = withNewSession(bob.record, state);
     expect(archiveCurrent(bob.record).archived).toHaveLength(sessionLimits.archivedSessions);
+  });
+
+  it.each([-1, 0, 1])("open a late message of the fifth newest chain, and none before: %i from the limit", (from) => {
+    const { alice, bob } = establishedPair();
+    bob.open(alice.send("the chain begins"));
+    const late = alice.send("late");
+    for (let newer = 1; newer < sessionLimits.receiverChains + from; newer++) {
+      alice.open(bob.send("pong"));
+      bob.open(alice.send("ping"));
+    }
+    expect(bob.open(late)).toBe(from > 0 ? "tampered" : "late");
+  });
+
+  it.each([-1, 0, 1])("open a late message of the fortieth archived session, and none before: %i from it", (from) => {
+    const { alice, bob } = createPair(primitives);
+    alice.start(bob.bundle);
+    bob.open(alice.send("the session begins"));
+    alice.open(bob.send("and is answered"));
+    const late = alice.send("late");
+    for (let newer = 0; newer < sessionLimits.archivedSessions + from; newer++) {
+      alice.start(bob.bundle);
+      bob.open(alice.send("a new session"));
+    }
+    expect(bob.open(late)).toBe(from > 0 ? "tampered" : "late");
   });
 
   it("change nothing for garbage, 2,000 times", () => {
