@@ -2,7 +2,7 @@
 //   {"name":"seal","ours":12.3,"rival":15.0,"ratio":0.82,"unit":"us","note":"sodium-native crypto_box_seal"}
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { repositoryRoot, sourceCondition } from "../repository.ts";
+import { findChromium, repositoryRoot, sourceCondition } from "../repository.ts";
 import { passThrough } from "../run-process.ts";
 import { listFiles } from "../workspace.ts";
 
@@ -23,8 +23,10 @@ function run(name: string): Promise<number> | number {
     list();
     return 2;
   }
+  const chromium = findChromium();
   return passThrough({
     file: process.execPath,
     args: [`--conditions=${sourceCondition}`, "--expose-gc", file, ...args],
+    env: chromium === undefined ? process.env : { ...process.env, CHROMIUM: chromium },
   });
 }

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { nodePrimitives, systemRandom } from "@coterie/primitives/node";
 import { chromium } from "playwright-core";
 import { build } from "vite";
-import { findChromium, repositoryRoot, sourceCondition } from "../../../../tools/src/repository.ts";
 import { coterieOn } from "./coterie-implementation.ts";
 import { figures, measureInTurns, wallClock } from "./figures.ts";
 import { reportFigure } from "./report-figure.ts";
 
-const executablePath = findChromium();
+const repositoryRoot = join(import.meta.dirname, "..", "..", "..", "..");
+// Set by `npm run bench`, which knows where to look.
+const executablePath = process.env["CHROMIUM"];
 if (executablePath === undefined) {
   process.stdout.write("Chromium was not found (set CHROMIUM to its path)\n");
 } else {
@@ -41,7 +42,7 @@ async function bundle(): Promise<string> {
     root: repositoryRoot,
     configFile: false,
     logLevel: "error",
-    resolve: { conditions: [sourceCondition, "browser"] },
+    resolve: { conditions: ["@coterie/source", "browser"] },
     build: {
       write: false,
       lib: { entry: join(import.meta.dirname, "measure-in-browser.ts"), formats: ["iife"], name: "measured" },
