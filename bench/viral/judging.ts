@@ -35,8 +35,31 @@ export function judgeLatencies(report: Report, { world, latencies, plan }: Laten
   report.figure("of these, in the burst", figuresOf(waitedMs(burst)));
   const p99Ms = percentile(undisturbed, 0.99);
   report.check("p99 of submitting below 300 ms outside planned outages", p99Ms < latencyGoalMs, { p99Ms });
-  const outages = world.outages.map(({ cause, fromMs, untilMs }) => ({ cause, seconds: (untilMs - fromMs) / 1000 }));
+  const outages = world.outages.map(({ cause, fromMs, untilMs }) => ({
+    cause,
+    atSecond: (fromMs - startMs) / 1000,
+    seconds: (untilMs - fromMs) / 1000,
+  }));
   report.figure("planned outages", { outages });
+  report.figure("slowest stretches outside of them", { stretches: slowestStretches(calm, startMs) });
+}
+
+const stretchMs = 5000;
+
+/** Where in the run people waited longest: the five stretches with the longest waits of one in a hundred. */
+function slowestStretches(latencies: readonly Latency[], startMs: number): readonly object[] {
+  const byStretch = Map.groupBy(latencies, ({ sentMs }) => Math.floor((sentMs - startMs) / stretchMs));
+  return [...byStretch]
+    .map(([stretch, list]) => ({
+      fromSecond: (stretch * stretchMs) / 1000,
+      count: list.length,
+      p99Ms: percentile(
+        list.map(({ sentMs, answeredMs }) => answeredMs - sentMs),
+        0.99,
+      ),
+    }))
+    .toSorted((left, right) => right.p99Ms - left.p99Ms)
+    .slice(0, 5);
 }
 
 function figuresOf(values: readonly number[]): Record<string, number> {
