@@ -81,6 +81,14 @@ export {
   type ResponderPrekeys,
   type SessionDeps,
 } from "./session/start-session.ts";
+export {
+  encryptOrStart,
+  type FailedMessage,
+  resend,
+  resendRequestFor,
+  type SendInput,
+  type SendOutcome,
+} from "./store/flows.ts";
 export { createMemorySessionStore, type MemorySessionStore } from "./store/memory-store.ts";
 export {
   createSessionCipher,

@@ -6,6 +6,7 @@ import { type Bytes, concatBytes, equalBytes, Plaintext, SecretKey } from "@cote
 import type { PrekeyBundle } from "../keys/bundle.ts";
 import { type DecodedPrekeyMessage, decodePrekeyMessage } from "../messages/prekey-message.ts";
 import { decodeRatchetMessage } from "../messages/ratchet-message.ts";
+import { concernsCurrentSession, type ResendRequest } from "../messages/resend-request.ts";
 import { openPrekey, openRecord, sealRecord, type StoreKey } from "../record/sealed-record.ts";
 import {
   archiveCurrent,
@@ -92,6 +93,8 @@ export interface SessionCipher {
   readonly decrypt: (peer: string, message: SessionMessage) => Promise<DecryptOutcome>;
   /** The next message will need a bundle; what is under way can still be opened. */
   readonly reset: (peer: string) => Promise<void>;
+  /** The same where the request is about the session that sends now, and nothing else: whether it was. */
+  readonly resetIfCurrent: (peer: string, request: ResendRequest) => Promise<boolean>;
   /** Accepts another identity key of a peer; the sessions with the old one are forgotten. */
   readonly acceptIdentity: (peer: string, identityKey: Bytes) => Promise<void>;
 }
@@ -122,6 +125,13 @@ export function createSessionCipher(given: SessionCipherDeps): SessionCipher {
       withLock(peer, async () => {
         const record = await loadRecord(deps, peer);
         await store.commit(changeOf(deps, { peer, record: archiveCurrent(record) }));
+      }),
+    resetIfCurrent: async (peer, request) =>
+      await withLock(peer, async () => {
+        const record = await loadRecord(deps, peer);
+        if (!concernsCurrentSession(record, request)) return false;
+        await store.commit(changeOf(deps, { peer, record: archiveCurrent(record) }));
+        return true;
       }),
     acceptIdentity: (peer, identityKey) =>
       withLock(peer, async () => await store.commit({ peer, record: undefined, identity: identityKey })),
