@@ -89,7 +89,8 @@ describe("a token", () => {
     expect(await countKnown([confirm, reject])).toBe(2);
     const mail = world.server.to("victim@example.org")[0];
     const links = [...(mail?.text ?? "").matchAll(/https?:\/\/\S+/g)].map(([link]) => link);
-    expect(links).toEqual([`${world.gateway.address}/c/${confirm}`, `${world.gateway.address}/c/${reject}`]);
+    const { address } = world.gateway;
+    expect(links).toEqual([`${address}/c/${confirm}`, `${address}/c/${reject}`, `${address}/rights`]);
     const { rows } = await world.sql.query<{ row: string }>("SELECT t::text AS row FROM mail_tokens t");
     for (const { row } of rows) {
       expect(row).not.toContain(Buffer.from(confirm, "base64url").toString("hex"));

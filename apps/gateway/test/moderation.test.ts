@@ -140,7 +140,7 @@ describe("a comment", () => {
     const place = await makePage({ lead });
     const [kept, gone] = [await sign(place, "Kept"), await sign(place, "Gone")];
     await decide(lead, [kept, gone], CommentState.APPROVED);
-    expect(await shownOf(place)).toEqual(["Gone", "Kept"]);
+    expect([...(await shownOf(place))].toSorted()).toEqual(["Gone", "Kept"]);
     const pageId = (await inDatabase("SELECT id FROM action_pages WHERE name = $1", [place.page.name]))[0]?.["id"];
     const setState = "UPDATE actions SET state = $1 WHERE page_id = $2 AND custom_fields ->> 'comment' = 'Gone'";
     for (const state of ["pending", "rejected", "lapsed"]) {

@@ -104,7 +104,7 @@ export async function decideComments(
        LEFT JOIN comment_decisions d ON d.action_id = a.id
        WHERE a.id = ANY($1::bytea[]) AND a.state = 'accepted' AND a.custom_fields ->> 'comment' <> ''
          AND (p.organisation_id = $2 OR c.lead_organisation_id = $2)
-       ORDER BY a.id FOR UPDATE OF a`,
+       ORDER BY a.created_at_ms, a.id FOR UPDATE OF a`,
       [actionIds, caller.organisationId],
     );
     if (rows.length !== actionIds.length) throw new RefusedError("not-found");
