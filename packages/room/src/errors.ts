@@ -6,5 +6,10 @@ export class MalformedRoomError extends CoterieError {
   readonly code = "room/malformed";
 }
 
+/** A place in a view that is not there, or a moment that can no longer be gone back to. */
+export class ViewOutOfRangeError extends CoterieError {
+  readonly code = "room/view-out-of-range";
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
-export type RoomError = MalformedRoomError;
+export type RoomError = MalformedRoomError | ViewOutOfRangeError;
