@@ -6,4 +6,28 @@ export const oplogLimits = {
   linksPerBlock: 1_024,
   /** Largest number in a block: seq, lamport, commits, lengths. */
   number: 0xffff_ffff,
+  /** Longest message between client and relay, in bytes. */
+  messageBytes: 2_162_688,
+  /** Blocks of one page, and of one call of `append`. */
+  pageBlocks: 1_024,
+  /** All blocks of one page together, in bytes, unless it is a single one. */
+  pageBytes: 2_097_152,
+  /** Hashes of one call of `find`. */
+  hashesPerFind: 256,
+  /** Heads of one page. */
+  pageHeads: 1_024,
+  /** Longest chunk of a snapshot: 1 MiB with what surrounds it. */
+  chunkBytes: 1_049_600,
+  /** Longest token of a relay. */
+  tokenBytes: 64,
+  /** Branches of one writer that a relay keeps beside its first chain. */
+  branchesPerWriter: 8,
+  /** What one page of blocks that are read from a store has at most, in bytes; a longer block comes alone. */
+  storePageBytes: 4_194_304,
+  /** One value of the state of a store, in bytes. */
+  stateValueBytes: 16_777_216,
+  /** Names in the state of one store. */
+  stateKeys: 4_096,
+  /** One name in the state of a store, in bytes of UTF-8. */
+  stateKeyBytes: 256,
 } as const;
