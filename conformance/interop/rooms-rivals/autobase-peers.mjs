@@ -74,9 +74,10 @@ export function connectAll(peers) {
   return async () => void (await Promise.all(cuts.map((cut) => cut())));
 }
 
-/** Lets `founder` add writers; returns when they can write. */
+/** Lets `founder` add writers; returns when they can write. New indexers count when the ones before them have acked: give an `ackInterval`. */
 export async function addWriters(founder, { writers, indexers = false }) {
-  const cut = connectAll([founder, ...writers]);
+  const peers = [founder, ...writers];
+  const cut = connectAll(peers);
   for (const writer of writers) {
     await founder.append({ add: writer.local.key.toString("hex"), indexer: indexers });
     await until("a writer to be added", async () => {
@@ -84,5 +85,9 @@ export async function addWriters(founder, { writers, indexers = false }) {
       return writer.writable;
     });
   }
+  const expected = indexers ? peers.length : 1;
+  await until("the indexers to be known", () =>
+    peers.every(({ linearizer }) => linearizer.indexers.length === expected),
+  );
   await cut();
 }
