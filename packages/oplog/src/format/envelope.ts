@@ -1,0 +1,154 @@
+/**
+ * Blocks as they are sent and stored, docs/protocol/rooms.md §2.1. Nothing here has a key: control and content are ciphertexts, and the
+ * writer's signature comes from a port.
+ */
+import { type Bytes, type Ciphertext, equalBytes, toBytes } from "@coterie/bytes";
+import type { Primitives } from "@coterie/primitives";
+import { MalformedBlockError } from "../errors.ts";
+import { oplogLabels } from "../labels.ts";
+import { oplogLimits } from "../limits.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import { type BlockHeader, blockFlags, encodeHeader, readHeader } from "./header.ts";
+
+/** A decoded block. All fields but the two hashes are views on `bytes`. */
+export interface Envelope {
+  readonly header: BlockHeader;
+  /** The header as it was hashed and is authenticated by both ciphertexts. */
+  readonly headerBytes: Bytes;
+  /** 24 bytes. */
+  readonly nonce: Bytes;
+  readonly control: Bytes;
+  /** Empty where the header has no flag for it. */
+  readonly content: Bytes;
+  /** Empty where the header has no flag for it. */
+  readonly publicPart: Bytes;
+  /** 64 bytes; only {@link verifyEnvelope} says whether it is one. */
+  readonly signature: Bytes;
+  /** 32 bytes: the name of the block. It covers everything but the signature. */
+  readonly hash: Bytes;
+  /** 32 bytes: what stands for control, content and public part in the hash (§3.3). */
+  readonly tailHash: Bytes;
+  readonly bytes: Ciphertext<"block">;
+}
+
+/** Who writes: the signature is made outside, so that no secret key comes in here. */
+export interface Signer {
+  /** Ed25519 public key, 32 bytes. */
+  readonly writer: Bytes;
+  /** 64 bytes over `message`. */
+  readonly sign: (message: Uint8Array) => Bytes;
+}
+
+/** What a new block is made of. `control` and `content` are ciphertexts already. */
+export interface EnvelopeParts {
+  readonly header: BlockHeader;
+  /** 24 bytes, never used before with the same keys (§2.2). */
+  readonly nonce: Bytes;
+  readonly control: Bytes;
+  readonly content: Bytes;
+  readonly publicPart: Bytes;
+}
+
+const nonceLengthBytes = 24;
+const signatureLengthBytes = 64;
+
+/**
+ * A signed block. What it gives is what {@link decodeEnvelope} gives of its bytes.
+ * @throws MalformedBlockError where the parts contradict the header, the header names another writer, or the limit is passed
+ */
+export function createEnvelope(
+  deps: Pick<Primitives, "sha256"> & { readonly signer: Signer },
+  { header, nonce, control, content, publicPart }: EnvelopeParts,
+): Envelope {
+  if (nonce.length !== nonceLengthBytes) throw new MalformedBlockError("a nonce has 24 bytes");
+  const unsigned = new ByteWriter(400 + control.length + content.length + publicPart.length)
+    .bytes(encodeHeader(header))
+    .bytes(nonce)
+    .sizedBytes(control)
+    .sizedBytes(content)
+    .sizedBytes(publicPart)
+    .bytes(new Uint8Array(signatureLengthBytes))
+    .finish();
+  const { signer } = deps;
+  const envelope = decodeEnvelope(deps, unsigned);
+  if (!equalBytes(header.writer, signer.writer)) throw new MalformedBlockError("the header names another writer");
+  const signature = signer.sign(signatureMessage(envelope.hash));
+  if (signature.length !== signatureLengthBytes) throw new MalformedBlockError("a signature has 64 bytes");
+  // `signature` of the envelope is a view on `unsigned`, and the hash does not cover it.
+  unsigned.set(signature, unsigned.length - signatureLengthBytes);
+  return envelope;
+}
+
+/**
+ * The block in `bytes`, which this takes over: the fields are views, so nobody may change the array afterwards. The signature is not looked
+ * at, see {@link verifyEnvelope}.
+ * @throws MalformedBlockError where the bytes do not have the one form that §2.1 fixes
+ */
+export function decodeEnvelope({ sha256 }: Pick<Primitives, "sha256">, bytes: Uint8Array): Envelope {
+  if (bytes.length > oplogLimits.envelopeBytes) throw new MalformedBlockError("the block is larger than its limit");
+  const owned = toBytes(bytes);
+  const reader = new ByteReader(owned);
+  const header = readHeader(reader);
+  const headerEnd = reader.offset;
+  const nonce = toBytes(reader.bytes(nonceLengthBytes));
+  const tailStart = reader.offset;
+  const control = toBytes(reader.sizedBytes());
+  const content = toBytes(reader.sizedBytes());
+  const publicPart = toBytes(reader.sizedBytes());
+  const tailEnd = reader.offset;
+  const signature = toBytes(reader.bytes(signatureLengthBytes));
+  reader.end();
+  checkFlags(header, { content, publicPart });
+  const tailHash = sha256(owned.subarray(tailStart, tailEnd));
+  return {
+    header,
+    headerBytes: owned.subarray(0, headerEnd),
+    nonce,
+    control,
+    content,
+    publicPart,
+    signature,
+    hash: blockHash({ sha256 }, { headAndNonce: owned.subarray(0, tailStart), tailHash }),
+    tailHash,
+    // brand: a block holds readable content in ciphertexts alone, by its format; nothing was in the clear here
+    bytes: owned as Ciphertext<"block">,
+  };
+}
+
+/** Whether the writer in the header signed this block. False, never a throw, for any signature. */
+export function verifyEnvelope({ verify }: Pick<Primitives, "verify">, envelope: Envelope): boolean {
+  return verify(envelope.header.writer, signatureMessage(envelope.hash), envelope.signature);
+}
+
+/** The hash that names a block, from its header with nonce (as one array) and the hash of its tail. */
+export function blockHash(
+  { sha256 }: Pick<Primitives, "sha256">,
+  { headAndNonce, tailHash }: { readonly headAndNonce: Uint8Array; readonly tailHash: Uint8Array },
+): Bytes {
+  const label = oplogLabels.block;
+  const message = new Uint8Array(label.length + headAndNonce.length + tailHash.length);
+  message.set(label);
+  message.set(headAndNonce, label.length);
+  message.set(tailHash, label.length + headAndNonce.length);
+  return sha256(message);
+}
+
+/** What a writer signs of a block. */
+export function signatureMessage(hash: Uint8Array): Bytes {
+  const label = oplogLabels.blockSignature;
+  const message = new Uint8Array(label.length + hash.length);
+  message.set(label);
+  message.set(hash, label.length);
+  return message;
+}
+
+function checkFlags(
+  { flags }: BlockHeader,
+  { content, publicPart }: { readonly content: Bytes; readonly publicPart: Bytes },
+): void {
+  if (((flags & blockFlags.content) !== 0) !== content.length > 0)
+    throw new MalformedBlockError("the flag for content disagrees with what is there");
+  if (((flags & blockFlags.publicPart) !== 0) !== publicPart.length > 0)
+    throw new MalformedBlockError("the flag for a public part disagrees with what is there");
+}
