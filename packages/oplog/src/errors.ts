@@ -6,6 +6,11 @@ export class MalformedBlockError extends CoterieError {
   readonly code = "oplog/malformed-block";
 }
 
+/** A block that cannot be added to a graph of blocks: a mistake of the caller. */
+export class BlockNotAddableError extends CoterieError {
+  readonly code = "oplog/block-not-addable";
+}
+
 /** Bytes that do not prove that a writer signed two blocks with one seq. */
 export class ForkProofError extends CoterieError {
   readonly code = "oplog/fork-proof";
@@ -104,9 +109,31 @@ export class StateDamagedError extends CoterieError {
   }
 }
 
+/** A block was given to the linearizer that is not the next one of its Dag: a mistake of the host. */
+export class BlockOutOfTurnError extends CoterieError {
+  readonly code = "oplog/block-out-of-turn";
+  constructor() {
+    super("the linearizer takes each block of the Dag, in its order");
+  }
+}
+
+/** Indexers, an interval or an era's start that the linearizer cannot work with: a mistake of the host. */
+export class InvalidLinearizerInputError extends CoterieError {
+  readonly code = "oplog/invalid-linearizer-input";
+}
+
+/** A position of the final order that was not reached, or lies before the linearizer's start. */
+export class UnknownPositionError extends CoterieError {
+  readonly code = "oplog/unknown-position";
+  constructor() {
+    super("no final block is known at this position");
+  }
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
 export type OplogError =
   | MalformedBlockError
+  | BlockNotAddableError
   | ForkProofError
   | MalformedMessageError
   | RelayUnavailableError
@@ -121,4 +148,7 @@ export type OplogError =
   | PositionDroppedError
   | PositionTakenError
   | StoreDamagedError
-  | StateDamagedError;
+  | StateDamagedError
+  | BlockOutOfTurnError
+  | InvalidLinearizerInputError
+  | UnknownPositionError;

@@ -2,7 +2,9 @@
  * Encrypted logs that many write: signed and linked blocks, their causal order, finality, storage and sync. Holds no key: what is inside of a
  * block, a port opens. This file is the table of contents.
  */
+export { type BlockIndex, Dag, type NewBlock } from "./dag/dag.ts";
 export {
+  BlockNotAddableError,
   ForkProofError,
   MalformedBlockError,
   type OplogError,
