@@ -11,5 +11,58 @@ export class ViewOutOfRangeError extends CoterieError {
   readonly code = "room/view-out-of-range";
 }
 
+/** A block that does not open under its epoch's keys, or whose padding is not the one form. One message for every cause: it is no oracle. */
+export class UnreadableBlockError extends CoterieError {
+  readonly code = "room/unreadable-block";
+  constructor() {
+    super("the block was not made with the keys of its epoch, or was changed");
+  }
+}
+
+/** What was asked for needs a stronger secret of the epoch than the one that is there. */
+export class LevelTooLowError extends CoterieError {
+  readonly code = "room/level-too-low";
+  constructor() {
+    super("the secret of the epoch does not reach that level");
+  }
+}
+
+/** A secret that does not belong to the epoch's id. Nothing was learnt from it. */
+export class WrongEpochSecretError extends CoterieError {
+  readonly code = "room/wrong-epoch-secret";
+  constructor() {
+    super("the secret does not belong to the epoch");
+  }
+}
+
+/** Recipients that cannot be sealed to: none, too many, or one identity twice. Nothing was sealed. */
+export class InvalidRecipientsError extends CoterieError {
+  readonly code = "room/invalid-recipients";
+}
+
+/** An epoch that is not known here. */
+export class UnknownEpochError extends CoterieError {
+  readonly code = "room/unknown-epoch";
+  constructor() {
+    super("the epoch is not known here");
+  }
+}
+
+/** A stored keyring that does not open under this device key and log, or is of another version. */
+export class UnreadableKeyringError extends CoterieError {
+  readonly code = "room/unreadable-keyring";
+  constructor() {
+    super("the keyring is damaged, or belongs to another log or device");
+  }
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
-export type RoomError = MalformedRoomError | ViewOutOfRangeError;
+export type RoomError =
+  | MalformedRoomError
+  | ViewOutOfRangeError
+  | UnreadableBlockError
+  | LevelTooLowError
+  | WrongEpochSecretError
+  | InvalidRecipientsError
+  | UnknownEpochError
+  | UnreadableKeyringError;

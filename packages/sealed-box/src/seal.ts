@@ -28,5 +28,6 @@ export {
 export { createHomeSender, type HomeSender } from "./home-sender.ts";
 export { deriveKeyId, type KeyId, keyIdBytes, parseKeyId } from "./key-id.ts";
 export { contactSizes, sealedBoxLimits } from "./limits.ts";
+export { padmeLength } from "./padme.ts";
 export { sealContact, type SealContactInput, type SealingDeps } from "./seal-contact.ts";
 export { sealEnvelope, type SealEnvelopeInput } from "./seal-envelope.ts";
