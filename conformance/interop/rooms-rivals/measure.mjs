@@ -9,11 +9,12 @@ import { howToInstall, versionOf } from "./installed.mjs";
 
 const usage = `node measure.mjs [part] [--dir folder for temporary files]
   append      --values 300 --batch 1
-  merge       --each 1000 --indexers 1 | 3 --merger a | b | c --big-batches
-  catch-up    --values 10000                 by applying every block
-  checkpoint  --values 10000                 by fast forward
+  merge       --each 1000 --batch 1 --indexers 1 | 3 --merger a | b | c | all --big-batches
+  catch-up    --values 10000 --batch 1     by applying every block
+  checkpoint  --values 10000 --batch 1     by fast forward
   finality    --values 20 --ack-interval 200
   ordering    --values 100000 --writers 3 --indexers 1 | 3 --shape turns | online | branches
+In merge, catch-up and checkpoint --batch is how the writers wrote; one by one is slow to prepare (4 ms each).
 Without a part: all of them, each in a process of its own.`;
 
 /** What is run without a part. */
@@ -22,10 +23,13 @@ const all = [
   "append --values 10000 --batch 100",
   "append --values 10000 --batch 1000",
   "merge --each 1000",
+  "merge --each 1000 --batch 100",
   "merge --each 1000 --merger b",
   "merge --each 1000 --merger b --big-batches",
+  "merge --each 1000 --merger all",
   "merge --each 1000 --indexers 3",
   "catch-up --values 10000",
+  "catch-up --values 10000 --batch 100",
   "checkpoint --values 10000",
   "finality --ack-interval 50",
   "finality --ack-interval 200",
@@ -44,8 +48,8 @@ const parts = new Map([
   ],
   [
     "merge",
-    async ({ dir, each = 1000, indexers = 1, merger = "a", bigBatches }) =>
-      (await import("./measure/merge.mjs")).measureMerge({ dir, each, indexers, merger, bigBatches }),
+    async ({ dir, each = 1000, batch = 1, indexers = 1, merger = "a", bigBatches }) =>
+      (await import("./measure/merge.mjs")).measureMerge({ dir, each, batch, indexers, merger, bigBatches }),
   ],
   ["catch-up", async (options) => await catchUp({ ...options, fastForward: false })],
   ["checkpoint", async (options) => await catchUp({ ...options, fastForward: true })],
@@ -61,9 +65,9 @@ const parts = new Map([
   ],
 ]);
 
-async function catchUp({ dir, values = 10_000, fastForward }) {
+async function catchUp({ dir, values = 10_000, batch = 1, fastForward }) {
   const { measureCatchUp } = await import("./measure/catch-up.mjs");
-  return await measureCatchUp({ dir, values, fastForward });
+  return await measureCatchUp({ dir, values, batch, fastForward });
 }
 
 const text = { type: "string" };

@@ -4,10 +4,10 @@ import { until } from "../waiting.mjs";
 import { bytesOnDisk, eachUs, peakRssBytes, startClocks, valueOf } from "./figures.mjs";
 import { connectToPorts, withSupplier } from "./supplier.mjs";
 
-/** `values` values, by applying every block or, with `fastForward`, from the signed state. The figures are of the newcomer's process alone. */
-export async function measureCatchUp({ dir, values, fastForward }) {
+/** `values` values, written in batches of `batch`; by applying every block or, with `fastForward`, from the signed state. The figures are of the newcomer's process alone. */
+export async function measureCatchUp({ dir, values, batch, fastForward }) {
   return await withFolder(dir, async (folder) =>
-    withSupplier("catchUp", { folder, values }, async ({ key, ports }) => {
+    withSupplier("catchUp", { folder, values, batch }, async ({ key, ports }) => {
       const peer = await openPeer(`${folder}/newcomer`, { key: Buffer.from(key, "hex"), fastForward });
       let fastForwards = 0;
       peer.on("fast-forward", () => fastForwards++);
@@ -24,6 +24,7 @@ export async function measureCatchUp({ dir, values, fastForward }) {
       await closePeers([peer]);
       return {
         values,
+        batch,
         fastForward,
         ...clocks,
         cpuUsEach: eachUs(clocks, values),
