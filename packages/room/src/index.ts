@@ -32,3 +32,34 @@ export {
   WrongEpochSecretError,
 } from "./errors.ts";
 export { roomLimits } from "./limits.ts";
+export { decodeOperations } from "./membership/decode-operations.ts";
+export { encodeOperations } from "./membership/encode-operations.ts";
+export {
+  createGenesis,
+  decodeGenesis,
+  deriveLogId,
+  encodeGenesis,
+  type Genesis,
+  type GenesisInput,
+  type RoomMode,
+} from "./membership/genesis.ts";
+export {
+  type AddOperation,
+  type AddWriterOperation,
+  type EpochRecipient,
+  type EpochWrap,
+  type ForkOperation,
+  type GrantOperation,
+  isControlBlock,
+  type MemberHistory,
+  type MemberRole,
+  type Operation,
+  type RemoveOperation,
+  type RevokeWriterOperation,
+  type RoleOperation,
+  type RotateOperation,
+  type SetIndexersOperation,
+  type UpdateKeyOperation,
+  type VoteOperation,
+  type WriterCap,
+} from "./membership/operation.ts";

@@ -32,7 +32,8 @@ export type RoomLabel =
 
 /** The label of each purpose. */
 export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
-  genesis: encodeUtf8("coterie/room/genesis/1\0"),
+  // A field of the genesis, which has its length before it.
+  genesis: encodeUtf8("coterie/room/genesis/1"),
   writer: encodeUtf8("coterie/room/writer/1\0"),
   key: encodeUtf8("coterie/room/key/1\0"),
   epoch: encodeUtf8("coterie/room/epoch/1\0"),

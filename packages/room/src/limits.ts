@@ -4,4 +4,16 @@ export const roomLimits = {
   contentBytes: 1_048_576,
   /** Members of a room at one time. */
   members: 10_000,
+  /** Operations of one block: a thousand members added at once, with room. */
+  operationsPerBlock: 4_096,
+  /** Writers that one removal names: all that a member ever had. */
+  capsPerOperation: 1_024,
+  /** Indexers at one time. */
+  indexers: 64,
+  /** Epochs that one rotation wraps. */
+  wrapsPerRotate: 1_024,
+  /** Longest fork proof, in bytes; they have about 450. */
+  forkProofBytes: 1_024,
+  /** Most final blocks from one checkpoint to the next. */
+  checkpointInterval: 4_294_967_295,
 } as const;
