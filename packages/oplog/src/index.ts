@@ -4,12 +4,18 @@
  */
 export { type BlockIndex, Dag, type NewBlock } from "./dag/dag.ts";
 export {
+  AbortedError,
   BlockNotAddableError,
+  BlockOutOfTurnError,
   ForkProofError,
+  InvalidLinearizerInputError,
   MalformedBlockError,
+  MalformedMessageError,
   type OplogError,
   PositionDroppedError,
   PositionTakenError,
+  RelayBusyError,
+  RelayUnavailableError,
   StateDamagedError,
   StoreClosedError,
   StoreDamagedError,
@@ -17,9 +23,12 @@ export {
   StoreFullError,
   StoreLimitError,
   StoreLockedError,
+  UnknownLogError,
+  UnknownPositionError,
 } from "./errors.ts";
 export { ByteReader } from "./format/byte-reader.ts";
 export { ByteWriter, encodeVarint, varintLength } from "./format/byte-writer.ts";
+export { compareBytes } from "./format/compare-bytes.ts";
 export {
   type ControlPrefix,
   type DecodedControl,
@@ -37,5 +46,45 @@ export {
 export { createForkProof, type ProvenFork, verifyForkProof } from "./format/fork-proof.ts";
 export { type BlockHeader, blockFlags, encodeHeader } from "./format/header.ts";
 export { oplogLimits } from "./limits.ts";
+export { type FinalityMode, quorumOf } from "./linearizer/finality-mode.ts";
+export { createLinearizer, type Linearizer, type LinearizerInput } from "./linearizer/linearizer.ts";
+export type { OrderedDag } from "./linearizer/ordered-dag.ts";
+export type { Commit, EraStart, OnCommit, Segment } from "./linearizer/segment.ts";
 export type { LogStore, OpenedLogStore, PositionRange, StateChanges, StoreRecovery } from "./storage/log-store.ts";
 export { createMemoryLogStore, type MemoryLogStore } from "./storage/memory-log-store.ts";
+export type { AbortSignalLike, CallOptions } from "./sync/abort.ts";
+export { type BlockSource, createBlockReader, type ReadLog } from "./sync/block-reader.ts";
+export { ChainIndex, type ChainPlace, type IndexedBlock } from "./sync/chain-index.ts";
+export { type LogAccess, MemoryRelay, type MemoryRelayDeps, type RelayQuotas } from "./sync/memory-relay.ts";
+export {
+  decodeAnswer,
+  decodeNews,
+  encodeAnswer,
+  encodeNews,
+  type RelayAnswer,
+  type RelayAnswerFrame,
+  type RelayErrorCode,
+  type RelayNews,
+} from "./sync/messages/answer.ts";
+export { decodeRequest, encodeRequest, type RelayRequest, type RelayRequestFrame } from "./sync/messages/request.ts";
+export type {
+  AppendInput,
+  AppendOutcome,
+  BlockReader,
+  ChunkOutcome,
+  HeadsPage,
+  RefusalReason,
+  Relay,
+  RelayHost,
+  RelayPage,
+  WriterHead,
+} from "./sync/relay.ts";
+export {
+  createRemoteRelay,
+  type RelayTransport,
+  type RemoteRelayDeps,
+  type RemoteRelayInput,
+} from "./sync/remote-relay.ts";
+export { type Deadline, type Scheduler, withDeadline } from "./sync/scheduler.ts";
+export { type RelayServer, type RelayServerInput, serveRelay } from "./sync/serve-relay.ts";
+export { createSingleLogHost, createStoreRelay, type StoreRelayInput } from "./sync/store-relay.ts";
