@@ -12,8 +12,8 @@ import { becomesTrue, until } from "../waiting.mjs";
 /** Runs the race once; `isLater` says whose removal is the later one, the other's clock being equal. */
 export async function raceCojson({ isLater = "b" } = {}) {
   const library = await import("cojson");
-  const { NapiCrypto } = await import("cojson/crypto/NapiCrypto");
-  const crypto = await NapiCrypto.create();
+  const { WasmCrypto } = await import("cojson/crypto/WasmCrypto");
+  const crypto = await WasmCrypto.create();
   const parts = { library, crypto };
 
   const [first, second] = [makeRelay(parts), makeRelay(parts)];
