@@ -1,0 +1,144 @@
+/**
+ * One era (docs/protocol/rooms.md §4.2): which blocks count in it, their rounds and vertices. Judges each block once, in the order of
+ * admission; what it says of a block depends on the past of that block alone, so it never changes.
+ */
+import { Int32List } from "./int32-list.ts";
+import type { OrderedDag } from "./ordered-dag.ts";
+import { emptyRow, SeenRows } from "./seen-rows.ts";
+import { findVertices } from "./search.ts";
+
+/** Where an era begins. */
+export interface EraInput {
+  /** Its anchor, or -1 for the genesis, which is in the past of every block. */
+  readonly anchor: number;
+  /** Writers, distinct, in the order in which they lead. */
+  readonly indexers: readonly number[];
+  readonly quorum: number;
+}
+
+/** No block, no vertex. */
+export const none = -1;
+
+/** The blocks of an era after its anchor. */
+export class Era {
+  readonly anchor: number;
+  readonly indexers: readonly number[];
+  readonly quorum: number;
+  readonly #dag: OrderedDag;
+  readonly #slots: ReadonlyMap<number, number>;
+  readonly #rows: SeenRows;
+  /** Of each block from the anchor on: what it and its past have seen, or -1 where its past lacks the anchor. */
+  readonly #rowOf: Int32List = new Int32List();
+  /** The first vertex found of each round and indexer, at `round * indexers + slot`. */
+  readonly #vertices: Int32List = new Int32List();
+  /** Further vertices of one indexer in one round: it forked. */
+  readonly #otherVertices: Map<number, number[]> = new Map<number, number[]>();
+  /** The last counted block of each indexer. */
+  readonly #last: number[];
+  readonly #forked: boolean[];
+  /** What every indexer's next block will have seen. */
+  #top: number;
+
+  constructor(dag: OrderedDag, { anchor, indexers, quorum }: EraInput) {
+    this.#dag = dag;
+    this.anchor = anchor;
+    this.indexers = indexers;
+    this.quorum = quorum;
+    this.#slots = new Map(indexers.map((writer, slot) => [writer, slot]));
+    this.#rows = new SeenRows(indexers.length);
+    this.#rowOf.push(emptyRow);
+    this.#last = indexers.map(() => none);
+    this.#forked = indexers.map(() => false);
+    this.#top = emptyRow;
+  }
+
+  /** Takes the next block. Its round if it is a vertex (§4.2, 1), else -1. */
+  judge(block: number): number {
+    const parents = this.#dag.parents(block);
+    const row = this.#joinRows(parents);
+    const slot = row === none ? undefined : this.#slots.get(this.#dag.writer(block));
+    if (slot === undefined) {
+      this.#rowOf.push(row);
+      return none;
+    }
+    const last = this.#last[slot] ?? none;
+    if (last !== none && !parents.includes(last)) this.#forked[slot] = true;
+    this.#last[slot] = block;
+    const round = this.#rows.nextRound(row, this.quorum);
+    const isVertex = this.#rows.at(row, slot) < round;
+    this.#rowOf.push(isVertex ? this.#rows.raise(row, slot, round) : row);
+    if (!isVertex) return none;
+    this.#addVertex(round * this.indexers.length + slot, block);
+    this.#top = this.#rows.join(this.#top, this.rowOf(block));
+    return round;
+  }
+
+  /** Whether the block is of an indexer and has the anchor in its past. */
+  isCounted(block: number): boolean {
+    return this.rowOf(block) !== none && this.#slots.has(this.#dag.writer(block));
+  }
+
+  /** Of a judged block: the number of what it and its past have seen, or -1 where the anchor is not in its past. */
+  rowOf(block: number): number {
+    return block < this.anchor ? none : this.#rowOf.at(block - this.anchor);
+  }
+
+  /** The greatest round of the indexer's blocks in the past of a block, or that of itself; -1 for none. */
+  seenRound(block: number, slot: number): number {
+    const row = this.rowOf(block);
+    return row === none ? none : this.#rows.at(row, slot);
+  }
+
+  /** All vertices of an indexer in a round: several if it forked. */
+  vertices(slot: number, round: number): readonly number[] {
+    const first = this.firstVertex(slot, round);
+    if (first === none) return [];
+    return [first, ...(this.#otherVertices.get(round * this.indexers.length + slot) ?? [])];
+  }
+
+  /** A vertex of an indexer in a round, the only one unless it forked; or -1. */
+  firstVertex(slot: number, round: number): number {
+    const at = round * this.indexers.length + slot;
+    return at < this.#vertices.length ? this.#vertices.at(at) : none;
+  }
+
+  /** Whether two counted blocks of the indexer are known of which neither is in the past of the other. */
+  isForked(slot: number): boolean {
+    return this.#forked[slot] === true;
+  }
+
+  /**
+   * The vertices of an indexer in a round that are in the past of a block of a greater round. Those of an indexer without a fork need no
+   * search: whoever saw any of its blocks from that round on saw the vertex.
+   */
+  verticesSeenBy(block: number, slot: number, round: number): readonly number[] {
+    if (this.seenRound(block, slot) < round) return [];
+    const vertices = this.vertices(slot, round);
+    if (!this.isForked(slot) || vertices.length === 0) return vertices;
+    return findVertices(this.#dag, this, { block, slot, round, vertices });
+  }
+
+  /** Whether the writer's next block, over all that was judged, has a greater round than its last one. */
+  isNextRoundGreater(writer: number): boolean {
+    const slot = this.#slots.get(writer);
+    if (slot === undefined) return false;
+    return this.#rows.nextRound(this.#top, this.quorum) > this.#rows.at(this.#top, slot);
+  }
+
+  #joinRows(parents: readonly number[]): number {
+    if (this.anchor === none && parents.length === 0) return emptyRow;
+    let joined = none;
+    for (const parent of parents) {
+      const row = this.rowOf(parent);
+      if (row === none) continue;
+      joined = joined === none ? row : this.#rows.join(joined, row);
+    }
+    return joined;
+  }
+
+  #addVertex(at: number, block: number): void {
+    if (at >= this.#vertices.length) this.#vertices.extend(at + 1, none);
+    if (this.#vertices.at(at) === none) this.#vertices.set(at, block);
+    else this.#otherVertices.set(at, [...(this.#otherVertices.get(at) ?? []), block]);
+  }
+}

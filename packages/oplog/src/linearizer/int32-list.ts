@@ -1,0 +1,40 @@
+/** A list of whole numbers that grows, at four bytes each. */
+export class Int32List {
+  #values: Int32Array<ArrayBuffer> = new Int32Array(64);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The value at an index below `length`; 0 elsewhere. */
+  at(index: number): number {
+    return this.#values[index] ?? 0;
+  }
+
+  set(index: number, value: number): void {
+    this.#values[index] = value;
+  }
+
+  push(value: number): void {
+    this.extend(this.#length + 1, value);
+  }
+
+  /** Fills up to `length` with `value`. */
+  extend(length: number, value: number): void {
+    if (length > this.#values.length) this.#grow(length);
+    if (value !== 0) this.#values.fill(value, this.#length, length);
+    this.#length = Math.max(this.#length, length);
+  }
+
+  /** A copy of `[from, to)`. */
+  slice(from: number, to: number): Int32Array<ArrayBuffer> {
+    return this.#values.slice(from, Math.min(to, this.#length));
+  }
+
+  #grow(length: number): void {
+    const grown = new Int32Array(Math.max(length, Math.ceil(this.#values.length * 1.5)));
+    grown.set(this.#values.subarray(0, this.#length));
+    this.#values = grown;
+  }
+}

@@ -1,0 +1,29 @@
+/** Which vertices of an indexer that forked a block has in its past: the one question that rounds alone do not answer. */
+import type { OrderedDag } from "./ordered-dag.ts";
+
+interface Seen {
+  readonly seenRound: (block: number, slot: number) => number;
+}
+
+/** A block, and vertices of one indexer in one round. */
+export interface VertexSearch {
+  readonly block: number;
+  readonly slot: number;
+  readonly round: number;
+  readonly vertices: readonly number[];
+}
+
+/** Those of `vertices` in the past of `block`. Visits only blocks that have seen the indexer in that round. */
+export function findVertices(dag: OrderedDag, era: Seen, { block, slot, round, vertices }: VertexSearch): number[] {
+  const lowest = Math.min(...vertices);
+  const visited = new Set<number>();
+  const open = [block];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    for (const parent of dag.parents(next)) {
+      if (parent < lowest || visited.has(parent) || era.seenRound(parent, slot) < round) continue;
+      visited.add(parent);
+      open.push(parent);
+    }
+  }
+  return vertices.filter((vertex) => visited.has(vertex));
+}
