@@ -3,4 +3,5 @@
  * `describeLogStore({ describe, it }, { name: "my store", make })`. They bring their own checks, so that they fit any test runner.
  */
 export { describeLogStore, type LogStoreCase, type MadeLogStore } from "./storage/log-store-contract.ts";
+export { describeRelay, type MadeRelay, type RelayCase } from "./sync/relay-contract.ts";
 export { ContractViolatedError, type TestRunner } from "./test-runner.ts";

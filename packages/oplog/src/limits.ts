@@ -22,6 +22,10 @@ export const oplogLimits = {
   tokenBytes: 64,
   /** Branches of one writer that a relay keeps beside its first chain. */
   branchesPerWriter: 8,
+  /** Questions of one connection that a relay answers at once. */
+  requestsAtOnce: 32,
+  /** Logs that one connection is told news of. */
+  subscriptions: 256,
   /** What one page of blocks that are read from a store has at most, in bytes; a longer block comes alone. */
   storePageBytes: 4_194_304,
   /** One value of the state of a store, in bytes. */
@@ -30,4 +34,10 @@ export const oplogLimits = {
   stateKeys: 4_096,
   /** One name in the state of a store, in bytes of UTF-8. */
   stateKeyBytes: 256,
+  /** Blocks that wait for others, for keys or for commits. */
+  waitingBlocks: 32_768,
+  /** The memory that waiting blocks take, by an estimate. */
+  waitingBytes: 100_663_296,
+  /** Blocks that were refused for ever, and are remembered. */
+  refusedBlocks: 65_536,
 } as const;
