@@ -56,6 +56,19 @@ export class UnreadableKeyringError extends CoterieError {
   }
 }
 
+/** Values that do not fit into one block, or none at all. Nothing was written. */
+export class ContentTooLargeError extends CoterieError {
+  readonly code = "room/content-too-large";
+}
+
+/** What a device keeps of a room does not open under its key: changed, or of another room or device. */
+export class DeviceStateDamagedError extends CoterieError {
+  readonly code = "room/device-state-damaged";
+  constructor() {
+    super("what this device keeps of the room is damaged, or is another device's");
+  }
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
 export type RoomError =
   | MalformedRoomError
@@ -65,4 +78,6 @@ export type RoomError =
   | WrongEpochSecretError
   | InvalidRecipientsError
   | UnknownEpochError
-  | UnreadableKeyringError;
+  | UnreadableKeyringError
+  | ContentTooLargeError
+  | DeviceStateDamagedError;

@@ -28,7 +28,8 @@ export type RoomLabel =
   | "entry"
   | "dummy"
   | "grant"
-  | "keyring";
+  | "keyring"
+  | "deviceState";
 
 /** The label of each purpose. */
 export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
@@ -56,4 +57,5 @@ export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
   dummy: encodeUtf8("coterie/room/dummy/1"),
   grant: encodeUtf8("coterie/room/grant/1"),
   keyring: encodeUtf8("coterie/room/keyring/1\0"),
+  deviceState: encodeUtf8("coterie/room/device-state/1\0"),
 };

@@ -2,6 +2,8 @@
 export const roomLimits = {
   /** Bytes of content in one block. */
   contentBytes: 1_048_576,
+  /** Values of one block. */
+  valuesPerBlock: 65_536,
   /** Members of a room at one time. */
   members: 10_000,
   /** Operations of one block: a thousand members added at once, with room. */
@@ -12,6 +14,10 @@ export const roomLimits = {
   indexers: 64,
   /** Epochs that one rotation wraps. */
   wrapsPerRotate: 1_024,
+  /** Entries of one sealing: every member of the largest room. */
+  sealedEntries: 10_000,
+  /** Sealings of one block: its rotation, and grants of earlier epochs. */
+  sealingsPerBlock: 1_024,
   /** Longest fork proof, in bytes; they have about 450. */
   forkProofBytes: 1_024,
   /** Most final blocks from one checkpoint to the next. */
