@@ -11,6 +11,11 @@ export class BlockNotAddableError extends CoterieError {
   readonly code = "oplog/block-not-addable";
 }
 
+/** The intake was called from one of its own ports: a mistake of the caller. */
+export class IntakeBusyError extends CoterieError {
+  readonly code = "oplog/intake-busy";
+}
+
 /** Bytes that do not prove that a writer signed two blocks with one seq. */
 export class ForkProofError extends CoterieError {
   readonly code = "oplog/fork-proof";
@@ -134,6 +139,7 @@ export class UnknownPositionError extends CoterieError {
 export type OplogError =
   | MalformedBlockError
   | BlockNotAddableError
+  | IntakeBusyError
   | ForkProofError
   | MalformedMessageError
   | RelayUnavailableError

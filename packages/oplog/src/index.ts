@@ -8,6 +8,7 @@ export {
   BlockNotAddableError,
   BlockOutOfTurnError,
   ForkProofError,
+  IntakeBusyError,
   InvalidLinearizerInputError,
   MalformedBlockError,
   MalformedMessageError,
@@ -45,6 +46,16 @@ export {
 } from "./format/envelope.ts";
 export { createForkProof, type ProvenFork, verifyForkProof } from "./format/fork-proof.ts";
 export { type BlockHeader, blockFlags, encodeHeader } from "./format/header.ts";
+export type { AdmittedBlock, BlockOpener, IntakeHost, OpenOutcome } from "./intake/block-opener.ts";
+export { Intake, type IntakeDeps, type IntakeLimits } from "./intake/intake.ts";
+export type {
+  BlockRefusal,
+  BlockRefusalCause,
+  BlockRefusalReason,
+  Fork,
+  IntakeResult,
+  WaitingBlocks,
+} from "./intake/intake-result.ts";
 export { oplogLimits } from "./limits.ts";
 export { type FinalityMode, quorumOf } from "./linearizer/finality-mode.ts";
 export { createLinearizer, type Linearizer, type LinearizerInput } from "./linearizer/linearizer.ts";
@@ -70,10 +81,10 @@ export { decodeRequest, encodeRequest, type RelayRequest, type RelayRequestFrame
 export type {
   AppendInput,
   AppendOutcome,
+  AppendRefusal,
   BlockReader,
   ChunkOutcome,
   HeadsPage,
-  RefusalReason,
   Relay,
   RelayHost,
   RelayPage,

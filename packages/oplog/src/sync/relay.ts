@@ -26,7 +26,7 @@ export interface AppendInput {
 }
 
 /** Why a relay does not take a block, whoever asks. */
-export type RefusalReason = "malformed" | "other-log" | "signature" | "token" | "quota" | "read-only";
+export type AppendRefusal = "malformed" | "other-log" | "signature" | "token" | "quota" | "read-only";
 
 /** What became of one block. */
 export type AppendOutcome =
@@ -36,7 +36,7 @@ export type AppendOutcome =
   | { readonly kind: "known" }
   /** It does not follow the stored head of its writer, which is told; undefined where there is none. */
   | { readonly kind: "conflict"; readonly head: WriterHead | undefined }
-  | { readonly kind: "refused"; readonly reason: RefusalReason };
+  | { readonly kind: "refused"; readonly reason: AppendRefusal };
 
 /** Blocks in the order of their arrival. */
 export interface RelayPage {

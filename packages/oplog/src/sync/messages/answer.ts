@@ -4,7 +4,7 @@ import { MalformedMessageError } from "../../errors.ts";
 import type { ByteReader } from "../../format/byte-reader.ts";
 import type { ByteWriter } from "../../format/byte-writer.ts";
 import { oplogLimits } from "../../limits.ts";
-import type { AppendOutcome, ChunkOutcome, HeadsPage, RefusalReason, RelayPage } from "../relay.ts";
+import type { AppendOutcome, ChunkOutcome, HeadsPage, AppendRefusal, RelayPage } from "../relay.ts";
 import {
   messageKinds,
   readChoice,
@@ -83,7 +83,7 @@ export function decodeNews(bytes: Uint8Array): RelayNews {
 
 const errorCodes: readonly RelayErrorCode[] = ["malformed", "unknown-log", "busy", "failed"];
 const appendKinds = ["accepted", "known", "conflict", "refused"] as const;
-const refusalReasons: readonly RefusalReason[] = ["malformed", "other-log", "signature", "token", "quota", "read-only"];
+const refusalReasons: readonly AppendRefusal[] = ["malformed", "other-log", "signature", "token", "quota", "read-only"];
 const chunkReasons = ["token", "quota", "too-large", "read-only"] as const;
 const chunkKinds = ["stored", "refused"] as const;
 const presence = ["absent", "present"] as const;
