@@ -32,6 +32,7 @@ export {
   WrongEpochSecretError,
 } from "./errors.ts";
 export { roomLimits } from "./limits.ts";
+export { type ControlSet, ControlSets } from "./membership/control-sets.ts";
 export { decodeOperations } from "./membership/decode-operations.ts";
 export { encodeOperations } from "./membership/encode-operations.ts";
 export {

@@ -5,6 +5,7 @@
  */
 import { type Bytes, copyBytes, isAllZero } from "@coterie/bytes";
 import { ByteReader, MalformedBlockError } from "@coterie/oplog";
+import { InvalidPublicKeyError, type Primitives } from "@coterie/primitives";
 import { epochLevels } from "../epochs/level-secret.ts";
 import { MalformedRoomError } from "../errors.ts";
 import { roomLimits } from "../limits.ts";
@@ -24,18 +25,28 @@ const none: readonly Operation[] = [];
 /**
  * The operations at the beginning of `bytes`, which is what follows the control prefix, with or without its padding; fields are copies. Of
  * the padding this checks that it is zeros; its length, which depends on the whole control plaintext, was checked with the decryption.
- * @throws MalformedRoomError where the bytes do not have the one form
+ * @throws MalformedRoomError where the bytes do not have the one form, or name a sealing key that nobody can seal to
  */
-export function decodeOperations(bytes: Uint8Array): readonly Operation[] {
+export function decodeOperations(
+  primitives: Pick<Primitives, "checkAgreementPublicKey">,
+  bytes: Uint8Array,
+): readonly Operation[] {
   // Almost every block has none; nothing is allocated for it.
   if (bytes.length === 0 || bytes[0] === 0) {
     checkPadding(bytes);
     return none;
   }
   try {
-    return readOperations(bytes);
+    const operations = readOperations(bytes);
+    for (const operation of operations) {
+      if (operation.kind === "add" || operation.kind === "update-key")
+        primitives.checkAgreementPublicKey(operation.sealingKey);
+    }
+    return operations;
   } catch (error) {
     if (error instanceof MalformedBlockError) throw new MalformedRoomError("the bytes are no operations");
+    // One such key would stop every rotation that has to seal to it.
+    if (error instanceof InvalidPublicKeyError) throw new MalformedRoomError("a sealing key that must not be used");
     throw error;
   }
 }

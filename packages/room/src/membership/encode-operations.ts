@@ -9,6 +9,7 @@ import { memberHistories, memberRoles, type Operation, operationKinds, type Writ
 
 /**
  * `varint kind || varint length || bytes` of each operation, without padding; empty for none.
+ * Sealing keys are not looked at: who proposes them has checked them.
  * @throws MalformedRoomError where `decodeOperations` would refuse the result: lengths, limits, order
  */
 export function encodeOperations(operations: readonly Operation[]): Bytes {
