@@ -12,6 +12,9 @@ export {
   type EncryptedPart,
 } from "./epochs/block-cipher.ts";
 export type { BlockKeyPlace, BlockKeys } from "./epochs/block-keys.ts";
+export type { EntryDeps } from "./epochs/entry-key.ts";
+export { Keyring, type SeenRotation } from "./epochs/keyring.ts";
+export type { DeviceKey } from "./epochs/keyring-record.ts";
 export {
   deriveEpochId,
   deriveLevel,
@@ -21,6 +24,35 @@ export {
   levelOf,
   reachesLevel,
 } from "./epochs/level-secret.ts";
+export {
+  createGrant,
+  createRotation,
+  matchesSealings,
+  type NewEpoch,
+  type NewEpochDeps,
+  type NewGrant,
+} from "./epochs/new-epoch.ts";
+export {
+  createSealingKeyHolder,
+  type OpenedSealing,
+  type OpenedSealings,
+  openEntries,
+  openSealings,
+  openWithShared,
+  type SealingKeyHolder,
+  type SealingReader,
+} from "./epochs/open-entries.ts";
+export { decodePublicPart, encodePublicPart, type Sealing } from "./epochs/public-part.ts";
+export {
+  type GrantSealing,
+  type RotationSealing,
+  sealGrant,
+  type SealingRecipient,
+  sealRotation,
+  sealRotationInSteps,
+} from "./epochs/seal-entries.ts";
+export { type RotationVerdict, verifyGrant, verifyRotation } from "./epochs/verify-rotation.ts";
+export { type HeldEpoch, unwrapEpoch, type WrapDeps, wrapEpoch, type WrapKind } from "./epochs/wraps.ts";
 export {
   InvalidRecipientsError,
   LevelTooLowError,

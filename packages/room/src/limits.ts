@@ -18,6 +18,8 @@ export const roomLimits = {
   sealedEntries: 10_000,
   /** Sealings of one block: its rotation, and grants of earlier epochs. */
   sealingsPerBlock: 1_024,
+  /** Keys of (epoch, writer) kept ready: about a megabyte. */
+  cachedBlockKeys: 2_048,
   /** Longest fork proof, in bytes; they have about 450. */
   forkProofBytes: 1_024,
   /** Most final blocks from one checkpoint to the next. */

@@ -53,6 +53,11 @@ export function reachesLevel(held: EpochLevel, wanted: EpochLevel): boolean {
   return epochLevels.indexOf(held) <= epochLevels.indexOf(wanted);
 }
 
+/** The weaker one of two levels. */
+export function weakerLevel(a: EpochLevel, b: EpochLevel): EpochLevel {
+  return reachesLevel(a, b) ? b : a;
+}
+
 /**
  * The secret of `level` from the same or a stronger one, in memory of its own.
  * @throws LevelTooLowError where `secret` does not give it
