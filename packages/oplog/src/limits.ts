@@ -26,6 +26,10 @@ export const oplogLimits = {
   requestsAtOnce: 32,
   /** Logs that one connection is told news of. */
   subscriptions: 256,
+  /** Blocks of one call of a store's `append`. */
+  appendBlocks: 65_536,
+  /** All blocks of one call of a store's `append` together, in bytes. */
+  appendBytes: 8_388_608,
   /** What one page of blocks that are read from a store has at most, in bytes; a longer block comes alone. */
   storePageBytes: 4_194_304,
   /** One value of the state of a store, in bytes. */

@@ -7,11 +7,15 @@ import type { LogStore, StateChanges } from "./log-store.ts";
 /** Where a log begins and ends. */
 export type Bounds = Pick<LogStore, "first" | "length">;
 
-/** Refuses blocks that are empty or too long. */
+/** Refuses blocks that are empty or too long, and more of them than one call may have. */
 export function requireBlocks(blocks: readonly Uint8Array[]): void {
+  let lengthBytes = 0;
   for (const { length } of blocks) {
     if (length === 0 || length > oplogLimits.envelopeBytes) throw new StoreLimitError("a block is empty or too long");
+    lengthBytes += length;
   }
+  if (blocks.length > oplogLimits.appendBlocks || lengthBytes > oplogLimits.appendBytes)
+    throw new StoreLimitError("the blocks of one call are too many or too long");
 }
 
 /** Refuses numbers that are no positions of the log; the end of it is allowed where `end` says so. */

@@ -20,7 +20,7 @@ export type StateChanges = ReadonlyMap<string, Ciphertext<"state"> | undefined>;
  */
 export interface LogStore {
   /**
-   * Adds blocks at the end, all or none, and gives the position of the first one; the others follow it. Durable when it resolves: only then
+   * Adds blocks at the end, all or none (`oplogLimits.appendBlocks`, `appendBytes`), and gives the position of the first one; the others follow it. Durable when it resolves: only then
    * may a block of one's own be sent. Calls made at once are stored in their order and share the cost of reaching the disk. The caller leaves
    * the bytes as they are until then.
    * @throws StoreFullError without room; StoreFailedError. Nothing of the call is in the log then, and later ones may succeed.
@@ -41,7 +41,10 @@ export interface LogStore {
   readonly load: (key: string) => Promise<Ciphertext<"state"> | undefined>;
   /** All changes or none, after those of earlier calls. Durable when it resolves. @throws StoreFullError without room */
   readonly save: (changes: StateChanges) => Promise<void>;
-  /** Positions below `before` may be forgotten, and `first()` grows to `before` at most. All other positions stay what they are. */
+  /**
+   * Positions below `before` may be forgotten, and `first()` grows to `before` at most. All other positions stay what they are.
+   * @throws StateDamagedError where the saved state is lost: save it anew first
+   */
   readonly drop: (before: number) => Promise<void>;
   /**
    * Puts back a damaged block, fetched again from elsewhere. The caller has checked that it is the one (by its hash, which the next one of its

@@ -1,0 +1,3 @@
+/** For tests of what builds on this package: a disk that fails as real ones do, repeatable from a seed. */
+export { type Chance, createChance } from "./chance.ts";
+export { SimulatedCrashError, SimulatedDisk, type SimulatedDiskInput } from "./storage/simulated-disk.ts";
