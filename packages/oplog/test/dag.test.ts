@@ -68,8 +68,12 @@ describe("a graph of blocks", () => {
     const m2 = add(5, 2, [2]);
     expect(dag.blocksOf(0, 1)).toEqual(forks);
     expect(dag.firstOf(0, 1)).toBe(forks[0]);
+    // A fork begins where a block has a successor already; one that continues it is none.
+    expect([dag.successorOf(m0), dag.successorOf(2), dag.successorOf(m2)]).toEqual([forks[0], m2, undefined]);
+    const link = dag.add({ hash: filled(32, 6), writer: bob, seq: 0, lamport: 3, parents: [m2] });
+    expect([dag.successorOf(m2), dag.successorOf(link)]).toEqual([undefined, undefined]);
     expect([dag.blocksOf(0, 0), dag.blocksOf(0, 2), dag.firstOf(0, 3)]).toEqual([[m0], [m2], undefined]);
-    expect(dag.heads()).toEqual([1, 3, 4]);
+    expect(dag.heads()).toEqual([1, 3, link]);
   });
 
   it("takes chains that begin late, and what came before afterwards", () => {

@@ -14,6 +14,11 @@ export class NumberColumn {
     return this.#values[position] ?? 0;
   }
 
+  /** Replaces the number at `position`, which must be below `length`. */
+  set(position: number, value: number): void {
+    this.#values[position] = value;
+  }
+
   push(value: number): void {
     if (this.#length === this.#values.length) {
       const larger = new Uint32Array(grownCapacity(this.#length));

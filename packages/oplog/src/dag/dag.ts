@@ -37,6 +37,8 @@ export class Dag {
   /** Where in `#parents` those of a block end; they begin where those of the block before end. */
   readonly #parentsEnd = new NumberColumn();
   readonly #parents = new NumberColumn();
+  /** Index + 1 of the block that followed first in the writer's chain, 0 where none did. */
+  readonly #successors = new NumberColumn();
   readonly #heads = new Set<BlockIndex>();
 
   /** How many blocks there are. */
@@ -51,9 +53,9 @@ export class Dag {
 
   /** How much memory the arrays hold; the set of heads and lists of forks come on top. */
   get memoryBytes(): number {
-    const columns = [this.#writers, this.#seqs, this.#lamports, this.#commits, this.#parentsEnd, this.#parents];
-    const parts = [this.#hashes, this.#writerKeys, ...columns, ...this.#chains];
-    return parts.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+    const facts = [this.#writers, this.#seqs, this.#lamports, this.#commits];
+    const edges = [this.#parentsEnd, this.#parents, this.#successors, ...this.#chains];
+    return [this.#hashes, this.#writerKeys, ...facts, ...edges].reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
   /**
@@ -77,6 +79,8 @@ export class Dag {
     }
     this.#parentsEnd.push(this.#parents.length);
     this.#heads.add(index);
+    this.#successors.push(0);
+    this.#follow(index, parents[0]);
     const chain = (this.#chains[writerIndex] ??= new WriterChain(seq));
     chain.add(seq, index);
     return index;
@@ -155,6 +159,22 @@ export class Dag {
   /** The one of {@link blocksOf} that was added first. */
   firstOf(writer: number, seq: number): BlockIndex | undefined {
     return this.#chains[writer]?.first(seq);
+  }
+
+  /**
+   * The block that was added first among those that follow this one in its writer's chain. Another one that does is a fork, and this is where
+   * it begins.
+   */
+  successorOf(index: BlockIndex): BlockIndex | undefined {
+    const successor = this.#successors.at(index);
+    return successor === 0 ? undefined : successor - 1;
+  }
+
+  #follow(index: BlockIndex, previous: BlockIndex | undefined): void {
+    if (previous === undefined || this.#successors.at(previous) !== 0) return;
+    const isPrevious =
+      this.writer(previous) === this.writer(index) && this.#seqs.at(previous) + 1 === this.#seqs.at(index);
+    if (isPrevious) this.#successors.set(previous, index + 1);
   }
 
   #parentsStart(index: BlockIndex): number {
