@@ -69,8 +69,14 @@ export class DeviceStateDamagedError extends CoterieError {
   }
 }
 
+/** Control blocks or commits that were told in another order than that of the log. */
+export class ControlOrderError extends CoterieError {
+  readonly code = "room/control-order";
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
 export type RoomError =
+  | ControlOrderError
   | MalformedRoomError
   | ViewOutOfRangeError
   | UnreadableBlockError

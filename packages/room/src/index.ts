@@ -54,6 +54,7 @@ export {
 export { type RotationVerdict, verifyGrant, verifyRotation } from "./epochs/verify-rotation.ts";
 export { type HeldEpoch, unwrapEpoch, type WrapDeps, wrapEpoch, type WrapKind } from "./epochs/wraps.ts";
 export {
+  ControlOrderError,
   InvalidRecipientsError,
   LevelTooLowError,
   MalformedRoomError,
@@ -65,6 +66,7 @@ export {
 } from "./errors.ts";
 export { roomLimits } from "./limits.ts";
 export { type ControlSet, ControlSets } from "./membership/control-sets.ts";
+export { type ControlBlock, comparePlaces, genesisId, type Place } from "./membership/control-record.ts";
 export { decodeOperations } from "./membership/decode-operations.ts";
 export { encodeOperations } from "./membership/encode-operations.ts";
 export {
@@ -76,6 +78,15 @@ export {
   type GenesisInput,
   type RoomMode,
 } from "./membership/genesis.ts";
+export type { KeyIndex } from "./membership/key-index.ts";
+export type { Member, Membership } from "./membership/membership.ts";
+export {
+  type AddedControl,
+  type CommitInput,
+  type DecidedCommit,
+  type MembershipDeps,
+  MembershipLog,
+} from "./membership/membership-log.ts";
 export {
   type AddOperation,
   type AddWriterOperation,
@@ -96,3 +107,4 @@ export {
   type VoteOperation,
   type WriterCap,
 } from "./membership/operation.ts";
+export type { PlacedBlock, VoidReason } from "./membership/void-reason.ts";

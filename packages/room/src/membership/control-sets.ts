@@ -52,6 +52,12 @@ export class ControlSets {
     return this.#shape(set).size;
   }
 
+  /** The greatest number in `set`, -1 where there is none. */
+  last(set: ControlSet): number {
+    const { full, words } = this.#shape(set);
+    return 32 * (full + words.length) - 1 - Math.clz32(words.at(-1) ?? fullWord);
+  }
+
   /** `set` and control block `id`. */
   with(set: ControlSet, id: number): ControlSet {
     const shape = this.#shape(set);

@@ -1,0 +1,240 @@
+/**
+ * Who is in a room, by a set of control blocks and the decisions of some commits: M(P, c) of docs/protocol/rooms.md §5.2 and §5.3. A value:
+ * it never changes, though what it says is found when asked for.
+ */
+import type { Bytes } from "@coterie/bytes";
+import type { EpochLevel } from "../epochs/level-secret.ts";
+import type { ControlFacts } from "./control-facts.ts";
+import { type AddFact, comparePlaces, genesisId, type Place } from "./control-record.ts";
+import type { ControlSet } from "./control-sets.ts";
+import { findIndexers } from "./find-indexers.ts";
+import type { Outcome } from "./judge-restrictions.ts";
+import type { Judgement } from "./judgement.ts";
+import type { MemberHistory, MemberRole } from "./operation.ts";
+import { findVoidReason, type PlacedBlock, type VoidReason } from "./void-reason.ts";
+
+/** A member. */
+export interface Member {
+  /** Its dense number in the room. */
+  readonly index: number;
+  readonly identity: Bytes;
+  readonly sealingKey: Bytes;
+  readonly role: MemberRole;
+  readonly history: MemberHistory;
+  /** The level of epochs that know of the admission; of earlier ones who has not the whole history is due `control` (§7). */
+  readonly dueLevel: EpochLevel;
+  /** Where it was admitted: the control block's number, or -1 for the founder. Members compare by it in seniority, see `comparePlaces`. */
+  readonly admission: Place;
+  /** All adds that admit it, the admission first. */
+  readonly admitters: readonly Place[];
+  /** What makes it an admin; empty for others. */
+  readonly powers: readonly Place[];
+}
+
+/** A writer that may write. */
+export interface ValidWriter {
+  readonly writer: Bytes;
+  readonly member: Member;
+}
+
+const dueLevels: Readonly<Record<MemberHistory, EpochLevel>> = {
+  all: "full",
+  snapshot: "snapshot",
+  "since-join": "read",
+};
+
+/** The members of a room as of a set of control blocks. */
+export class Membership {
+  /** The control blocks that this is about. */
+  readonly set: ControlSet;
+  readonly #facts: ControlFacts;
+  readonly #outcome: Outcome;
+  readonly #members = new Map<number, Member | undefined>();
+  #triggers: ControlSet | undefined;
+  #indexers: readonly Bytes[] | undefined;
+
+  constructor(facts: ControlFacts, { set, outcome }: { readonly set: ControlSet; readonly outcome: Outcome }) {
+    this.#facts = facts;
+    this.set = set;
+    this.#outcome = outcome;
+  }
+
+  /** Everybody, the most senior one first. */
+  get members(): readonly Member[] {
+    const members: Member[] = [];
+    for (let index = 0; index < this.#facts.identities.size; index++) {
+      const member = this.memberAt(index);
+      if (member !== undefined) members.push(member);
+    }
+    return members.sort((a, b) => comparePlaces(a.admission, b.admission));
+  }
+
+  /** Members of whom no restriction that may still come to hold makes anything else (§5.3): who may be sealed to. */
+  get sureMembers(): readonly Member[] {
+    return this.members.filter(({ index }) => this.isSureAt(index));
+  }
+
+  /** Control blocks that a safe epoch's rotate block has in its past, or is (§7). */
+  get triggers(): ControlSet {
+    const { sets, otherTriggerSet } = this.#facts;
+    this.#triggers ??= sets.union(this.#outcome.openSet, sets.intersection(this.set, otherTriggerSet));
+    return this.#triggers;
+  }
+
+  /** Who makes blocks final, in the order of their turns. Empty where nobody has a valid writer. */
+  get indexers(): readonly Bytes[] {
+    this.#indexers ??= findIndexers(this.#facts, { membership: this, judgement: this.#outcome.actual });
+    return this.#indexers;
+  }
+
+  /** Writers that forked, with the first seq that is void. */
+  get frozenWriters(): readonly { readonly writer: Bytes; readonly seq: number }[] {
+    const forks = this.#outcome.actual.forks();
+    return forks.map(({ writer, seq }) => ({ writer: this.#facts.writerKeys.key(writer), seq }));
+  }
+
+  /** The member with that identity. */
+  find(identity: Uint8Array): Member | undefined {
+    const index = this.#facts.identities.find(identity);
+    return index === undefined ? undefined : this.memberAt(index);
+  }
+
+  /** Whether an identity is a member, and not in doubt. */
+  isSure(identity: Uint8Array): boolean {
+    const index = this.#facts.identities.find(identity);
+    return index !== undefined && this.isSureAt(index);
+  }
+
+  /** Whether the identity with that dense number is a member, and not in doubt. */
+  isSureAt(index: number): boolean {
+    const { actual, strict } = this.#outcome;
+    return this.memberAt(index) !== undefined && (actual === strict || this.#admitting(index, strict).length > 0);
+  }
+
+  /** The member with that dense number. */
+  memberAt(index: number): Member | undefined {
+    if (this.#members.has(index)) return this.#members.get(index);
+    const member = this.#findMember(index);
+    this.#members.set(index, member);
+    return member;
+  }
+
+  /** The member whose writer this is, where the writer may write its block `seq`. */
+  findAuthor(writer: Uint8Array, seq: number): Member | undefined {
+    const index = this.#facts.writerKeys.find(writer);
+    return index === undefined ? undefined : this.#authorOf(index, seq);
+  }
+
+  /** Writers of a member that ever were certified here, the first one first, also those that were stopped: a removal names all of them. */
+  writersOf(identity: Uint8Array): readonly Bytes[] {
+    const index = this.#facts.identities.find(identity);
+    if (index === undefined) return [];
+    const { writers } = this.#facts.member(index);
+    const known = writers.filter(({ place }) => this.#facts.isIn(place.control, this.set));
+    return known
+      .sort((a, b) => comparePlaces(a.place, b.place))
+      .map(({ writer }) => this.#facts.writerKeys.key(writer));
+  }
+
+  /** Writers of a member that may write, the first one first. */
+  validWritersOf({ identity }: Member): readonly Bytes[] {
+    return this.writersOf(identity).filter((writer) => this.isValidWriter(writer));
+  }
+
+  /** Whether a writer may write: certified by a member, neither revoked nor frozen. */
+  isValidWriter(writer: Uint8Array): boolean {
+    return this.findAuthor(writer, Number.POSITIVE_INFINITY) !== undefined;
+  }
+
+  /** Whether a control block of the set is void (rule 3). */
+  isVoidControl(control: number): boolean {
+    return this.#outcome.actual.standingOf(control) === "void";
+  }
+
+  /** Whether a block that is no control block is void (rule 3). Final ones are never judged again: ask before they are. */
+  isVoid(block: PlacedBlock): boolean {
+    return this.findVoidReason(block) !== undefined;
+  }
+
+  /** Why a block is void, to show it; undefined where it is not. */
+  findVoidReason(block: PlacedBlock): VoidReason | undefined {
+    return findVoidReason(this.#facts, { judgement: this.#outcome.actual, set: this.set, block });
+  }
+
+  #findMember(index: number): Member | undefined {
+    const { actual } = this.#outcome;
+    const adds = this.#admitting(index, actual);
+    const [admission] = adds;
+    const latest = adds.at(-1);
+    if (admission === undefined || latest === undefined) return undefined;
+    const powers = this.#powersOf(index);
+    return {
+      index,
+      identity: this.#facts.identities.key(index),
+      sealingKey: this.#sealingKeyOf(index, latest),
+      role: powers.length > 0 ? "admin" : "member",
+      history: admission.history,
+      dueLevel: dueLevels[admission.history],
+      admission,
+      admitters: adds,
+      powers,
+    };
+  }
+
+  /** Adds that admit a member under a judgement (rule 4), the earliest one first. */
+  #admitting(index: number, judgement: Judgement): readonly AddFact[] {
+    const removals = judgement.removalsOf(index);
+    const adds = this.#facts.member(index).adds.filter((add) => this.#isEffective(add, judgement));
+    const admitting = adds.filter(({ control }) =>
+      removals.every((removal) => this.#facts.isBefore(removal.control, control)),
+    );
+    return admitting.length > 1 ? admitting.toSorted(comparePlaces) : admitting;
+  }
+
+  #powersOf(index: number): readonly Place[] {
+    const { actual } = this.#outcome;
+    const limits = [...actual.removalsOf(index), ...actual.demotionsOf(index)];
+    return this.#facts
+      .member(index)
+      .powers.filter(
+        (power) =>
+          this.#isEffective(power, actual) &&
+          limits.every((limit) => this.#facts.isBefore(limit.control, power.control)),
+      );
+  }
+
+  #sealingKeyOf(index: number, latest: AddFact): Bytes {
+    let best: { readonly version: number; readonly place: Place; readonly sealingKey: Bytes } | undefined;
+    for (const update of this.#facts.member(index).keys) {
+      const isReplaced = latest.control !== genesisId && this.#facts.isBefore(update.control, latest.control);
+      if (isReplaced || !this.#facts.isIn(update.control, this.set) || this.isVoidControl(update.control)) continue;
+      const order = best === undefined ? 1 : update.version - best.version || comparePlaces(update, best.place);
+      if (order > 0) best = { version: update.version, place: update, sealingKey: update.sealingKey };
+    }
+    return best?.sealingKey ?? latest.sealingKey;
+  }
+
+  #isEffective(place: Place, judgement: Judgement): boolean {
+    return this.#facts.isIn(place.control, this.set) && judgement.isGood(place);
+  }
+
+  #authorOf(writer: number, seq: number): Member | undefined {
+    const claim = this.#facts.claimIn(this.set, writer);
+    if (claim === undefined) return undefined;
+    const { actual } = this.#outcome;
+    const isStopped =
+      (claim.certificate !== genesisId && actual.standingOf(claim.certificate) === "void") ||
+      actual.revocationsOf(writer).length > 0 ||
+      actual.forksOf(writer).some((fork) => seq >= fork.seq);
+    const removals = actual.removalsOf(claim.member);
+    const admitters = claim.certificate === genesisId ? undefined : this.#facts.record(claim.certificate).admitters;
+    const isAdmitted =
+      admitters === undefined
+        ? removals.length === 0
+        : admitters.some(
+            (add) =>
+              actual.isGood(add) && removals.every((removal) => this.#facts.isBefore(removal.control, add.control)),
+          );
+    return isStopped || !isAdmitted ? undefined : this.memberAt(claim.member);
+  }
+}

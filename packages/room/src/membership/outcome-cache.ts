@@ -1,0 +1,70 @@
+/**
+ * Outcomes of restrictions, found once. Most blocks change nothing about them: an outcome is shared by all sets with the same restrictions,
+ * and by later moments for as long as commits only confirm it.
+ */
+import type { ControlFacts } from "./control-facts.ts";
+import type { ControlSet } from "./control-sets.ts";
+import type { Decisions, Moment } from "./decisions.ts";
+import { judgeRestrictions, type Outcome } from "./judge-restrictions.ts";
+
+const maxRememberedSets = 16_384;
+const maxRememberedOutcomes = 64;
+
+interface DatedOutcome {
+  readonly moment: Moment;
+  readonly outcome: Outcome;
+}
+
+/** The outcomes of one room. */
+export class OutcomeCache {
+  readonly #facts: ControlFacts;
+  readonly #decisions: Decisions;
+  readonly #restrictionsBySet = new Map<ControlSet, ControlSet>();
+  /** By set of restrictions: the last one that was asked for. The oldest is forgotten first. */
+  readonly #outcomeByRestrictions = new Map<ControlSet, DatedOutcome>();
+
+  constructor(facts: ControlFacts, decisions: Decisions) {
+    this.#facts = facts;
+    this.#decisions = decisions;
+  }
+
+  /** The outcome for the restrictions of `set` at `moment`. */
+  outcomeOf(set: ControlSet, moment: Moment): Outcome {
+    const restrictionSet = this.#restrictionsOf(set);
+    const known = this.#outcomeByRestrictions.get(restrictionSet);
+    if (known !== undefined && known.moment === moment) return known.outcome;
+    const carried = known !== undefined && known.moment < moment ? this.#carry(known, moment) : undefined;
+    const outcome = carried ?? judgeRestrictions(this.#facts, { restrictionSet, decisions: this.#decisions, moment });
+    this.#outcomeByRestrictions.delete(restrictionSet);
+    this.#outcomeByRestrictions.set(restrictionSet, { moment, outcome });
+    const [oldest] = this.#outcomeByRestrictions.keys();
+    if (this.#outcomeByRestrictions.size > maxRememberedOutcomes && oldest !== undefined)
+      this.#outcomeByRestrictions.delete(oldest);
+    return outcome;
+  }
+
+  // All control blocks of a set are added before the set is used, so its restrictions never change.
+  #restrictionsOf(set: ControlSet): ControlSet {
+    const known = this.#restrictionsBySet.get(set);
+    if (known !== undefined) return known;
+    const restrictions = this.#facts.sets.intersection(set, this.#facts.restrictionSet);
+    if (this.#restrictionsBySet.size >= maxRememberedSets) this.#restrictionsBySet.clear();
+    this.#restrictionsBySet.set(set, restrictions);
+    return restrictions;
+  }
+
+  /** The same outcome at a later moment, where the commits between only confirmed it; else undefined. */
+  #carry({ moment: earlier, outcome }: DatedOutcome, moment: Moment): Outcome | undefined {
+    const { actual, strict, undecided } = outcome;
+    for (const control of this.#decisions.settledBetween(earlier, moment)) {
+      const standing = this.#decisions.standingAt(moment, control);
+      if (actual.standingOf(control) !== standing || strict.standingOf(control) !== standing) return undefined;
+    }
+    const decided = undecided.filter(({ id }) => this.#decisions.decisionAt(moment, id) !== undefined);
+    if (decided.length === 0) return outcome;
+    // What is decided comes before what is not, which may then come out differently.
+    if (decided.length < undecided.length) return undefined;
+    const isConfirmed = actual === strict && decided.every(({ id }) => this.#decisions.decisionAt(moment, id) === true);
+    return isConfirmed ? { ...outcome, undecided: [] } : undefined;
+  }
+}
