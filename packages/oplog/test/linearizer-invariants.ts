@@ -11,6 +11,7 @@ export interface Sighting {
   readonly commits: number;
   readonly eras: number;
   readonly forks: number;
+  readonly hasLiar: boolean;
   readonly ackRounds: number | undefined;
 }
 
@@ -34,6 +35,7 @@ export function checkInvariants(seed: number, create: typeof createLinearizer = 
     commits: first?.linearizer.commits ?? 0,
     eras: first?.linearizer.era ?? 0,
     forks: seen.blocks.length - new Set(seen.blocks.map(({ writer, seq }) => `${writer} ${seq}`)).size,
+    hasLiar: seen.hasLiar,
     ackRounds: seen.ackRounds,
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Finality by the book: docs/protocol/rooms.md §4.2 said again with sets, over all blocks at once, without a thought of speed. A vertex is a
- * block of an indexer whose past holds no block of that indexer with its round.
+ * Finality by the book: docs/protocol/rooms.md §4.2 said again with sets, over all blocks at once, without a thought of speed. A vertex
+ * for a round is a counted block of that round or a greater one whose past holds none of the same indexer.
  */
 import { compareBlocks, type TestBlock } from "./linearizer-dag.ts";
 
@@ -97,25 +97,29 @@ function createEra(
     const inGreatest = before.filter((other) => rounds.get(other) === greatest);
     rounds.set(block, greatest < 0 ? 0 : writersOf(inGreatest) >= q ? greatest + 1 : greatest);
   }
-  const isVertex = (b: TestBlock): boolean =>
-    !counted.some((o) => o.writer === b.writer && rounds.get(o) === rounds.get(b) && isBefore(o, b));
-  const vertices = counted.filter(isVertex);
-  const inRound = (round: number): TestBlock[] => vertices.filter((vertex) => rounds.get(vertex) === round);
+  const roundOf = (b: TestBlock): number => rounds.get(b) ?? -1;
+  const sees = (a: TestBlock, b: TestBlock): boolean => a === b || isBefore(b, a);
+  const verticesFor = (round: number): TestBlock[] => {
+    const reaching = counted.filter((b) => roundOf(b) >= round);
+    return reaching.filter((b) => !reaching.some((other) => other.writer === b.writer && isBefore(other, b)));
+  };
 
   const leadersOf = (wave: number): TestBlock[] =>
-    inRound(d * wave)
-      .filter(({ writer }) => writer === indexers[wave % indexers.length])
+    verticesFor(d * wave)
+      .filter(
+        (b) =>
+          b.writer === indexers[(wave + Math.floor(wave / indexers.length)) % indexers.length] &&
+          roundOf(b) <= d * wave + 1,
+      )
       .sort(compareBlocks);
   const votes = (voter: TestBlock, wave: number, leader: TestBlock): boolean =>
-    isBefore(leader, voter) && (!strict || leadersOf(wave).every((l) => l === leader || !isBefore(l, voter)));
+    sees(voter, leader) && (!strict || leadersOf(wave).every((l) => l === leader || !sees(voter, l)));
   const certifies = (vertex: TestBlock, wave: number, leader: TestBlock): boolean =>
-    writersOf(inRound(3 * wave + 1).filter((v) => isBefore(v, vertex) && votes(v, wave, leader))) >= q;
+    writersOf(verticesFor(3 * wave + 1).filter((v) => sees(vertex, v) && votes(v, wave, leader))) >= q;
   const commitsDirectly = (wave: number, leader: TestBlock): boolean =>
-    writersOf(inRound(d * wave + d - 1).filter((v) => (strict ? certifies : votes)(v, wave, leader))) >= q;
+    writersOf(verticesFor(d * wave + d - 1).filter((v) => (strict ? certifies : votes)(v, wave, leader))) >= q;
   const isSettled = (later: TestBlock, wave: number, leader: TestBlock): boolean =>
-    strict
-      ? inRound(3 * wave + 2).some((v) => isBefore(v, later) && certifies(v, wave, leader))
-      : isBefore(leader, later);
+    strict ? verticesFor(3 * wave + 2).some((v) => sees(later, v) && certifies(v, wave, leader)) : sees(later, leader);
 
   const nextLeaders: EraRules["nextLeaders"] = (lastWave, final) => {
     if (indexers.length === 1) {

@@ -18,6 +18,8 @@ export interface Weather {
   readonly ackRounds: number | undefined;
   /** Whether a quorum of the indexers at the end is alive. */
   readonly isQuorumAlive: boolean;
+  /** Whether an indexer of the first era lies. */
+  readonly hasLiar: boolean;
 }
 
 export function weather(seed: number, create: RoomRules["create"]): Weather {
@@ -30,6 +32,8 @@ class Storm {
   readonly #writers: number;
   /** Writers that sign two blocks in one place: each is several peers. */
   readonly #liars: ReadonlySet<number>;
+  /** Whether everybody writes whenever they heard of something. */
+  readonly #isGossip: boolean;
   readonly #honest: Peer[];
   readonly #personas: Peer[];
   #gone: readonly Peer[] = [];
@@ -39,9 +43,9 @@ class Storm {
     this.#dice = new Dice(seed);
     const mode = this.#dice.chance(0.5) ? "strict" : "majority";
     this.#writers = 2 + this.#dice.below(8);
+    this.#isGossip = this.#dice.chance(0.3);
     const writers = this.#dice.shuffle(Array.from({ length: this.#writers }, (_, writer) => writer));
-    this.#liars = new Set(this.#dice.chance(0.6) ? writers.slice(0, this.#dice.below(3)) : []);
-    if (this.#liars.size === this.#writers) this.#liars = new Set();
+    this.#liars = new Set(writers.slice(0, Math.min(this.#writers - 1, this.#dice.pick([0, 0, 1, 1, 2]))));
     const interval = this.#dice.pick([3, 10, 25, 1000]);
     this.#rules = { mode, indexers: this.#chooseIndexers(mode), interval, create };
     const makePeer = (writer: number): Peer => new Peer(this.#dice, this.#rules, writer);
@@ -50,8 +54,10 @@ class Storm {
   }
 
   run(): Weather {
-    const steps = 20 + this.#dice.below(60);
-    for (let step = 0; step < steps; step++) this.#step();
+    const steps = 20 + this.#dice.below(this.#isGossip ? 300 : 160);
+    for (let step = 0; step < steps; step++)
+      if (this.#isGossip) this.#gossip();
+      else this.#step();
     this.#loseSome();
     const ackRounds = this.#calmDown();
     const alive = this.#honest;
@@ -59,7 +65,8 @@ class Storm {
     const living = present.filter((writer) => alive.some((peer) => peer.writer === writer)).length;
     const isQuorumAlive = living >= quorumOf(this.#rules.mode, present.length);
     const blocks = alive[0]?.dag.blocks ?? [];
-    return { rules: this.#rules, alive, gone: this.#gone, blocks, ackRounds, isQuorumAlive };
+    const hasLiar = this.#rules.indexers.some((writer) => this.#liars.has(writer));
+    return { rules: this.#rules, alive, gone: this.#gone, blocks, ackRounds, isQuorumAlive, hasLiar };
   }
 
   get #peers(): readonly Peer[] {
@@ -70,7 +77,8 @@ class Storm {
   #chooseIndexers(mode: RoomRules["mode"]): readonly number[] {
     const writers = Array.from({ length: this.#writers }, (_, writer) => writer);
     const honest = this.#dice.shuffle(writers.filter((writer) => !this.#liars.has(writer)));
-    const wanted = 1 + this.#dice.below(Math.min(7, this.#writers));
+    const most = Math.min(7, this.#writers);
+    const wanted = most >= 4 && this.#dice.chance(0.6) ? 4 + this.#dice.below(most - 3) : 1 + this.#dice.below(most);
     const liars = mode === "strict" ? [...this.#liars].slice(0, Math.ceil(wanted / 3) - 1) : [];
     return this.#dice.shuffle([...liars, ...honest.slice(0, Math.max(2 * liars.length + 1, wanted - liars.length))]);
   }
@@ -78,8 +86,8 @@ class Storm {
   #step(): void {
     const kind = this.#dice.next();
     if (kind < 0.02) this.#groups = new Map(this.#peers.map((peer) => [peer, this.#dice.below(2)]));
-    else if (kind < 0.04) this.#groups.clear();
-    else if (kind < 0.05 && this.#honest.length > this.#writers / 2) this.#loseOne();
+    else if (kind < 0.03) this.#groups.clear();
+    else if (kind < 0.035 && this.#honest.length > this.#writers / 2) this.#loseOne();
     else if (kind < 0.45) this.#write(this.#dice.pick(this.#peers));
     else {
       const from = this.#dice.pick(this.#peers);
@@ -88,11 +96,20 @@ class Storm {
     }
   }
 
+  /** Who hears from another at once writes: rounds go by faster than leaders are seen. */
+  #gossip(): void {
+    const from = this.#dice.pick(this.#peers);
+    const to = this.#dice.pick(this.#peers);
+    if (this.#dice.chance(0.03)) this.#groups = new Map(this.#peers.map((peer) => [peer, this.#dice.below(4)]));
+    if (this.#groups.get(from) === this.#groups.get(to) || this.#dice.chance(0.2)) this.#exchange(from, to);
+    this.#write(to);
+  }
+
   #write(peer: Peer): void {
     peer.advance();
     if (this.#personas.includes(peer)) this.#lie(peer);
     else if (this.#dice.chance(0.04)) peer.write({ isValue: true, indexers: this.#chooseIndexers(this.#rules.mode) });
-    else if (this.#dice.chance(0.4)) peer.write({ isValue: true });
+    else if (this.#dice.chance(0.3)) peer.write({ isValue: true });
     else if (peer.isAckDue()) peer.write({ isValue: false });
     if (this.#dice.chance(0.5)) peer.advance();
   }
@@ -100,9 +117,10 @@ class Storm {
   /** Goes on after any block of that writer, hides what it knows, or does as the others do. */
   #lie(persona: Peer): void {
     const own = persona.dag.blocks.filter(({ writer }) => writer === persona.writer);
-    if (this.#dice.chance(0.2)) persona.continueAfter(this.#dice.pick([undefined, ...own]));
-    const heads = this.#dice.chance(0.4) ? this.#dice.below(3) : 100;
-    persona.write({ isValue: this.#dice.chance(0.3), heads });
+    if (this.#dice.chance(0.05)) persona.continueAfter(this.#dice.pick([undefined, ...own]));
+    if (this.#dice.chance(0.1)) persona.write({ isValue: false, heads: this.#dice.below(3) });
+    else if (this.#dice.chance(0.1)) persona.write({ isValue: true });
+    else if (persona.isAckDue()) persona.write({ isValue: false });
   }
 
   /** All that `from` knows, or what came to it first. */

@@ -1,6 +1,6 @@
 /**
  * One era (docs/protocol/rooms.md §4.2): which blocks count in it, their rounds and vertices. Judges each block once, in the order of
- * admission; what it says of a block depends on the past of that block alone, so it never changes.
+ * admission; what it says of a block depends on the past of that block alone, so it never changes. A block **sees** its past and itself.
  */
 import { Int32List } from "./int32-list.ts";
 import type { OrderedDag } from "./ordered-dag.ts";
@@ -16,8 +16,17 @@ export interface EraInput {
   readonly quorum: number;
 }
 
-/** No block, no vertex. */
+/** No block. */
 export const none = -1;
+
+/** The rounds for which a block is its indexer's vertex, from the first to the last one; none where `from` is greater. */
+export interface Rounds {
+  readonly from: number;
+  readonly to: number;
+}
+
+const noRounds: Rounds = { from: 0, to: none };
+const noVertices: readonly number[] = [];
 
 /** The blocks of an era after its anchor. */
 export class Era {
@@ -29,9 +38,9 @@ export class Era {
   readonly #rows: SeenRows;
   /** Of each block from the anchor on: what it and its past have seen, or -1 where its past lacks the anchor. */
   readonly #rowOf: Int32List = new Int32List();
-  /** The first vertex found of each round and indexer, at `round * indexers + slot`. */
+  /** The first vertex found for each round and of each indexer, at `round * indexers + slot`. */
   readonly #vertices: Int32List = new Int32List();
-  /** Further vertices of one indexer in one round: it forked. */
+  /** Further vertices of one indexer for one round: it forked. */
   readonly #otherVertices: Map<number, number[]> = new Map<number, number[]>();
   /** The last counted block of each indexer. */
   readonly #last: number[];
@@ -52,30 +61,28 @@ export class Era {
     this.#top = emptyRow;
   }
 
-  /** Takes the next block. Its round if it is a vertex (§4.2, 1), else -1. */
-  judge(block: number): number {
+  /** Takes the next block. The rounds for which it is a vertex, which may be none (§4.2, 1 and 2). */
+  judge(block: number): Rounds {
     const parents = this.#dag.parents(block);
     const row = this.#joinRows(parents);
     const slot = row === none ? undefined : this.#slots.get(this.#dag.writer(block));
     if (slot === undefined) {
       this.#rowOf.push(row);
-      return none;
+      return noRounds;
     }
     const last = this.#last[slot] ?? none;
     if (last !== none && !parents.includes(last)) this.#forked[slot] = true;
     this.#last[slot] = block;
     const round = this.#rows.nextRound(row, this.quorum);
-    const isVertex = this.#rows.at(row, slot) < round;
-    this.#rowOf.push(isVertex ? this.#rows.raise(row, slot, round) : row);
-    if (!isVertex) return none;
-    this.#addVertex(round * this.indexers.length + slot, block);
-    this.#top = this.#rows.join(this.#top, this.rowOf(block));
-    return round;
-  }
-
-  /** Whether the block is of an indexer and has the anchor in its past. */
-  isCounted(block: number): boolean {
-    return this.rowOf(block) !== none && this.#slots.has(this.#dag.writer(block));
+    const before = this.#rows.at(row, slot);
+    if (before >= round) {
+      this.#rowOf.push(row);
+      return noRounds;
+    }
+    this.#rowOf.push(this.#rows.raise(row, slot, round));
+    for (let reached = before + 1; reached <= round; reached++) this.#addVertex(slot, reached, block);
+    this.#top = this.#rows.join([this.#top, this.rowOf(block)]);
+    return { from: before + 1, to: round };
   }
 
   /** Of a judged block: the number of what it and its past have seen, or -1 where the anchor is not in its past. */
@@ -83,38 +90,29 @@ export class Era {
     return block < this.anchor ? none : this.#rowOf.at(block - this.anchor);
   }
 
-  /** The greatest round of the indexer's blocks in the past of a block, or that of itself; -1 for none. */
+  /** The greatest round of the indexer's blocks that a block sees; -1 for none. */
   seenRound(block: number, slot: number): number {
     const row = this.rowOf(block);
     return row === none ? none : this.#rows.at(row, slot);
   }
 
-  /** All vertices of an indexer in a round: several if it forked. */
+  /** All vertices of an indexer for a round: several if it forked. */
   vertices(slot: number, round: number): readonly number[] {
-    const first = this.firstVertex(slot, round);
-    if (first === none) return [];
-    return [first, ...(this.#otherVertices.get(round * this.indexers.length + slot) ?? [])];
-  }
-
-  /** A vertex of an indexer in a round, the only one unless it forked; or -1. */
-  firstVertex(slot: number, round: number): number {
     const at = round * this.indexers.length + slot;
-    return at < this.#vertices.length ? this.#vertices.at(at) : none;
-  }
-
-  /** Whether two counted blocks of the indexer are known of which neither is in the past of the other. */
-  isForked(slot: number): boolean {
-    return this.#forked[slot] === true;
+    const first = at < this.#vertices.length ? this.#vertices.at(at) : none;
+    if (first === none) return noVertices;
+    const others = this.#otherVertices.get(at);
+    return others === undefined ? [first] : [first, ...others];
   }
 
   /**
-   * The vertices of an indexer in a round that are in the past of a block of a greater round. Those of an indexer without a fork need no
-   * search: whoever saw any of its blocks from that round on saw the vertex.
+   * The vertices of an indexer for a round that a block sees. Those of an indexer without a fork need no search: whoever sees any of its
+   * blocks from that round on sees the first one.
    */
   verticesSeenBy(block: number, slot: number, round: number): readonly number[] {
-    if (this.seenRound(block, slot) < round) return [];
+    if (this.seenRound(block, slot) < round) return noVertices;
     const vertices = this.vertices(slot, round);
-    if (!this.isForked(slot) || vertices.length === 0) return vertices;
+    if (this.#forked[slot] !== true) return vertices;
     return findVertices(this.#dag, this, { block, slot, round, vertices });
   }
 
@@ -127,16 +125,16 @@ export class Era {
 
   #joinRows(parents: readonly number[]): number {
     if (this.anchor === none && parents.length === 0) return emptyRow;
-    let joined = none;
+    const rows: number[] = [];
     for (const parent of parents) {
       const row = this.rowOf(parent);
-      if (row === none) continue;
-      joined = joined === none ? row : this.#rows.join(joined, row);
+      if (row !== none) rows.push(row);
     }
-    return joined;
+    return rows.length === 0 ? none : this.#rows.join(rows);
   }
 
-  #addVertex(at: number, block: number): void {
+  #addVertex(slot: number, round: number, block: number): void {
+    const at = round * this.indexers.length + slot;
     if (at >= this.#vertices.length) this.#vertices.extend(at + 1, none);
     if (this.#vertices.at(at) === none) this.#vertices.set(at, block);
     else this.#otherVertices.set(at, [...(this.#otherVertices.get(at) ?? []), block]);

@@ -74,6 +74,8 @@ export function createLinearizer(deps: Pick<Primitives, "sha256">, input: Linear
   return new DagLinearizer(deps, input);
 }
 
+const noLeaders: readonly number[] = [];
+
 class DagLinearizer implements Linearizer {
   readonly #input: LinearizerInput;
   readonly #order: FinalOrder;
@@ -137,8 +139,7 @@ class DagLinearizer implements Linearizer {
     const segments: Segment[] = [];
     while (this.#cursor < this.#added) {
       const block = this.#cursor++;
-      const round = this.#era.judge(block);
-      for (const leader of this.#leadersAt(block, round)) {
+      for (const leader of this.#judge(block)) {
         const segment = this.#commit(leader, onCommit);
         segments.push(segment);
         if (segment.endsEra) break;
@@ -165,9 +166,10 @@ class DagLinearizer implements Linearizer {
   }
 
   /** Which leaders commit since this block is there. A single indexer's blocks commit themselves (§4.2, 5). */
-  #leadersAt(block: number, round: number): readonly number[] {
-    if (round === none) return [];
-    return this.#era.indexers.length === 1 ? [block] : this.#waves.takeVertex(block, round);
+  #judge(block: number): readonly number[] {
+    const rounds = this.#era.judge(block);
+    if (rounds.to === none) return noLeaders;
+    return this.#era.indexers.length === 1 ? [block] : this.#waves.takeVertex(block, rounds);
   }
 
   #commit(leader: number, onCommit: OnCommit): Segment {

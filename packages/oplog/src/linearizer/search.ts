@@ -1,11 +1,11 @@
-/** Which vertices of an indexer that forked a block has in its past: the one question that rounds alone do not answer. */
+/** Which vertices of an indexer that forked a block sees: the one question that rounds alone do not answer. */
 import type { OrderedDag } from "./ordered-dag.ts";
 
 interface Seen {
   readonly seenRound: (block: number, slot: number) => number;
 }
 
-/** A block, and vertices of one indexer in one round. */
+/** A block, and vertices of one indexer for one round. */
 export interface VertexSearch {
   readonly block: number;
   readonly slot: number;
@@ -13,10 +13,10 @@ export interface VertexSearch {
   readonly vertices: readonly number[];
 }
 
-/** Those of `vertices` in the past of `block`. Visits only blocks that have seen the indexer in that round. */
+/** Those of `vertices` that are `block` or in its past. Visits only blocks that see a block of the indexer from that round on. */
 export function findVertices(dag: OrderedDag, era: Seen, { block, slot, round, vertices }: VertexSearch): number[] {
   const lowest = Math.min(...vertices);
-  const visited = new Set<number>();
+  const visited = new Set([block]);
   const open = [block];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     for (const parent of dag.parents(next)) {

@@ -2,7 +2,6 @@
  * What blocks have seen of the indexers of an era: a row has the greatest round of each indexer's blocks, -1 for none. A block whose
  * row equals that of a parent shares it, so that rows are made by vertices and merges alone.
  */
-import { Int32List } from "./int32-list.ts";
 
 /** The row of whoever has seen no block of any indexer. */
 export const emptyRow = 0;
@@ -10,54 +9,52 @@ export const emptyRow = 0;
 /** Rows by dense numbers; none ever changes. */
 export class SeenRows {
   readonly #width: number;
-  readonly #values: Int32List = new Int32List();
+  readonly #joined: Int32Array<ArrayBuffer>;
+  #values: Int32Array<ArrayBuffer>;
+  #rows = 0;
 
   constructor(width: number) {
     this.#width = width;
-    this.#values.extend(width, -1);
+    this.#joined = new Int32Array(width);
+    this.#values = new Int32Array(16 * width);
+    this.#joined.fill(-1);
+    this.#pushJoined();
   }
 
   /** The greatest round of the indexer that the row has seen, or -1. */
   at(row: number, slot: number): number {
-    return this.#values.at(row * this.#width + slot);
+    return this.#values[row * this.#width + slot] ?? -1;
   }
 
-  /** The row that has seen what either has. */
-  join(a: number, b: number): number {
-    if (a === b) return a;
+  /** The row that has seen what any of these has: one of them, if it has seen the most. */
+  join(rows: readonly number[]): number {
+    const first = rows[0] ?? emptyRow;
+    if (rows.every((row) => row === first)) return first;
     const width = this.#width;
-    const values = this.#values;
-    let aMisses = false;
-    let bMisses = false;
-    for (let slot = 0; slot < width; slot++) {
-      const difference = values.at(a * width + slot) - values.at(b * width + slot);
-      if (difference < 0) aMisses = true;
-      else if (difference > 0) bMisses = true;
+    this.#joined.set(this.#values.subarray(first * width, (first + 1) * width));
+    for (const row of rows) {
+      if (row === first) continue;
+      for (let slot = 0, at = row * width; slot < width; slot++, at++) {
+        const round = this.#values[at] ?? -1;
+        if (round > (this.#joined[slot] ?? -1)) this.#joined[slot] = round;
+      }
     }
-    if (!aMisses) return a;
-    if (!bMisses) return b;
-    const joined = this.#copy(a);
-    for (let slot = 0; slot < width; slot++) {
-      const other = values.at(b * width + slot);
-      if (other > values.at(joined * width + slot)) values.set(joined * width + slot, other);
-    }
-    return joined;
+    return rows.find((row) => this.#equalsJoined(row)) ?? this.#pushJoined();
   }
 
   /** The row with a greater round of one indexer. */
   raise(row: number, slot: number, round: number): number {
-    const raised = this.#copy(row);
-    this.#values.set(raised * this.#width + slot, round);
-    return raised;
+    this.#joined.set(this.#values.subarray(row * this.#width, (row + 1) * this.#width));
+    this.#joined[slot] = round;
+    return this.#pushJoined();
   }
 
   /** The round of an indexer's block whose past has seen this (§4.2, 1). */
   nextRound(row: number, quorum: number): number {
     let greatest = -1;
     let indexers = 0;
-    const from = row * this.#width;
-    for (let at = from; at < from + this.#width; at++) {
-      const round = this.#values.at(at);
+    for (let slot = 0; slot < this.#width; slot++) {
+      const round = this.at(row, slot);
       if (round > greatest) {
         greatest = round;
         indexers = 1;
@@ -67,10 +64,19 @@ export class SeenRows {
     return indexers >= quorum ? greatest + 1 : greatest;
   }
 
-  #copy(row: number): number {
-    const from = this.#values.length;
-    this.#values.extend(from + this.#width, 0);
-    for (let slot = 0; slot < this.#width; slot++) this.#values.set(from + slot, this.at(row, slot));
-    return from / this.#width;
+  #equalsJoined(row: number): boolean {
+    for (let slot = 0; slot < this.#width; slot++) if (this.at(row, slot) !== this.#joined[slot]) return false;
+    return true;
+  }
+
+  #pushJoined(): number {
+    const at = this.#rows * this.#width;
+    if (at + this.#width > this.#values.length) {
+      const grown = new Int32Array(Math.ceil(1.5 * this.#rows) * this.#width);
+      grown.set(this.#values);
+      this.#values = grown;
+    }
+    this.#values.set(this.#joined, at);
+    return this.#rows++;
   }
 }
