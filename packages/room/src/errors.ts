@@ -74,8 +74,98 @@ export class ControlOrderError extends CoterieError {
   readonly code = "room/control-order";
 }
 
+/** This identity, or one that was named, is no member of the room by what this device knows. */
+export class NotAMemberError extends CoterieError {
+  readonly code = "room/not-a-member";
+  constructor() {
+    super("not a member of the room");
+  }
+}
+
+/** The author has no right to what was proposed: it is no admin, and it is not about itself. */
+export class NotAnAdminError extends CoterieError {
+  readonly code = "room/not-an-admin";
+  constructor() {
+    super("only an admin may do that");
+  }
+}
+
+/** Who was to be added is a member already, and nothing casts doubt on it. */
+export class AlreadyAMemberError extends CoterieError {
+  readonly code = "room/already-a-member";
+  constructor() {
+    super("the identity is a member already");
+  }
+}
+
+/** A member was to get the role that it has. */
+export class AlreadyInRoleError extends CoterieError {
+  readonly code = "room/already-in-role";
+  constructor() {
+    super("the member has that role already");
+  }
+}
+
+/** The only admin was to leave or to be one no more. Make somebody else an admin first. */
+export class LastAdminError extends CoterieError {
+  readonly code = "room/last-admin";
+  constructor() {
+    super("the last admin stays");
+  }
+}
+
+/** No indexer would be left. Set another one first. */
+export class LastIndexerError extends CoterieError {
+  readonly code = "room/last-indexer";
+  constructor() {
+    super("the last indexer stays until there is another one");
+  }
+}
+
+/** A list of indexers that is empty, too long, or names one twice. */
+export class InvalidIndexersError extends CoterieError {
+  readonly code = "room/invalid-indexers";
+  constructor() {
+    super("a room has 1 to 64 different indexers");
+  }
+}
+
+/** More members than a room may have. */
+export class TooManyMembersError extends CoterieError {
+  readonly code = "room/too-many-members";
+  constructor() {
+    super("the room is full");
+  }
+}
+
+/** The writer key is none that a member may write with. */
+export class NotAWriterError extends CoterieError {
+  readonly code = "room/not-a-writer";
+  constructor() {
+    super("no member writes with that key");
+  }
+}
+
+/** The writer key is in use, or was. A new installation makes a new one. */
+export class AlreadyAWriterError extends CoterieError {
+  readonly code = "room/already-a-writer";
+  constructor() {
+    super("that writer key was used before");
+  }
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
 export type RoomError =
+  | NotAnAdminError
+  | AlreadyAMemberError
+  | NotAMemberError
+  | AlreadyInRoleError
+  | LastAdminError
+  | LastIndexerError
+  | InvalidIndexersError
+  | TooManyMembersError
+  | NotAWriterError
+  | AlreadyAWriterError
   | ControlOrderError
   | MalformedRoomError
   | ViewOutOfRangeError

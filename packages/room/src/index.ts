@@ -54,11 +54,21 @@ export {
 export { type RotationVerdict, verifyGrant, verifyRotation } from "./epochs/verify-rotation.ts";
 export { type HeldEpoch, unwrapEpoch, type WrapDeps, wrapEpoch, type WrapKind } from "./epochs/wraps.ts";
 export {
+  AlreadyAMemberError,
+  AlreadyAWriterError,
+  AlreadyInRoleError,
   ControlOrderError,
+  InvalidIndexersError,
   InvalidRecipientsError,
+  LastAdminError,
+  LastIndexerError,
   LevelTooLowError,
   MalformedRoomError,
+  NotAMemberError,
+  NotAnAdminError,
+  NotAWriterError,
   type RoomError,
+  TooManyMembersError,
   UnknownEpochError,
   UnreadableBlockError,
   UnreadableKeyringError,
@@ -67,6 +77,7 @@ export {
 export { roomLimits } from "./limits.ts";
 export { type ControlSet, ControlSets } from "./membership/control-sets.ts";
 export { type ControlBlock, comparePlaces, genesisId, type Place } from "./membership/control-record.ts";
+export type { CutReason, PlacedBlock } from "./membership/cut-reason.ts";
 export { decodeOperations } from "./membership/decode-operations.ts";
 export { encodeOperations } from "./membership/encode-operations.ts";
 export {
@@ -107,4 +118,15 @@ export {
   type VoteOperation,
   type WriterCap,
 } from "./membership/operation.ts";
-export type { PlacedBlock, VoidReason } from "./membership/void-reason.ts";
+export {
+  certifyWriter,
+  type FindHead,
+  proposeAdd,
+  proposeIndexers,
+  proposeKeyUpdate,
+  type Proposer,
+  proposeRemoval,
+  proposeRevocation,
+  proposeRole,
+  type SignAsIdentity,
+} from "./membership/propose.ts";

@@ -77,7 +77,7 @@ describe("removals", () => {
     const membership = peer.membership();
     expect(who(membership)).toBe("alice* bob carol");
     expect(peer.authorised.get(old)).toEqual([false]);
-    expect(membership.findVoidReason({ ...placed(old), isInPastOf: () => false })).toEqual({
+    expect(membership.findCutReason({ ...placed(old), isInPastOf: () => false })).toEqual({
       kind: "removed",
       control: 4,
     });

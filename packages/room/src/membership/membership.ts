@@ -5,13 +5,13 @@
 import type { Bytes } from "@coterie/bytes";
 import type { EpochLevel } from "../epochs/level-secret.ts";
 import type { ControlFacts } from "./control-facts.ts";
-import { type AddFact, comparePlaces, genesisId, type Place } from "./control-record.ts";
+import { type AddFact, comparePlaces, genesisId, type KeyFact, type Place } from "./control-record.ts";
 import type { ControlSet } from "./control-sets.ts";
 import { findIndexers } from "./find-indexers.ts";
 import type { Outcome } from "./judge-restrictions.ts";
 import type { Judgement } from "./judgement.ts";
 import type { MemberHistory, MemberRole } from "./operation.ts";
-import { findVoidReason, type PlacedBlock, type VoidReason } from "./void-reason.ts";
+import { findCutReason, type PlacedBlock, type CutReason } from "./cut-reason.ts";
 
 /** A member. */
 export interface Member {
@@ -19,6 +19,8 @@ export interface Member {
   readonly index: number;
   readonly identity: Bytes;
   readonly sealingKey: Bytes;
+  /** The version of the sealing key: 0 for the one that it was added with. */
+  readonly keyVersion: number;
   readonly role: MemberRole;
   readonly history: MemberHistory;
   /** The level of epochs that know of the admission; of earlier ones who has not the whole history is due `control` (§7). */
@@ -146,6 +148,12 @@ export class Membership {
     return this.findAuthor(writer, Number.POSITIVE_INFINITY) !== undefined;
   }
 
+  /** Whether a writer was ever certified here, by whomever. */
+  isKnownWriter(writer: Uint8Array): boolean {
+    const index = this.#facts.writerKeys.find(writer);
+    return index !== undefined && this.#facts.claimIn(this.set, index) !== undefined;
+  }
+
   /** Whether a control block of the set is void (rule 3). */
   isVoidControl(control: number): boolean {
     return this.#outcome.actual.standingOf(control) === "void";
@@ -153,12 +161,12 @@ export class Membership {
 
   /** Whether a block that is no control block is void (rule 3). Final ones are never judged again: ask before they are. */
   isVoid(block: PlacedBlock): boolean {
-    return this.findVoidReason(block) !== undefined;
+    return this.findCutReason(block) !== undefined;
   }
 
   /** Why a block is void, to show it; undefined where it is not. */
-  findVoidReason(block: PlacedBlock): VoidReason | undefined {
-    return findVoidReason(this.#facts, { judgement: this.#outcome.actual, set: this.set, block });
+  findCutReason(block: PlacedBlock): CutReason | undefined {
+    return findCutReason(this.#facts, { judgement: this.#outcome.actual, set: this.set, block });
   }
 
   #findMember(index: number): Member | undefined {
@@ -171,7 +179,7 @@ export class Membership {
     return {
       index,
       identity: this.#facts.identities.key(index),
-      sealingKey: this.#sealingKeyOf(index, latest),
+      ...this.#sealingKeyOf(index, latest),
       role: powers.length > 0 ? "admin" : "member",
       history: admission.history,
       dueLevel: dueLevels[admission.history],
@@ -203,15 +211,15 @@ export class Membership {
       );
   }
 
-  #sealingKeyOf(index: number, latest: AddFact): Bytes {
-    let best: { readonly version: number; readonly place: Place; readonly sealingKey: Bytes } | undefined;
+  /** The best update that the latest add does not replace, else the key of that add (rule 4). */
+  #sealingKeyOf(index: number, latest: AddFact): Pick<Member, "sealingKey" | "keyVersion"> {
+    let best: KeyFact | undefined;
     for (const update of this.#facts.member(index).keys) {
-      const isReplaced = latest.control !== genesisId && this.#facts.isBefore(update.control, latest.control);
+      const isReplaced = this.#facts.isBefore(update.control, latest.control);
       if (isReplaced || !this.#facts.isIn(update.control, this.set) || this.isVoidControl(update.control)) continue;
-      const order = best === undefined ? 1 : update.version - best.version || comparePlaces(update, best.place);
-      if (order > 0) best = { version: update.version, place: update, sealingKey: update.sealingKey };
+      if (best === undefined || (update.version - best.version || comparePlaces(update, best)) > 0) best = update;
     }
-    return best?.sealingKey ?? latest.sealingKey;
+    return { sealingKey: best?.sealingKey ?? latest.sealingKey, keyVersion: best?.version ?? 0 };
   }
 
   #isEffective(place: Place, judgement: Judgement): boolean {

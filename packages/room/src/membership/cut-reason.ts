@@ -15,7 +15,7 @@ export interface PlacedBlock {
 }
 
 /** Why a block is void, and the control block (its number) that made it so. */
-export type VoidReason =
+export type CutReason =
   | { readonly kind: "unknown-writer" }
   | { readonly kind: "void-writer"; readonly control: number }
   | { readonly kind: "frozen"; readonly control: number }
@@ -24,14 +24,14 @@ export type VoidReason =
   | { readonly kind: "never-admitted"; readonly control: number };
 
 /** What is asked: a block, by the control blocks of `set`. */
-export interface VoidQuestion {
+export interface CutQuestion {
   readonly judgement: Judgement;
   readonly set: ControlSet;
   readonly block: PlacedBlock;
 }
 
 /** The reason, or undefined where the block is not void. */
-export function findVoidReason(facts: ControlFacts, question: VoidQuestion): VoidReason | undefined {
+export function findCutReason(facts: ControlFacts, question: CutQuestion): CutReason | undefined {
   const { judgement, set, block } = question;
   const writer = facts.writerKeys.find(block.writer);
   const claim = writer === undefined ? undefined : facts.claimIn(set, writer);
