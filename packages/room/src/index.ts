@@ -13,6 +13,13 @@ export {
 } from "./epochs/block-cipher.ts";
 export type { BlockKeyPlace, BlockKeys } from "./epochs/block-keys.ts";
 export type { EntryDeps } from "./epochs/entry-key.ts";
+export {
+  type EpochBlock,
+  EpochFacts,
+  type EpochSets,
+  type MemberNumber,
+  type SeenRotate,
+} from "./epochs/epoch-facts.ts";
 export { Keyring, type SeenRotation } from "./epochs/keyring.ts";
 export type { DeviceKey } from "./epochs/keyring-record.ts";
 export {
@@ -43,6 +50,8 @@ export {
   type SealingReader,
 } from "./epochs/open-entries.ts";
 export { decodePublicPart, encodePublicPart, type Sealing } from "./epochs/public-part.ts";
+export { findVoidReason, type JudgedBlock, type ReadRuleDeps, type VoidReason } from "./epochs/read-rule.ts";
+export { type AuthorView, type EpochMembership, SafeEpochs } from "./epochs/safe-epochs.ts";
 export {
   type GrantSealing,
   type RotationSealing,
@@ -52,6 +61,17 @@ export {
   sealRotationInSteps,
 } from "./epochs/seal-entries.ts";
 export { type RotationVerdict, verifyGrant, verifyRotation } from "./epochs/verify-rotation.ts";
+export {
+  type DueGrant,
+  type HeldLevels,
+  levelOfHistory,
+  type SealedMember,
+  type WritePlan,
+  WriteRule,
+  type WriteRuleDeps,
+  type WriterMembership,
+  type WriterView,
+} from "./epochs/write-rule.ts";
 export { type HeldEpoch, unwrapEpoch, type WrapDeps, wrapEpoch, type WrapKind } from "./epochs/wraps.ts";
 export {
   AlreadyAMemberError,

@@ -1,0 +1,51 @@
+/** The read rule (docs/protocol/rooms.md §7): what makes a block void by itself, whoever wrote it and whenever it arrives. */
+import type { Bytes } from "@coterie/bytes";
+import type { ControlSet } from "../membership/control-sets.ts";
+import type { KeyIndex } from "../membership/key-index.ts";
+import type { RotateOperation } from "../membership/operation.ts";
+import type { EpochFacts, MemberNumber } from "./epoch-facts.ts";
+import type { EpochMembership, SafeEpochs } from "./safe-epochs.ts";
+
+/** What of a block the rule judges. */
+export interface JudgedBlock {
+  /** 16 bytes. */
+  readonly epochId: Bytes;
+  /** Whose writer it is by M(past); undefined where it is nobody's. */
+  readonly author: MemberNumber | undefined;
+  /** The control blocks in its past. */
+  readonly past: ControlSet;
+  /** M(past). */
+  readonly membership: EpochMembership;
+  /** Its rotate, where it begins its epoch. */
+  readonly rotate: RotateOperation | undefined;
+  /** Whom the block itself adds, with the right to. */
+  readonly adds: readonly MemberNumber[];
+}
+
+/** Why a block is void by itself. Each is an alarm: no honest program writes such a block. */
+export type VoidReason = "not-a-writer" | "unsafe-epoch" | "epoch-begun-twice" | "rotates-to-others";
+
+/** What judging needs. */
+export interface ReadRuleDeps {
+  readonly facts: EpochFacts;
+  readonly safe: SafeEpochs;
+  readonly identities: Pick<KeyIndex, "add">;
+}
+
+/** Undefined where a block may stand. A rotate is judged before it is added to the facts. */
+export function findVoidReason(deps: ReadRuleDeps, block: JudgedBlock): VoidReason | undefined {
+  const { author, rotate, past, membership } = block;
+  if (author === undefined) return "not-a-writer";
+  const epoch = deps.facts.find(block.epochId);
+  if (rotate === undefined) {
+    const isSafe = epoch !== undefined && deps.safe.isSafe(epoch, { past, membership, author });
+    return isSafe ? undefined : "unsafe-epoch";
+  }
+  if (epoch !== undefined && deps.facts.get(epoch).rotates.some(({ control }) => deps.facts.sets.has(past, control)))
+    return "epoch-begun-twice";
+  const mayKnow = (member: MemberNumber): boolean =>
+    member === author || membership.isSureAt(member) || block.adds.includes(member);
+  return rotate.recipients.every(({ identity }) => mayKnow(deps.identities.add(identity)))
+    ? undefined
+    : "rotates-to-others";
+}
