@@ -24,6 +24,12 @@ export const oplogLimits = {
   branchesPerWriter: 8,
   /** Questions of one connection that a relay answers at once. */
   requestsAtOnce: 32,
+  /** Heads of one log that a client takes from a relay: writers and their branches. */
+  headsPerLog: 65_536,
+  /** Missing blocks that a client asks relays for at a time. */
+  wantedBlocks: 16_384,
+  /** Relays that a device remembers the heads of. */
+  rememberedRelays: 256,
   /** Logs that one connection is told news of. */
   subscriptions: 256,
   /** Blocks of one call of a store's `append`. */
@@ -41,7 +47,7 @@ export const oplogLimits = {
   /** Blocks that wait for others, for keys or for commits. */
   waitingBlocks: 32_768,
   /** The memory that waiting blocks take, by an estimate. */
-  waitingBytes: 100_663_296,
+  waitingBytes: 134_217_728,
   /** Blocks that were refused for ever, and are remembered. */
   refusedBlocks: 65_536,
 } as const;

@@ -99,6 +99,18 @@ describe("a graph of blocks", () => {
     expect([dag.blocksOf(1, 3), dag.firstOf(1, 3)]).toEqual([[early, late], early]);
   });
 
+  it("numbers a writer before it writes", () => {
+    const dag = new Dag();
+    expect([dag.numberWriter(bob), dag.numberWriter(bob)]).toEqual([0, 0]);
+    expect([dag.writers, dag.blocksOf(0, 0), dag.firstOf(0, 0)]).toEqual([1, [], undefined]);
+    const a0 = dag.add({ hash: filled(32, 1), writer: alice, seq: 4, lamport: 0, parents: [] });
+    const b0 = dag.add({ hash: filled(32, 2), writer: bob, seq: 7, lamport: 0, parents: [] });
+    expect([dag.writer(a0), dag.writer(b0), dag.numberWriter(alice), dag.writers]).toEqual([1, 0, 1, 2]);
+    expect([dag.blocksOf(0, 7), dag.blocksOf(1, 4)]).toEqual([[b0], [a0]]);
+    expect(dag.memoryBytes).toBeGreaterThan(0);
+    expect(() => dag.numberWriter(filled(31, 1))).toThrow(notAddable);
+  });
+
   it("refuses what cannot be added, and stays as it was", () => {
     const dag = new Dag();
     const block = { hash: filled(32, 1), writer: alice, seq: 0, lamport: 0, parents: [] };

@@ -83,6 +83,13 @@ describe("order of arrival", () => {
     expect(peer.verifications).toBe(2);
   });
 
+  it("leaves what waits already alone", () => {
+    const peer = new TestPeer();
+    peer.receive(a2);
+    expect(peer.receive(a2, a2)).toEqual({ admitted: [], forks: [], refused: [], missing: [] });
+    expect([peer.verifications, peer.opener.opens, peer.intake.waiting.blocks]).toEqual([1, 1, 1]);
+  });
+
   it("tells what the host needs of a block", () => {
     const peer = new TestPeer();
     const block = nextBlock(alice, { lamport: 0, content: filled(48, 7), control: wrappedKey(9) });
@@ -183,6 +190,16 @@ describe("signatures", () => {
       for (const block of batch) peer.receive(block);
       expect([peer.dag.size, peer.refused.get(encodeHex(forged.hash))]).toEqual([0, "bad-signature"]);
     }
+  });
+
+  it("of a block that links to it vouch for nothing, even under the same name", () => {
+    const forged = nextBlock({ writer: alice.writer, sign: mallory.sign }, { lamport: 0 });
+    const a0 = nextBlock(alice, { lamport: 0, content: filled(48, 1) });
+    const linking = nextBlock(alice, { previous: a0, links: [forged.hash], lamport: 1 });
+    const peer = new TestPeer();
+    peer.receive(linking);
+    expect(reasonsOf(peer.receive(forged, a0))).toEqual(["bad-signature"]);
+    expect([peer.has(forged), peer.has(linking), peer.has(a0)]).toEqual([false, false, true]);
   });
 
   it("of a block with another seq vouch for nothing", () => {
@@ -603,6 +620,7 @@ describe("waiting", () => {
       // Whoever builds on one that went out asks for it.
       const gone = tail.slice(0, crowdedOut).at(-1) ?? at(chain, 0);
       expect(peer.intake.waiting.missing).toEqual([gone.hash]);
+      expect(results.at(-1)?.missing).toEqual(crowdedOut === 0 ? [] : [gone.hash]);
       peer.receive(...chain.slice(0, crowdedOut + 1));
       expect(peer.dag.size).toBe(8);
     }

@@ -46,7 +46,7 @@ export class Dag {
     return this.#hashes.size;
   }
 
-  /** How many writers have blocks. */
+  /** How many writers have a number: those with blocks, and those of {@link numberWriter}. */
   get writers(): number {
     return this.#writerKeys.size;
   }
@@ -68,7 +68,7 @@ export class Dag {
     for (const parent of parents)
       if (!(parent >= 0 && parent < index)) throw new BlockNotAddableError("a parent is not there");
     if (this.#hashes.add(hash) !== index) throw new BlockNotAddableError("the block is there already");
-    const writerIndex = this.#writerKeys.add(writer);
+    const writerIndex = this.numberWriter(writer);
     this.#writers.push(writerIndex);
     this.#seqs.push(seq);
     this.#lamports.push(lamport);
@@ -81,8 +81,7 @@ export class Dag {
     this.#heads.add(index);
     this.#successors.push(0);
     this.#follow(index, parents[0]);
-    const chain = (this.#chains[writerIndex] ??= new WriterChain(seq));
-    chain.add(seq, index);
+    this.#chains[writerIndex]?.add(seq, index);
     return index;
   }
 
@@ -106,7 +105,15 @@ export class Dag {
     return this.#writerKeys.keyAt(writer);
   }
 
-  /** The number of a writer by public key; undefined where it has no block. */
+  /** The number of a writer, given to it now where it has no block yet: an indexer may be named before it writes. */
+  numberWriter(key: Uint8Array): number {
+    if (key.length !== 32) throw new BlockNotAddableError("a writer has 32 bytes");
+    const number = this.#writerKeys.add(key);
+    if (number === this.#chains.length) this.#chains.push(new WriterChain());
+    return number;
+  }
+
+  /** The number of a writer by public key; undefined where it has none. */
   writerIndex(key: Uint8Array): number | undefined {
     return this.#writerKeys.find(key);
   }

@@ -3,17 +3,14 @@ import { NumberColumn } from "./column.ts";
 
 /** Blocks by seq: a column while they come one after another, and lists for forks and for what came before the first one. */
 export class WriterChain {
-  readonly #base: number;
+  /** Seq of the block that was added first. */
+  #base: number | undefined;
   readonly #first: NumberColumn = new NumberColumn();
   #others: Map<number, number[]> | undefined;
 
-  /** `base`: seq of the block that is added first. */
-  constructor(base: number) {
-    this.#base = base;
-  }
-
   /** Adds a block; `add` sees indices in ascending order. */
   add(seq: number, index: number): void {
+    this.#base ??= seq;
     if (seq === this.#base + this.#first.length) {
       this.#first.push(index);
       return;
@@ -45,7 +42,7 @@ export class WriterChain {
   }
 
   #inColumn(seq: number): number | undefined {
-    const position = seq - this.#base;
+    const position = seq - (this.#base ?? 0);
     return position >= 0 && position < this.#first.length ? this.#first.at(position) : undefined;
   }
 }

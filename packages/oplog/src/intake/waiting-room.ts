@@ -28,8 +28,8 @@ interface LockedEpoch {
   readonly blocks: Set<PendingBlock>;
 }
 
-/** What a block takes beside its bytes, and for each hash that it may wait for: measured, and rounded up. */
-const blockCostBytes = 1_024;
+/** What a block takes beside its parts, and for each hash that it may wait for: measured in Node, and rounded up. */
+const blockCostBytes = 2_048;
 const linkCostBytes = 384;
 
 /** Every block in here waits for at least one thing. The oldest comes first. */
@@ -186,7 +186,10 @@ export class WaitingRoom {
   }
 }
 
-/** The control part has no more links than its length allows, also before it is opened: the same estimate at any time. */
-function costOf({ envelope }: PendingBlock): number {
-  return blockCostBytes + envelope.bytes.length + linkCostBytes * Math.floor(envelope.control.length / 32);
+/**
+ * The same at any time: what is encrypted is counted twice, since it may be open as well, and the control part has no more links than its
+ * length allows.
+ */
+function costOf({ envelope: { bytes, control } }: PendingBlock): number {
+  return blockCostBytes + 2 * bytes.length + linkCostBytes * Math.floor(control.length / 32);
 }
