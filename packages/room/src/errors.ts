@@ -154,6 +154,46 @@ export class AlreadyAWriterError extends CoterieError {
   }
 }
 
+/** A view that was not defined when the room was opened. */
+export class UnknownViewError extends CoterieError {
+  readonly code = "room/unknown-view";
+  constructor() {
+    super("the room has no view of that name");
+  }
+}
+
+/** The storage failed after blocks were taken in: what is in memory is ahead of it. Open the room again. */
+export class RoomFailedError extends CoterieError {
+  readonly code = "room/failed";
+  constructor() {
+    super("the room's storage failed: close and open the room again");
+  }
+}
+
+/** The room was closed. */
+export class RoomClosedError extends CoterieError {
+  readonly code = "room/closed";
+  constructor() {
+    super("the room was closed");
+  }
+}
+
+/** The storage holds no room of that id. */
+export class NoRoomError extends CoterieError {
+  readonly code = "room/no-room";
+  constructor() {
+    super("there is no such room in this storage");
+  }
+}
+
+/** The storage holds a room already: one store, one room. */
+export class NotEmptyError extends CoterieError {
+  readonly code = "room/not-empty";
+  constructor() {
+    super("the storage holds a room already");
+  }
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
 export type RoomError =
   | NotAnAdminError
@@ -176,4 +216,9 @@ export type RoomError =
   | UnknownEpochError
   | UnreadableKeyringError
   | ContentTooLargeError
-  | DeviceStateDamagedError;
+  | DeviceStateDamagedError
+  | UnknownViewError
+  | RoomFailedError
+  | RoomClosedError
+  | NoRoomError
+  | NotEmptyError;

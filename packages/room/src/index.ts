@@ -12,6 +12,7 @@ export {
   type EncryptedPart,
 } from "./epochs/block-cipher.ts";
 export type { BlockKeyPlace, BlockKeys } from "./epochs/block-keys.ts";
+export { type DueGrant, type HeldLevels, levelOfHistory, type SealedMember } from "./epochs/due-grants.ts";
 export type { EntryDeps } from "./epochs/entry-key.ts";
 export {
   type EpochBlock,
@@ -62,10 +63,6 @@ export {
 } from "./epochs/seal-entries.ts";
 export { type RotationVerdict, verifyGrant, verifyRotation } from "./epochs/verify-rotation.ts";
 export {
-  type DueGrant,
-  type HeldLevels,
-  levelOfHistory,
-  type SealedMember,
   type WritePlan,
   WriteRule,
   type WriteRuleDeps,
@@ -150,3 +147,16 @@ export {
   proposeRole,
   type SignAsIdentity,
 } from "./membership/propose.ts";
+export { createRoom, joinRoom, type NewRoomInput, openRoom } from "./room/open-room.ts";
+export {
+  type ProposeOperations,
+  type ReceivedBlocks,
+  Room,
+  type WrittenBlock,
+} from "./room/room.ts";
+export type { RoomAlarm, RoomBlock } from "./room/room-block.ts";
+export { RoomLog, type RoomLogDeps } from "./room/room-log.ts";
+export type { RoomDeps } from "./room/room-parts.ts";
+export type { ApplyBlocks, ViewDefinitions, ViewRoom } from "./room/room-views.ts";
+export { type RoomOrder, ViewRunner, type ViewRunnerDeps } from "./views/view-runner.ts";
+export type { ReadableView, WritableView } from "./views/view-state.ts";

@@ -29,7 +29,8 @@ export type RoomLabel =
   | "dummy"
   | "grant"
   | "keyring"
-  | "deviceState";
+  | "deviceState"
+  | "ownWriter";
 
 /** The label of each purpose. */
 export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
@@ -58,4 +59,6 @@ export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
   grant: encodeUtf8("coterie/room/grant/1"),
   keyring: encodeUtf8("coterie/room/keyring/1\0"),
   deviceState: encodeUtf8("coterie/room/device-state/1\0"),
+  // A field, which has its length before it.
+  ownWriter: encodeUtf8("coterie/room/own-writer/1"),
 };

@@ -2,8 +2,9 @@
  * What a device keeps of a room beside the blocks: small, by name, encrypted under the device's key (docs/protocol/rooms.md §9). Somebody
  * who has the storage sees names and lengths.
  */
-import { type Bytes, type Ciphertext, concatBytes, encodeUtf8, type SecretKey } from "@coterie/bytes";
+import { type Bytes, type Ciphertext, concatBytes, encodeUtf8 } from "@coterie/bytes";
 import { AuthenticationFailedError, type Primitives, randomBytes, type RandomSource } from "@coterie/primitives";
+import type { DeviceKey } from "../epochs/keyring-record.ts";
 import { DeviceStateDamagedError } from "../errors.ts";
 import { roomLabels } from "../labels.ts";
 
@@ -12,7 +13,7 @@ export interface DeviceStateDeps {
   readonly primitives: Pick<Primitives, "xchacha20Poly1305">;
   readonly random: RandomSource;
   /** 32 bytes, of this device alone; it stays the caller's. */
-  readonly deviceKey: SecretKey<"room-device">;
+  readonly deviceKey: DeviceKey;
 }
 
 /** Which piece of state, of which log. */

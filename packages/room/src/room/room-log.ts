@@ -1,0 +1,302 @@
+/**
+ * A room without its surroundings: blocks go in, order, members and epochs come out (docs/protocol/rooms.md). Synchronous and without I/O;
+ * `Room` adds storage, views and a queue.
+ */
+import type { Bytes, Plaintext } from "@coterie/bytes";
+import {
+  type AdmittedBlock,
+  type BlockIndex,
+  type Commit,
+  createLinearizer,
+  Dag,
+  Intake,
+  type IntakeResult,
+  type Linearizer,
+  verifyForkProof,
+} from "@coterie/oplog";
+import type { Primitives, RandomSource } from "@coterie/primitives";
+import { EpochFacts } from "../epochs/epoch-facts.ts";
+import type { Keyring } from "../epochs/keyring.ts";
+import type { SealingKeyHolder } from "../epochs/open-entries.ts";
+import { SafeEpochs } from "../epochs/safe-epochs.ts";
+import type { ControlSet } from "../membership/control-sets.ts";
+import { deriveLogId, type Genesis } from "../membership/genesis.ts";
+import type { Membership } from "../membership/membership.ts";
+import { MembershipLog } from "../membership/membership-log.ts";
+import { isControlBlock, type Operation } from "../membership/operation.ts";
+import { BlockJudge, type BlockVerdict } from "./block-judge.ts";
+import { RoomBlockReader } from "./block-reading.ts";
+import { BlockTable } from "./block-table.ts";
+import { EpochChecks } from "./epoch-checks.ts";
+import { isInPast } from "./is-in-past.ts";
+import type { RoomAlarm } from "./room-block.ts";
+
+/** What a room's log works with. */
+export interface RoomLogDeps {
+  readonly primitives: Primitives;
+  readonly random: RandomSource;
+  readonly keyring: Keyring;
+  /** This member's identity key. */
+  readonly identity: Bytes;
+  /** This member's sealing keys, the newest first. */
+  readonly sealingKeys: () => readonly SealingKeyHolder[];
+  readonly onAlarm: (alarm: RoomAlarm) => void;
+  /** Told of everything that becomes final, in order, with what {@link RoomLog.isVoid} says of it for good. */
+  readonly onCommit?: (commit: Commit) => void;
+}
+
+/** One room, as far as this device knows it. */
+export class RoomLog {
+  readonly genesis: Genesis;
+  readonly logId: Bytes;
+  readonly dag: Dag = new Dag();
+  readonly table: BlockTable = new BlockTable();
+  readonly membershipLog: MembershipLog;
+  readonly facts: EpochFacts;
+  readonly safe: SafeEpochs;
+  readonly judge: BlockJudge;
+  readonly checks: EpochChecks;
+  readonly #deps: RoomLogDeps;
+  readonly #reader: RoomBlockReader;
+  readonly #intake: Intake;
+  readonly #linearizer: Linearizer;
+  readonly #authorByWriter = new Map<number, Bytes>();
+  readonly #headByWriter: (BlockIndex | undefined)[] = [];
+  readonly #contents = new Map<BlockIndex, Plaintext>();
+  readonly #blockByControl: BlockIndex[] = [];
+  readonly #controlByBlock = new Map<BlockIndex, number>();
+  /** Without restrictions nothing is void but by itself, which almost every room can be quick about. */
+  #hasRestrictions = false;
+  #allControls: ControlSet;
+  #indexers: readonly number[];
+  #indexersOf: Membership | undefined;
+
+  constructor(deps: RoomLogDeps, genesis: Genesis) {
+    const { primitives, keyring, identity, sealingKeys, onAlarm } = deps;
+    this.#deps = deps;
+    this.genesis = genesis;
+    this.logId = deriveLogId(primitives, genesis);
+    const { dag, logId } = this;
+    const verifyProof = (input: { readonly proof: Uint8Array; readonly logTag: Uint8Array }) =>
+      verifyForkProof(primitives, input);
+    this.membershipLog = new MembershipLog({ primitives, verifyForkProof: verifyProof }, { genesis, logId });
+    const { identities, sets } = this.membershipLog;
+    this.facts = new EpochFacts({ sets, identities });
+    this.#allControls = sets.empty;
+    this.safe = new SafeEpochs(this.facts);
+    this.judge = new BlockJudge({ primitives, logId, facts: this.facts, safe: this.safe, identities });
+    this.checks = new EpochChecks({ primitives, keyring, logId, facts: this.facts, onAlarm });
+    this.#reader = new RoomBlockReader({ primitives, keyring, logId, identity, sealingKeys, onAlarm });
+    const { sha256, verify } = primitives;
+    const host = { onAdmit: this.#onAdmit.bind(this), commitsKnown: () => this.membershipLog.commits };
+    this.#intake = new Intake({ sha256, verify, dag, opener: this.#reader, host }, { logTag: logId.subarray(0, 16) });
+    this.#indexers = [dag.numberWriter(genesis.writer)];
+    this.#linearizer = createLinearizer(primitives, {
+      dag,
+      mode: genesis.mode,
+      indexers: this.#indexers,
+      checkpointInterval: genesis.checkpointInterval,
+    });
+  }
+
+  /** Order and finality. Not to be advanced from outside. */
+  get order(): Omit<Linearizer, "add" | "addFinal" | "advance"> {
+    return this.#linearizer;
+  }
+
+  /** What waits to be admitted. */
+  get waiting(): Intake["waiting"] {
+    return this.#intake.waiting;
+  }
+
+  /** M of everything that is known, with what is decided now: who is a member as far as this device knows. */
+  get membership(): Membership {
+    return this.membershipLog.evaluate(this.#allControls, this.membershipLog.commits);
+  }
+
+  /** Takes blocks in, as `Intake.receive` does. */
+  receive(blocks: readonly Uint8Array[]): IntakeResult {
+    return this.#told(this.#intake.receive(blocks));
+  }
+
+  /** Tries again what waits for keys: after this member got another sealing key. */
+  unlock(): IntakeResult {
+    return this.#told(this.#intake.unlock());
+  }
+
+  /** Whether nothing of a block counts (§5.4): for final ones as they were judged, for others as of now. */
+  isVoid(block: BlockIndex): boolean {
+    return this.table.findFinalVoid(block) ?? this.#isVoidBy(this.membership, block);
+  }
+
+  /** The identity that wrote a block; undefined where the writer never had a right to. */
+  findAuthor(block: BlockIndex): Bytes | undefined {
+    return this.#authorByWriter.get(this.dag.writer(block));
+  }
+
+  /** A content that is still in memory. It stays the log's. */
+  findContent(block: BlockIndex): Plaintext | undefined {
+    return this.#contents.get(block);
+  }
+
+  /** Wipes a content from memory. */
+  forgetContent(block: BlockIndex): void {
+    this.#contents.get(block)?.destroy();
+    this.#contents.delete(block);
+  }
+
+  /** Blocks with a content in memory. */
+  contentBlocks(): Iterable<BlockIndex> {
+    return this.#contents.keys();
+  }
+
+  /** Whether something that counts is not final yet. */
+  hasOpenValue(): boolean {
+    return this.#linearizer.tail().some((block) => this.table.isValue(block) && !this.isVoid(block));
+  }
+
+  /** Whether an epoch was begun in knowledge of a block. */
+  knewOf({ epochId, block }: { readonly epochId: Bytes; readonly block: BlockIndex }): boolean {
+    const epoch = this.facts.find(epochId);
+    const rotates = epoch === undefined ? [] : this.facts.get(epoch).rotates;
+    return rotates.some(({ control }) => {
+      const later = this.#blockByControl[control];
+      return later !== undefined && isInPast(this.dag, { earlier: block, later });
+    });
+  }
+
+  /** The last block of a writer: the newest one of the branch that was known first. */
+  findHead(writer: Uint8Array): BlockIndex | undefined {
+    const number = this.dag.writerIndex(writer);
+    return number === undefined ? undefined : this.#headByWriter[number];
+  }
+
+  /** How many contents are in memory. */
+  get contentCount(): number {
+    return this.#contents.size;
+  }
+
+  /** Opens a content again that was wiped; undefined where there is none, or it may not be read. */
+  readContent(block: Uint8Array): Plaintext | undefined {
+    return this.#reader.readStored(block);
+  }
+
+  #onAdmit(block: AdmittedBlock): void {
+    const { index, envelope, control, content } = block;
+    const { sets } = this.membershipLog;
+    const parents = this.dag.parents(index);
+    const past = parents.reduce((set, parent) => sets.union(set, this.table.pastAndSelf(parent)), sets.empty);
+    const membership = this.membershipLog.evaluate(past, control.commits);
+    const operations = this.#reader.operationsOf(envelope);
+    const { writer, seq, epochId } = envelope.header;
+    const verdict = this.judge.judge({ writer, seq, epochId, past, membership, operations }, this.dag.writer(index));
+    const outcome = isControlBlock(operations)
+      ? this.#takeControl(block, { verdict, operations, past, membership })
+      : { pastAndSelf: past, reason: verdict.reason };
+    const isVoidByItself = outcome.reason !== undefined;
+    const isValue = content !== undefined || envelope.content.length > 0 || isControlBlock(operations);
+    this.table.add({ past, pastAndSelf: outcome.pastAndSelf, isVoidByItself, isValue });
+    this.#noteHead(index);
+    if (verdict.author !== undefined) this.#authorByWriter.set(this.dag.writer(index), verdict.author.identity);
+    if (content !== undefined) this.#contents.set(index, content);
+    if (outcome.reason !== undefined)
+      this.#deps.onAlarm({ kind: "void-block", reason: outcome.reason, hash: envelope.hash, writer, seq });
+    this.#linearizer.add(index);
+    this.#linearizer.advance((commit) => this.#commit(commit));
+  }
+
+  #noteHead(index: BlockIndex): void {
+    const writer = this.dag.writer(index);
+    const head = this.#headByWriter[writer];
+    const [previous] = this.dag.parents(index);
+    if (head === undefined || previous === head) this.#headByWriter[writer] = index;
+  }
+
+  #takeControl(
+    { index, envelope, control }: AdmittedBlock,
+    {
+      verdict,
+      operations,
+      past,
+      membership,
+    }: {
+      readonly verdict: BlockVerdict;
+      readonly operations: readonly Operation[];
+      readonly past: ControlSet;
+      readonly membership: Membership;
+    },
+  ): { readonly pastAndSelf: ControlSet; readonly reason: BlockVerdict["reason"] } {
+    const { hash, header } = envelope;
+    const { lamport, commits } = control;
+    const { writer, seq, epochId } = header;
+    const added = this.membershipLog.add({
+      lamport,
+      hash,
+      writer,
+      seq,
+      pastSet: past,
+      commits,
+      operations,
+      isVoidByItself: verdict.reason !== undefined,
+    });
+    const reason = verdict.reason ?? (added.author === undefined ? "not-a-writer" : undefined);
+    const place = { control: added.control, lamport, past };
+    const author = verdict.author?.index;
+    for (const operation of operations) {
+      if (operation.kind === "grant") this.facts.addGrant({ ...place, operation });
+      if (operation.kind !== "rotate") continue;
+      this.facts.addRotate({ ...place, epochId, author, operation, isVoidByItself: reason !== undefined });
+      this.checks.add({ envelope, operation, operations, membership });
+    }
+    this.#blockByControl[added.control] = index;
+    this.#controlByBlock.set(index, added.control);
+    this.#hasRestrictions ||= operations.some(({ kind }) => restricting.has(kind));
+    const { sets } = this.membershipLog;
+    this.#allControls = sets.with(this.#allControls, added.control);
+    return { pastAndSelf: sets.with(past, added.control), reason };
+  }
+
+  #commit(commit: Commit): readonly number[] {
+    const set = this.table.pastAndSelf(commit.leader);
+    // By the decisions before this commit (§5.4); what it decides itself says the same of its own blocks.
+    const before = this.membershipLog.evaluate(set, commit.commit - 1);
+    for (const block of commit.blocks) this.table.settle(block, this.#isVoidBy(before, block));
+    this.membershipLog.decide({ set, commit: commit.commit - 1 });
+    this.#deps.onCommit?.(commit);
+    const after = this.membershipLog.evaluate(set, commit.commit);
+    if (after !== this.#indexersOf) {
+      this.#indexersOf = after;
+      const named = after.indexers.map((writer) => this.dag.numberWriter(writer));
+      if (named.length > 0) this.#indexers = named;
+    }
+    return this.#indexers;
+  }
+
+  #isVoidBy(membership: Membership, block: BlockIndex): boolean {
+    if (this.table.isVoidByItself(block)) return true;
+    if (!this.#hasRestrictions) return false;
+    const control = this.#controlByBlock.get(block);
+    if (control !== undefined) return membership.isVoidControl(control);
+    return membership.isVoid({
+      writer: this.dag.writerKey(this.dag.writer(block)),
+      seq: this.dag.seq(block),
+      hash: this.dag.hash(block),
+      isInPastOf: (restriction) => {
+        const later = this.#blockByControl[restriction];
+        return later !== undefined && isInPast(this.dag, { earlier: block, later });
+      },
+    });
+  }
+
+  #told(result: IntakeResult): IntakeResult {
+    for (const refusal of result.refused) {
+      const hash = refusal.reason === "not-a-block" ? undefined : refusal.hash;
+      const reason = "detail" in refusal && refusal.detail !== undefined ? refusal.detail : refusal.reason;
+      this.#deps.onAlarm({ kind: "refused-block", reason, hash });
+    }
+    for (const { writer, seq } of result.forks) this.#deps.onAlarm({ kind: "fork", writer, seq });
+    return result;
+  }
+}
+
+const restricting: ReadonlySet<Operation["kind"]> = new Set(["remove", "role", "revoke-writer", "fork"]);

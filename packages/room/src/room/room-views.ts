@@ -1,0 +1,151 @@
+/** The views of a room: kept at its order when they are asked for (docs/protocol/rooms.md §8.1). */
+import type { BlockIndex } from "@coterie/oplog";
+import { CoterieError } from "@coterie/bytes";
+import { UnknownViewError } from "../errors.ts";
+import { type RoomOrder, ViewRunner } from "../views/view-runner.ts";
+import type { ReadableView, WritableView } from "../views/view-state.ts";
+import type { RoomBlock } from "./room-block.ts";
+import type { RoomLog } from "./room-log.ts";
+import type { RoomStore } from "./room-store.ts";
+import { decodeValues } from "./values.ts";
+
+/** What `apply` may ask of the room. */
+export interface ViewRoom {
+  /** Asks for a new epoch: whoever applied this writes in none that was begun without knowing these blocks. */
+  readonly updateEncryption: () => void;
+}
+
+/**
+ * Makes a view of blocks. Deterministic: it looks at nothing but its arguments, and the same blocks in the same order give the same view. It may be
+ * called again for the same blocks in another order, after its earlier changes were undone.
+ */
+export type ApplyBlocks = (view: WritableView, blocks: readonly RoomBlock[], room: ViewRoom) => void;
+
+/** A room's views by name. */
+export type ViewDefinitions = Readonly<Record<string, ApplyBlocks>>;
+
+/** Contents in memory that nobody asked for are wiped from here on: they can be read again. */
+const maxContents = 8_192;
+
+/** All views of one room on one device. */
+export class RoomViews {
+  readonly #log: RoomLog;
+  readonly #store: RoomStore;
+  readonly #runners = new Map<string, ViewRunner<RoomBlock>>();
+  /** The last block after which a view wants another epoch. */
+  rotationWantedAfter: BlockIndex | undefined;
+
+  constructor({ log, store }: { readonly log: RoomLog; readonly store: RoomStore }, views: ViewDefinitions) {
+    this.#log = log;
+    this.#store = store;
+    for (const [name, apply] of Object.entries(views))
+      this.#runners.set(
+        name,
+        new ViewRunner({
+          load: this.#load.bind(this),
+          apply: (view, blocks) => {
+            if (blocks.length > 0) apply(view, blocks, { updateEncryption: () => this.#wantRotation(blocks) });
+          },
+        }),
+      );
+  }
+
+  /** How many positions of the order the view would undo: what follows is cheap where it is small. */
+  pendingUndo(name: string): number {
+    return this.#runner(name).pendingUndo(this.#order());
+  }
+
+  /** Blocks applied over blocks that count once: 1 where nothing was undone. */
+  redoFactor(name: string): number {
+    return this.#runner(name).redoFactor;
+  }
+
+  /** A view at the order of now. Throws UnknownViewError, and what `apply` throws. */
+  async get(name: string): Promise<ReadableView> {
+    const runner = this.#runner(name);
+    await runner.update(this.#order());
+    this.#forgetFinalContents();
+    return runner.view;
+  }
+
+  /** The one encoding of a view's content, with the number of positions that it covers. */
+  encode(name: string): ReturnType<ViewRunner<RoomBlock>["encode"]> {
+    return this.#runner(name).encode();
+  }
+
+  /** Wipes contents from memory where they became many. */
+  trim(): void {
+    if (this.#log.contentCount <= maxContents) return;
+    for (const block of this.#log.contentBlocks()) this.#log.forgetContent(block);
+  }
+
+  #runner(name: string): ViewRunner<RoomBlock> {
+    const runner = this.#runners.get(name);
+    if (runner === undefined) throw new UnknownViewError();
+    return runner;
+  }
+
+  #order(): RoomOrder {
+    const { order } = this.#log;
+    const finalLength = order.position;
+    const tail = order.tail();
+    const at = (position: number): BlockIndex =>
+      position < finalLength ? order.at(position) : (tail[position - finalLength] ?? -1);
+    return {
+      finalLength,
+      length: finalLength + tail.length,
+      at,
+      isVoid: (position) => this.#log.isVoid(at(position)),
+    };
+  }
+
+  async #load(blocks: readonly BlockIndex[]): Promise<readonly RoomBlock[]> {
+    const loaded: RoomBlock[] = [];
+    for (const block of blocks) {
+      if (!this.#log.table.isValue(block)) continue;
+      const found = await this.#loadOne(block);
+      if (found !== undefined) loaded.push(found);
+    }
+    return loaded;
+  }
+
+  async #loadOne(block: BlockIndex): Promise<RoomBlock | undefined> {
+    const log = this.#log;
+    const author = log.findAuthor(block);
+    const kept = log.findContent(block);
+    const content = kept ?? (await this.#readStored(block));
+    if (content === undefined || author === undefined) return undefined;
+    try {
+      const { dag } = log;
+      return {
+        hash: dag.hash(block),
+        writer: dag.writerKey(dag.writer(block)),
+        author,
+        seq: dag.seq(block),
+        lamport: dag.lamport(block),
+        values: decodeValues(content),
+      };
+    } catch (error) {
+      // A content that holds no values counts as none, for everybody who may read it alike.
+      if (error instanceof CoterieError) return undefined;
+      throw error;
+    } finally {
+      if (kept === undefined) content.destroy();
+    }
+  }
+
+  async #readStored(block: BlockIndex): Promise<ReturnType<RoomLog["readContent"]>> {
+    const stored = await this.#store.readBlock(block);
+    return stored && this.#log.readContent(stored);
+  }
+
+  #forgetFinalContents(): void {
+    for (const block of this.#log.contentBlocks()) if (this.#log.order.isFinal(block)) this.#log.forgetContent(block);
+  }
+
+  #wantRotation(blocks: readonly RoomBlock[]): void {
+    const last = blocks.at(-1);
+    const index = last && this.#log.dag.find(last.hash);
+    if (index !== undefined) this.rotationWantedAfter = index;
+  }
+}

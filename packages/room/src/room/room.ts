@@ -1,0 +1,318 @@
+/**
+ * A room on one device: everything of docs/protocol/rooms.md behind one queue. What one writes is durable before anybody else can see it;
+ * what comes from outside is checked before it counts.
+ */
+import { type Bytes, copyBytes, equalBytes, type Plaintext } from "@coterie/bytes";
+import type { CallOptions, Envelope, IntakeResult } from "@coterie/oplog";
+import type { AgreementKeyPair } from "@coterie/primitives";
+import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
+import { chooseEpoch } from "../epochs/write-rule.ts";
+import { NotAMemberError, RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
+import type { Member } from "../membership/membership.ts";
+import type { Operation } from "../membership/operation.ts";
+import { certifyWriter, type Proposer } from "../membership/propose.ts";
+import type { ReadableView } from "../views/view-state.ts";
+import { Composer } from "./composing.ts";
+import { EpochWaiters } from "./epoch-waiters.ts";
+import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
+import { createSigner, encodeOwnWriter, generateOwnWriter, type OwnWriter } from "./own-writer.ts";
+import type { RoomParts } from "./room-parts.ts";
+import type { RoomLog } from "./room-log.ts";
+import { encodeValues } from "./values.ts";
+
+/** A block of one's own that is durable, and may be sent. */
+export interface WrittenBlock {
+  readonly hash: Bytes;
+  readonly seq: number;
+  readonly epochId: Bytes;
+}
+
+/** Operations of the next block, made from what is known when its turn comes. */
+export type ProposeOperations = (proposer: Proposer) => readonly Operation[];
+
+/** What came of blocks from outside. */
+export interface ReceivedBlocks {
+  readonly admitted: number;
+  /** Hashes of blocks that others build on and that are not here. */
+  readonly missing: readonly Bytes[];
+  readonly refused: IntakeResult["refused"];
+}
+
+interface Draft {
+  readonly operations: readonly Operation[];
+  readonly content: Plaintext | undefined;
+  readonly rotates: boolean;
+}
+
+/** See `createRoom`, `openRoom` and `joinRoom`. Calls may be made at once; they take their turns. */
+export class Room {
+  readonly #parts: RoomParts;
+  readonly #composer: Composer;
+  readonly #waiters = new EpochWaiters();
+  readonly #listeners = new Set<() => void>();
+  #writer: OwnWriter | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #state: "open" | "failed" | "closed" = "open";
+  #savedRevision = -1;
+
+  /** Not for hosts: `createRoom`, `openRoom` and `joinRoom` gather the parts. */
+  constructor(parts: RoomParts, writer: OwnWriter | undefined) {
+    this.#parts = parts;
+    this.#writer = writer;
+    const { deps, log, keyring } = parts;
+    this.#composer = new Composer({ ...deps, keyring, log, identity: deps.identity.publicKey });
+  }
+
+  /** The room's log: order, finality, what waits. To be read only. */
+  get log(): RoomLog {
+    return this.#parts.log;
+  }
+
+  /** Who is a member as far as this device knows, the most senior first. */
+  get members(): readonly Member[] {
+    return this.log.membership.members;
+  }
+
+  /** This device's writer key; undefined until it first writes. */
+  get writer(): Bytes | undefined {
+    return this.#writer?.keyPair.publicKey;
+  }
+
+  /**
+   * Writes values as one block, which is applied whole. Durable when it resolves.
+   * @throws ContentTooLargeError, NotAMemberError, RoomFailedError
+   */
+  async write(...values: readonly Uint8Array[]): Promise<WrittenBlock> {
+    const content = encodeValues(values);
+    const [written] = await this.#write([() => ({ operations: [], content, rotates: false })]);
+    content.destroy();
+    return first(written);
+  }
+
+  /** Writes several blocks at the cost of one: each of `batches` is the values of one block. All are durable when it resolves. */
+  async writeAll(batches: readonly (readonly Uint8Array[])[]): Promise<readonly WrittenBlock[]> {
+    const contents = batches.map((values) => encodeValues(values));
+    const written = await this.#write(contents.map((content) => () => ({ operations: [], content, rotates: false })));
+    for (const content of contents) content.destroy();
+    return written;
+  }
+
+  /** Writes operations, one block. `propose` gets what is known at its turn; its errors are passed on, and nothing is written. */
+  async change(propose: ProposeOperations): Promise<WrittenBlock> {
+    const author = this.#parts.deps.identity.publicKey;
+    const [written] = await this.#write([
+      () => {
+        const membership = this.log.membership;
+        return { operations: propose({ membership, author }), content: undefined, rotates: false };
+      },
+    ]);
+    return first(written);
+  }
+
+  /** Begins an epoch now: for rooms that nobody writes in, or where a device may have been lost. */
+  async rotateNow(): Promise<WrittenBlock> {
+    const [written] = await this.#write([() => ({ operations: [], content: undefined, rotates: true })]);
+    return first(written);
+  }
+
+  /** As {@link rotateNow}: the name that hosts of other logs know. */
+  updateEncryption(): Promise<WrittenBlock> {
+    return this.rotateNow();
+  }
+
+  /** Writes an acknowledgement if this device is an indexer that owes one (§4.2). To be called after blocks came. */
+  async acknowledge(): Promise<WrittenBlock | undefined> {
+    return await this.#inTurn(async () => {
+      const { log } = this;
+      const number = this.#writer === undefined ? undefined : log.dag.writerIndex(this.#writer.keyPair.publicKey);
+      if (number === undefined || !this.#isConfirmed() || !log.order.isAckDue(number, log.hasOpenValue()))
+        return undefined;
+      if (log.membership.find(this.#parts.deps.identity.publicKey) === undefined) return undefined;
+      return first((await this.#writeNow([() => ({ operations: [], content: undefined, rotates: false })]))[0]);
+    });
+  }
+
+  /** Takes blocks from a relay or a peer: any order, repeated, forged. Durable when it resolves. */
+  async receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
+    return await this.#inTurn(async () => {
+      const { admitted, missing, refused } = this.log.receive(blocks.map(copyBytes));
+      await this.#store(admitted.map(({ envelope }) => envelope));
+      return { admitted: admitted.length, missing, refused };
+    });
+  }
+
+  /** A view at the order of now. Throws UnknownViewError, and what the host's `apply` throws. */
+  async view(name: string): Promise<ReadableView> {
+    return await this.#inTurn(() => this.#parts.views.get(name));
+  }
+
+  /**
+   * The seed of an epoch at the level that this member has, as soon as it is known; a copy that the caller destroys. Rejects with AbortedError
+   * when the signal says so.
+   */
+  async get(epochId: Bytes, options: CallOptions = {}): Promise<LevelSecret> {
+    return await this.#waiters.wait(() => this.#copySecret(epochId), options.signal);
+  }
+
+  /** The epoch that this device would write in now; undefined where it would begin one. */
+  get epochId(): Bytes | undefined {
+    const { log, keyring, deps } = this.#parts;
+    const own = log.membership.find(deps.identity.publicKey);
+    const membership = log.membership;
+    return own && chooseEpoch(log, { past: membership.set, membership, author: own.index, held: keyring });
+  }
+
+  /**
+   * The public key of an epoch's inbox, for outsiders: what they seal to it, every member of that epoch opens. Without `epochId` that of
+   * the present one.
+   * @throws UnknownEpochError, LevelTooLowError
+   */
+  inboxKeyPair(epochId: Bytes | undefined = this.epochId): AgreementKeyPair {
+    const secret = epochId && this.#parts.keyring.findSecret(epochId);
+    if (secret === undefined) throw new UnknownEpochError();
+    return deriveInboxKeyPair(this.#parts.deps, secret);
+  }
+
+  /** Calls `listener` after anything changed. Returns what ends it. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stored blocks from a position on, to send them: those of this device, and all others. */
+  async readStored(from: number, limit: number): Promise<readonly Bytes[]> {
+    return await this.#parts.deps.store.read(from, limit);
+  }
+
+  /**
+   * What a relay or peer has of this device's writer. Where it is ahead of the storage, or another branch, this storage is an old copy: the
+   * next block comes from a new writer, so that nothing is signed twice. Gives whether the writer goes on.
+   */
+  async confirmOwnHead(head: { readonly seq: number; readonly hash: Bytes } | undefined): Promise<boolean> {
+    return await this.#inTurn(() => {
+      const writer = this.#writer;
+      if (writer === undefined || this.#isConfirmed()) return Promise.resolve(true);
+      const isKnown = head === undefined || this.log.dag.find(head.hash) !== undefined;
+      this.#writer = isKnown ? { ...writer, isConfirmed: true } : undefined;
+      return Promise.resolve(isKnown);
+    });
+  }
+
+  /** Finishes what was begun, and wipes secrets. Harmless when repeated. */
+  async close(): Promise<void> {
+    await this.#turn.catch(() => undefined);
+    if (this.#state === "closed") return;
+    if (this.#state === "open") await this.#saveState();
+    this.#state = "closed";
+    this.#waiters.close(new RoomClosedError());
+    this.#parts.keyring.destroy();
+    this.#writer?.keyPair.secretKey.destroy();
+    await this.#parts.deps.store.close();
+  }
+
+  #copySecret(epochId: Bytes): LevelSecret | undefined {
+    const secret = this.#parts.keyring.findSecret(epochId);
+    return secret && levelSecretOf(levelOf(secret), secret.exposeSecretBytes());
+  }
+
+  async #write(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
+    return await this.#inTurn(() => this.#writeNow(drafts));
+  }
+
+  async #writeNow(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
+    const writer = await this.#ownWriter();
+    const written: Envelope[] = [];
+    const admitted: Envelope[] = [];
+    try {
+      for (const draft of drafts) {
+        const envelope = this.#compose(writer, draft());
+        written.push(envelope);
+        const result = this.log.receive([envelope.bytes]);
+        admitted.push(...result.admitted.map((block) => block.envelope));
+      }
+    } finally {
+      // Also where a later draft is refused: what was taken in is in memory, and must not be ahead of the storage.
+      await this.#store(admitted);
+    }
+    return written.map(({ hash, header: { seq, epochId } }) => ({ hash, seq, epochId }));
+  }
+
+  #compose({ keyPair }: OwnWriter, { operations, content, rotates }: Draft): Envelope {
+    const { deps, log, views } = this.#parts;
+    const head = log.findHead(keyPair.publicKey);
+    const isFirst = head === undefined && !equalBytes(keyPair.publicKey, log.genesis.writer);
+    const certificate = isFirst ? [this.#certify(keyPair.publicKey)] : [];
+    const wanted = views.rotationWantedAfter;
+    return this.#composer.compose({
+      signer: createSigner(deps.primitives, keyPair),
+      previous: head === undefined ? undefined : { block: head, seq: log.dag.seq(head) },
+      operations: [...certificate, ...operations],
+      content,
+      rotates: rotates || (wanted === undefined ? false : { after: wanted }),
+    });
+  }
+
+  #certify(writer: Bytes): Operation {
+    const { deps, log } = this.#parts;
+    const { publicKey, secretKey } = deps.identity;
+    return certifyWriter({
+      membership: log.membership,
+      author: publicKey,
+      logId: log.logId,
+      writer,
+      sign: (message) => deps.primitives.sign(secretKey, message),
+    });
+  }
+
+  /** The writer to write with: a new one where there is none, or where nobody confirmed that the old one's head is the newest. */
+  async #ownWriter(): Promise<OwnWriter> {
+    const { deps, log, storage } = this.#parts;
+    if (log.membership.find(deps.identity.publicKey) === undefined) throw new NotAMemberError();
+    if (this.#writer !== undefined && this.#isConfirmed()) return this.#writer;
+    const writer = generateOwnWriter(deps.primitives, deps.random);
+    const encoded = encodeOwnWriter(writer);
+    // Durable before its first block: a writer that is forgotten can never be gone on with.
+    await storage.save(new Map([["writer", encoded]]), this.#parts.exportKeyring());
+    encoded.fill(0);
+    this.#writer = writer;
+    return writer;
+  }
+
+  #isConfirmed(): boolean {
+    return this.#writer?.isConfirmed === true || this.#parts.deps.ownHead === "trust";
+  }
+
+  async #store(admitted: readonly Envelope[]): Promise<void> {
+    if (admitted.length === 0) return;
+    try {
+      await this.#parts.storage.append(admitted.map(({ bytes }) => bytes));
+    } catch {
+      this.#state = "failed";
+      throw new RoomFailedError();
+    }
+    if (this.#savedRevision !== this.#parts.keyring.revision) await this.#saveState();
+    this.#parts.views.trim();
+    this.#waiters.retry();
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #saveState(): Promise<void> {
+    this.#savedRevision = this.#parts.keyring.revision;
+    await this.#parts.storage.save(new Map(), this.#parts.exportKeyring());
+  }
+
+  async #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
+    const turn = this.#turn.then(() => {
+      if (this.#state === "closed") throw new RoomClosedError();
+      if (this.#state === "failed") throw new RoomFailedError();
+      return step();
+    });
+    this.#turn = turn.catch(() => undefined);
+    return await turn;
+  }
+}
+
+function first<Item>(item: Item | undefined): Item {
+  if (item === undefined) throw new RoomFailedError();
+  return item;
+}
