@@ -8,9 +8,13 @@ import type { Membership } from "../src/membership/membership.ts";
 
 const { sha256 } = nodePrimitives;
 
+const keyByName = new Map<string, Bytes>();
+
 /** 32 bytes that follow from a name: the key of a person, a writer. */
 export function keyOf(name: string): Bytes {
-  return sha256(new TextEncoder().encode(`made up key of ${name}`));
+  const key = keyByName.get(name) ?? sha256(new TextEncoder().encode(`made up key of ${name}`));
+  keyByName.set(name, key);
+  return key;
 }
 
 /**
@@ -88,7 +92,7 @@ export class Scene {
     const { by, after = this.heads(), does = [], commits = 0, isVoidByItself = false } = choice;
     const previous = "previous" in choice ? choice.previous : this.#lastByWriter.get(by);
     const parents = [...new Set(previous === undefined ? after : [previous, ...after])];
-    const past = new Set(parents.flatMap((parent) => [parent, ...parent.past]));
+    const past = closureOf(parents);
     const name = `${this.blocks.length}`;
     const block = {
       name,
@@ -134,7 +138,12 @@ export class Scene {
 
 /** Everything up to some blocks. */
 export function closureOf(blocks: Iterable<SceneBlock>): Set<SceneBlock> {
-  return new Set([...blocks].flatMap((block) => [block, ...block.past]));
+  const closure = new Set<SceneBlock>();
+  for (const block of blocks) {
+    closure.add(block);
+    for (const earlier of block.past) closure.add(earlier);
+  }
+  return closure;
 }
 
 /** carol of "carol/1". */
@@ -213,22 +222,48 @@ export const granting: Operation = {
 export class Peer {
   readonly log: MembershipLog = new MembershipLog(toyDeps, { genesis: toyGenesis, logId: toyLogId });
   readonly controls = new Map<SceneBlock, number>();
+  /** By number of the control block. */
+  readonly blocks: SceneBlock[] = [];
   readonly authorised = new Map<SceneBlock, readonly boolean[]>();
   readonly #upTo = new Map<SceneBlock, number>();
   readonly #leaders: readonly SceneBlock[];
 
-  /** Tells a peer of all blocks in `order`; commits are told as late as blocks allow, or at once where `isEager`. */
+  /** Tells a peer of all blocks in `order`; commits are told as soon as their leader is there, or as late as blocks allow. */
   constructor(
     scene: Scene,
-    { order = scene.blocks, isEager = true }: { order?: readonly SceneBlock[]; isEager?: boolean } = {},
+    {
+      order = scene.blocks,
+      isEager = true,
+    }: { readonly order?: readonly SceneBlock[]; readonly isEager?: boolean } = {},
   ) {
     this.#leaders = scene.leaders;
     for (const block of order) {
-      while (this.log.commits < block.commits) this.#commit();
-      this.#admit(block);
-      if (isEager) while (this.#isNextKnown()) this.#commit();
+      this.admit(block);
+      if (isEager) this.catchUp();
     }
-    while (this.log.commits < this.#leaders.length) this.#commit();
+    this.catchUp();
+  }
+
+  /** Takes up a block whose parents are there. */
+  admit(block: SceneBlock): void {
+    while (this.log.commits < block.commits) this.#commit();
+    const pastSet = this.setOf(block.parents);
+    if (block.operations.length === 0) {
+      this.#upTo.set(block, pastSet);
+      return;
+    }
+    const { writer, ...rest } = block;
+    const { control, authorised } = this.log.add({ ...rest, writer: keyOf(writer), pastSet });
+    this.controls.set(block, control);
+    this.blocks[control] = block;
+    this.authorised.set(block, authorised);
+    this.#upTo.set(block, this.log.sets.with(pastSet, control));
+  }
+
+  /** Takes up all commits whose leader is there. */
+  catchUp(): void {
+    for (let leader = this.#next(); leader !== undefined && this.#upTo.has(leader); leader = this.#next())
+      this.#commit();
   }
 
   /** The control blocks among `blocks` and before them. */
@@ -243,35 +278,25 @@ export class Peer {
 
   /** Blocks of a set of control blocks, by name. */
   namesOf(set: number): readonly string[] {
-    const ids = new Set(this.log.sets.ids(set));
-    return [...this.controls]
-      .filter(([, id]) => ids.has(id))
-      .map(([block]) => block.name)
+    return this.log.sets
+      .ids(set)
+      .map((id) => this.nameOf(id))
       .sort();
   }
 
-  #isNextKnown(): boolean {
-    const leader = this.#leaders[this.log.commits];
-    return leader !== undefined && this.#upTo.has(leader);
+  /** The name of a control block. */
+  nameOf(control: number): string {
+    return this.blocks[control]?.name ?? "genesis";
+  }
+
+  #next(): SceneBlock | undefined {
+    return this.#leaders[this.log.commits];
   }
 
   #commit(): void {
-    const leader = this.#leaders[this.log.commits];
+    const leader = this.#next();
     if (leader === undefined) throw new Error("the scene has no such commit");
     this.log.decide({ set: this.setOf([leader]), commit: this.log.commits });
-  }
-
-  #admit(block: SceneBlock): void {
-    const pastSet = this.setOf(block.parents);
-    if (block.operations.length === 0) {
-      this.#upTo.set(block, pastSet);
-      return;
-    }
-    const { writer, ...rest } = block;
-    const { control, authorised } = this.log.add({ ...rest, writer: keyOf(writer), pastSet });
-    this.controls.set(block, control);
-    this.authorised.set(block, authorised);
-    this.#upTo.set(block, this.log.sets.with(pastSet, control));
   }
 }
 
