@@ -26,6 +26,7 @@ import {
   type RoomDeps,
   type ViewDefinitions,
   type WritableView,
+  type WrittenBlock,
 } from "../src/index.ts";
 
 /** Repeatable bytes that look random. */
@@ -95,8 +96,8 @@ export class Person {
     return this.room;
   }
 
-  async say(text: string): Promise<void> {
-    await this.in.write(encodeUtf8(text));
+  async say(text: string): Promise<WrittenBlock> {
+    return await this.in.write(encodeUtf8(text));
   }
 
   async lines(): Promise<readonly string[]> {
