@@ -13,7 +13,8 @@ import { createSealingKeyHolder, openSealings } from "../src/epochs/open-entries
 import { decodePublicPart, encodePublicPart } from "../src/epochs/public-part.ts";
 import { findVoidReason, type VoidReason } from "../src/epochs/read-rule.ts";
 import { SafeEpochs } from "../src/epochs/safe-epochs.ts";
-import { type SealedMember, WriteRule, type WriterMembership } from "../src/epochs/write-rule.ts";
+import type { SealedMember } from "../src/epochs/due-grants.ts";
+import { WriteRule, type WriterMembership } from "../src/epochs/write-rule.ts";
 import { type ControlSet, ControlSets } from "../src/membership/control-sets.ts";
 import { decodeOperations } from "../src/membership/decode-operations.ts";
 import { encodeOperations } from "../src/membership/encode-operations.ts";
