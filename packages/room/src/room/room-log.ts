@@ -9,6 +9,7 @@ import {
   type Commit,
   createLinearizer,
   Dag,
+  type Envelope,
   Intake,
   type IntakeResult,
   type Linearizer,
@@ -117,6 +118,11 @@ export class RoomLog {
   /** Takes blocks in, as `Intake.receive` does. */
   receive(blocks: readonly Uint8Array[]): IntakeResult {
     return this.#told(this.#intake.receive(blocks));
+  }
+
+  /** Takes a block that this device has just made. */
+  receiveOwn(envelope: Envelope): IntakeResult {
+    return this.#told(this.#intake.receiveOwn(envelope));
   }
 
   /** Tries again what waits for keys: after this member got another sealing key. */

@@ -227,7 +227,7 @@ export class Room {
       for (const draft of drafts) {
         const envelope = this.#compose(writer, draft());
         written.push(envelope);
-        const result = this.log.receive([envelope.bytes]);
+        const result = this.log.receiveOwn(envelope);
         admitted.push(...result.admitted.map((block) => block.envelope));
       }
     } finally {
