@@ -56,6 +56,7 @@ export async function raceLocalFirstAuth() {
 
   const members = [a, b, c];
   const unread = inPartition.filter((message) => !members.every((team) => canOpen(team, message)));
+  const lost = inPartition.filter((message) => members.every((team) => !canOpen(team, message)));
   return {
     removed: { d: later.some((message) => canOpen(d, message)), e: later.some((message) => canOpen(e, message)) },
     membersReadAll: [...before, ...later].every((message) => members.every((team) => canOpen(team, message))),
@@ -64,7 +65,7 @@ export async function raceLocalFirstAuth() {
       `members left after the merge: ${members.map((team) => team.members().length).join(", ")}`,
       `members before it, as a, c, d, b, e knew: ${asFarAsTheyKnew.join(", ")}`,
       `generations of the keys in the partition: ${inPartition.map(({ recipient }) => recipient.generation).join(", ")}`,
-      `messages of the partition that some member cannot open: ${unread.length} of ${inPartition.length}`,
+      `of ${inPartition.length} messages of the partition ${unread.length} not for every member any more, ${lost.length} for none`,
     ],
   };
 }
