@@ -135,6 +135,14 @@ export class UnknownPositionError extends CoterieError {
   }
 }
 
+/** What a device kept of its relays cannot be read: it does not go on as if it had seen nothing. */
+export class SyncStateError extends CoterieError {
+  readonly code = "oplog/sync-state";
+  constructor() {
+    super("what was kept of relays cannot be read");
+  }
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
 export type OplogError =
   | MalformedBlockError
@@ -146,6 +154,7 @@ export type OplogError =
   | RelayBusyError
   | UnknownLogError
   | AbortedError
+  | SyncStateError
   | StoreClosedError
   | StoreLockedError
   | StoreFullError

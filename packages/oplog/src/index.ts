@@ -24,6 +24,7 @@ export {
   StoreFullError,
   StoreLimitError,
   StoreLockedError,
+  SyncStateError,
   UnknownLogError,
   UnknownPositionError,
 } from "./errors.ts";
@@ -102,3 +103,21 @@ export {
 export { type Deadline, type Scheduler, withDeadline } from "./sync/scheduler.ts";
 export { type RelayServer, type RelayServerInput, serveRelay } from "./sync/serve-relay.ts";
 export { createSingleLogHost, createStoreRelay, type StoreRelayInput } from "./sync/store-relay.ts";
+export { type Misbehaviour, type SyncAlarm } from "./sync/syncer/alarms.ts";
+export {
+  type OwnHeadAhead,
+  syncDefaults,
+  type SyncDeps,
+  type SyncOptions,
+} from "./sync/syncer/sync-context.ts";
+export type { ForkedBlocks, ReceiveResult, SyncHost } from "./sync/syncer/sync-host.ts";
+export { startSyncLoop, type SyncLoop, type SyncLoopInput } from "./sync/syncer/sync-loop.ts";
+export {
+  type NamedRelay,
+  type RelayReport,
+  type StepOptions,
+  Syncer,
+  type SyncerInput,
+  type SyncReport,
+} from "./sync/syncer/syncer.ts";
+export type { TurnOutcome } from "./sync/syncer/relay-turn.ts";

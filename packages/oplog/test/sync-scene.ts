@@ -1,6 +1,13 @@
 // What tests of sync share: time that stands still until it is moved, and connections without a network.
 import { type Bytes, encodeUtf8 } from "@coterie/bytes";
-import { type RelayHost, type RelayQuotas, type RelayTransport, type Scheduler, serveRelay } from "../src/index.ts";
+import {
+  type Relay,
+  type RelayHost,
+  type RelayQuotas,
+  type RelayTransport,
+  type Scheduler,
+  serveRelay,
+} from "../src/index.ts";
 
 export const generousQuotas: RelayQuotas = {
   logs: 100,
@@ -66,4 +73,9 @@ export function connect(host: RelayHost): { readonly transport: RelayTransport; 
       },
     },
   };
+}
+
+/** Drops everything that a host does not have. */
+export function readOnly(relay: Relay): Relay {
+  return { ...relay, append: async ({ envelopes }) => envelopes.map(() => ({ kind: "refused", reason: "read-only" })) };
 }

@@ -1,0 +1,90 @@
+/** The way of blocks from a relay to the host. */
+import { type Bytes, CoterieError, equalBytes } from "@coterie/bytes";
+import { decodeEnvelope, type Envelope } from "../../format/envelope.ts";
+import { hashKey } from "../../intake/hash-key.ts";
+import { findFork } from "./alarms.ts";
+import { noteOwnBlocks } from "./own-head.ts";
+import { blame, type SyncContext, type SyncScope } from "./sync-context.ts";
+import type { ReceiveResult } from "./sync-host.ts";
+
+/**
+ * Gives blocks to the host, and what it misses to those that are asked for. Gives back those that are blocks of this log signed by their
+ * writers, ascending by seq. `sinceMs`: since when what is missed now is missed, where it follows from an earlier wish.
+ */
+export async function deliver(
+  scope: SyncScope,
+  { envelopes, sinceMs }: { readonly envelopes: readonly Bytes[]; readonly sinceMs?: number | undefined },
+): Promise<Envelope[]> {
+  const { context } = scope;
+  const blocks = envelopes.flatMap((bytes) => readBlock(scope, bytes) ?? []);
+  if (blocks.length === 0) return [];
+  await noteOwnBlocks(scope, blocks);
+  const result = await receive(scope, blocks);
+  const forged = new Set(result.forged.map(hashKey));
+  if (blocks.some(({ hash }) => forged.has(hashKey(hash)))) blame(scope, "forged");
+  const good = blocks.filter(({ hash }) => !forged.has(hashKey(hash))).sort((a, b) => a.header.seq - b.header.seq);
+  for (const block of good) {
+    context.delivered.advance(block);
+    context.wanted.remove(block.hash);
+  }
+  const nowMs = context.deps.nowMs();
+  context.wanted.add(result.missing, { sinceMs: sinceMs ?? nowMs, nowMs });
+  tellForks(scope, result);
+  context.counts.received += good.length;
+  return good;
+}
+
+/** Compares a block with those of the host's store that have its place, and tells a fork with its evidence. */
+export async function tellForkWith(scope: SyncScope, block: Envelope): Promise<void> {
+  const { writer, seq } = block.header;
+  const { context, peer } = scope;
+  for (const bytes of await context.host.store.range({ writer, from: seq, limit: 16 })) {
+    const other = tryDecode(context, bytes);
+    if (other === undefined || other.header.seq !== seq) continue;
+    const fork = findFork(context.deps, { first: other, second: block, relay: peer.id });
+    if (fork !== undefined) context.alarms.raise(fork);
+  }
+}
+
+/** A block, or undefined for bytes that are none. */
+export function tryDecode({ deps }: Pick<SyncContext, "deps">, bytes: Uint8Array): Envelope | undefined {
+  try {
+    return decodeEnvelope(deps, bytes);
+  } catch (error) {
+    if (error instanceof CoterieError) return undefined;
+    throw error;
+  }
+}
+
+function readBlock(scope: SyncScope, bytes: Uint8Array): Envelope | undefined {
+  const block = tryDecode(scope.context, bytes);
+  if (block === undefined) blame(scope, "malformed");
+  else if (equalBytes(block.header.logTag, scope.context.logTag)) return block;
+  else blame(scope, "other-log");
+  return undefined;
+}
+
+/** One call after another, whichever relay it is for. */
+async function receive({ context, signal }: SyncScope, blocks: readonly Envelope[]): Promise<ReceiveResult> {
+  const before = context.receiving;
+  const call = async (): Promise<ReceiveResult> => {
+    await before;
+    return await context.host.receive(
+      blocks.map(({ bytes }) => bytes),
+      { signal },
+    );
+  };
+  const result = call();
+  // Whoever comes next waits for the end, not for success.
+  context.receiving = result.catch(() => undefined);
+  return await result;
+}
+
+function tellForks({ context, peer }: SyncScope, { forks }: ReceiveResult): void {
+  for (const { first, second } of forks) {
+    const [one, other] = [tryDecode(context, first), tryDecode(context, second)];
+    if (one === undefined || other === undefined) continue;
+    const fork = findFork(context.deps, { first: one, second: other, relay: peer.id });
+    if (fork !== undefined) context.alarms.raise(fork);
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * Sending what a relay lacks, in the order in which this device admitted it: what a block builds on is there before the block. Blocks of others
+ * are sent too, so that relays that lost them, or never had them, get them from whoever has them.
+ */
+import { type Bytes, encodeHex, equalBytes } from "@coterie/bytes";
+import type { Envelope } from "../../format/envelope.ts";
+import { oplogLimits } from "../../limits.ts";
+import type { AppendInput, AppendOutcome, WriterHead } from "../relay.ts";
+import { tryDecode } from "./deliver.ts";
+import { fetchHead } from "./fetch-blocks.ts";
+import { ask, giveUp, type SyncContext, type SyncScope } from "./sync-context.ts";
+
+/** Sends everything that the relay lacks. True where more is to be sent in the next step. */
+export async function push(scope: SyncScope): Promise<boolean> {
+  const { context, peer } = scope;
+  for (let pages = 0; pages < context.options.pagesPerStep; pages++) {
+    if (peer.isReadOnly) return false;
+    const { pushCursor: cursor } = peer.memory;
+    const page = await context.host.store.since({ cursor, limit: context.options.pageBlocks });
+    const blocks = page.envelopes.flatMap((bytes) => tryDecode(context, bytes) ?? []);
+    const sent = await send(
+      scope,
+      blocks.filter((block) => !isThere(scope, block)),
+    );
+    if (sent === "stopped") return false;
+    context.isDirty ||= page.next !== cursor;
+    peer.memory.pushCursor = page.next;
+    if (page.envelopes.length === 0) return false;
+  }
+  return true;
+}
+
+/**
+ * Compares what the relay shows with the store of the host. Sends branches that it lacks beside its chains; where chains are shorter than what
+ * was sent before, everything is gone through again.
+ */
+export async function pushWhatIsLost(
+  scope: SyncScope,
+  { heads, ownHeads }: { readonly heads: readonly WriterHead[]; readonly ownHeads: readonly WriterHead[] },
+): Promise<void> {
+  const { context, peer } = scope;
+  const lacking = ownHeads.filter(({ hash }) => !heads.some((shown) => equalBytes(shown.hash, hash)));
+  for (const head of lacking) {
+    if (peer.isReadOnly || isStopped(context, head.writer)) continue;
+    const shown = heads.filter(({ writer }) => equalBytes(writer, head.writer));
+    const isShorter = shown.every(({ seq }) => seq < head.seq);
+    const siblings = ownHeads.filter(({ writer }) => equalBytes(writer, head.writer));
+    if (isShorter) rescan(scope);
+    else if (siblings.length > 1) await send(scope, await branchOf(context, head));
+  }
+}
+
+type SendOutcome = "sent" | "stopped";
+
+/** Blocks in runs of one kind: own ones are refused where they conflict, those of others are kept as branches. */
+async function send(scope: SyncScope, blocks: readonly Envelope[]): Promise<SendOutcome> {
+  const own = scope.context.host.ownWriter();
+  let batch: Envelope[] = [];
+  let lengthBytes = 0;
+  let isOwnBatch = false;
+  for (const block of blocks) {
+    const isOwn = own !== undefined && equalBytes(block.header.writer, own);
+    const isFull = batch.length >= oplogLimits.pageBlocks || lengthBytes + block.bytes.length > oplogLimits.pageBytes;
+    if (batch.length > 0 && (isFull || isOwn !== isOwnBatch)) {
+      if ((await sendBatch(scope, { batch, isOwn: isOwnBatch })) === "stopped") return "stopped";
+      batch = [];
+      lengthBytes = 0;
+    }
+    isOwnBatch = isOwn;
+    batch.push(block);
+    lengthBytes += block.bytes.length;
+  }
+  return batch.length === 0 ? "sent" : await sendBatch(scope, { batch, isOwn: isOwnBatch });
+}
+
+async function sendBatch(
+  scope: SyncScope,
+  { batch, isOwn }: { readonly batch: readonly Envelope[]; readonly isOwn: boolean },
+): Promise<SendOutcome> {
+  const input: AppendInput = { envelopes: batch.map(({ bytes }) => bytes), onConflict: isOwn ? "refuse" : "keep" };
+  const outcomes = await ask(scope, async (relay, options) => await relay.append(input, options));
+  if (outcomes.length !== batch.length) giveUp(scope, "malformed");
+  for (const [i, block] of batch.entries()) {
+    const outcome = outcomes[i];
+    if (outcome === undefined || (await note(scope, { block, outcome, isOwn })) === "stopped") return "stopped";
+  }
+  return "sent";
+}
+
+interface NotedOutcome {
+  readonly block: Envelope;
+  readonly outcome: AppendOutcome;
+  readonly isOwn: boolean;
+}
+
+async function note(scope: SyncScope, { block, outcome, isOwn }: NotedOutcome): Promise<SendOutcome> {
+  const { context, peer } = scope;
+  switch (outcome.kind) {
+    case "accepted":
+    case "known":
+      peer.refusal = undefined;
+      peer.memory.tips.advance(block);
+      context.isDirty = true;
+      if (outcome.kind === "known") return "sent";
+      context.counts.sent += 1;
+      // Where nothing of others came in between, it need not be fetched.
+      if (outcome.cursor === peer.memory.cursor + 1) peer.memory.cursor = outcome.cursor;
+      return "sent";
+    case "conflict":
+      return await noteConflict(scope, { block, head: outcome.head, isOwn });
+    case "refused":
+      return noteRefusal(scope, outcome);
+  }
+}
+
+function noteRefusal(
+  { peer }: SyncScope,
+  { reason }: Extract<AppendOutcome, { readonly kind: "refused" }>,
+): SendOutcome {
+  switch (reason) {
+    case "read-only":
+      peer.isReadOnly = true;
+      return "stopped";
+    case "token":
+    case "quota":
+      peer.refusal = reason;
+      return "stopped";
+    // This one block: a copy whose signature is spoilt, perhaps. Others may still be taken.
+    case "signature":
+    case "malformed":
+    case "other-log":
+      return "sent";
+  }
+}
+
+/** The relay lost what came before; or it has another block in this place. */
+async function noteConflict(
+  scope: SyncScope,
+  { block, head, isOwn }: { readonly block: Envelope; readonly head: WriterHead | undefined; readonly isOwn: boolean },
+): Promise<SendOutcome> {
+  if (head === undefined || head.seq < block.header.seq - 1) {
+    scope.peer.areHeadsDue = true;
+    // Where it cannot be made good (what is missing was dropped here too), the others are sent all the same.
+    return rescan(scope) ? "stopped" : "sent";
+  }
+  if (!isOwn) return "sent";
+  // Delivering the block shows whose it is, see own-head.ts; a head without a block is no reason to give up a key.
+  await fetchHead(scope, head);
+  return "stopped";
+}
+
+function isThere({ context, peer }: SyncScope, { header, hash }: Envelope): boolean {
+  if (isStopped(context, header.writer)) return true;
+  return peer.memory.tips.of(header.writer).some((tip) => tip.seq > header.seq || equalBytes(tip.hash, hash));
+}
+
+function isStopped({ stoppedWriters }: SyncContext, writer: Uint8Array): boolean {
+  return stoppedWriters.size > 0 && stoppedWriters.has(encodeHex(writer));
+}
+
+/** Goes through the own store from the beginning; not too often, since a relay may lose things for ever. */
+function rescan({ context, peer }: SyncScope): boolean {
+  const nowMs = context.deps.nowMs();
+  if (nowMs < peer.rescanAtMs || peer.memory.pushCursor === 0) return false;
+  peer.rescanAtMs = nowMs + context.options.headsEveryMs * 2 ** Math.min(peer.rescans, 10);
+  peer.rescans += 1;
+  peer.memory.pushCursor = 0;
+  context.isDirty = true;
+  return true;
+}
+
+/** The blocks below a head for whose seq there are others too, ascending. */
+async function branchOf({ host, deps }: SyncContext, head: WriterHead): Promise<Envelope[]> {
+  const branch: Envelope[] = [];
+  let wanted: Bytes = head.hash;
+  for (let seq = head.seq; seq >= 0; seq--) {
+    const blocks = (
+      await host.store.range({ writer: head.writer, from: seq, limit: 2 * oplogLimits.branchesPerWriter })
+    )
+      .flatMap((bytes) => tryDecode({ deps }, bytes) ?? [])
+      .filter(({ header }) => header.seq === seq);
+    const block = blocks.find(({ hash }) => equalBytes(hash, wanted));
+    if (block === undefined || blocks.length < 2) break;
+    branch.unshift(block);
+    wanted = block.header.previous;
+  }
+  return branch;
+}

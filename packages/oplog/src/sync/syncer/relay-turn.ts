@@ -1,0 +1,132 @@
+/** One relay's turn in a step: compare heads where that is due, pull, ask for what is missing, push. */
+import { equalBytes } from "@coterie/bytes";
+import type { WriterHead } from "../relay.ts";
+import { compareWithRemembered, readHeads, readOwnHeads, type ShownHeads, unknownHeads } from "./exchange-heads.ts";
+import { fetchHead, fetchWanted } from "./fetch-blocks.ts";
+import { leaveBulk, pull, type PullOutcome } from "./pull.ts";
+import { push, pushWhatIsLost } from "./push.ts";
+import { RelayCallError, type SyncScope } from "./sync-context.ts";
+import { TipTable } from "./tip-table.ts";
+
+/** How a turn ended. */
+export type TurnOutcome =
+  /** Everything that either side has is on both. */
+  | { readonly kind: "synced" }
+  /** There is more to do at once. */
+  | { readonly kind: "more" }
+  /** Another relay gives the same; this one's turn comes when it is needed. */
+  | { readonly kind: "waiting" }
+  /** A call failed. */
+  | { readonly kind: "failed"; readonly cause: unknown };
+
+/** Takes a turn. What the host throws goes through; what the relay fails with is an outcome. */
+export async function takeTurn(scope: SyncScope): Promise<TurnOutcome> {
+  const { peer } = scope;
+  try {
+    peer.isBlamed = false;
+    const kind = await syncWith(scope);
+    peer.failures = 0;
+    // Who is at fault is asked again, but not at once.
+    peer.strikes = peer.isBlamed ? peer.strikes + 1 : 0;
+    if (peer.isBlamed) backOff(scope, peer.strikes);
+    return { kind };
+  } catch (error) {
+    if (!(error instanceof RelayCallError)) throw error;
+    leaveBulk(scope);
+    peer.failures += 1;
+    backOff(scope, peer.failures);
+    return { kind: "failed", cause: error.cause };
+  }
+}
+
+function backOff({ peer, context: { deps, options } }: SyncScope, times: number): void {
+  peer.nextTryAtMs = deps.nowMs() + Math.min(options.retryMostMs, options.retryMs * 2 ** Math.min(times - 1, 20));
+}
+
+async function syncWith(scope: SyncScope): Promise<"synced" | "more" | "waiting"> {
+  const { context, peer } = scope;
+  const { headsEveryMs } = context.options;
+  const isDue = peer.headsAtMs === undefined || context.deps.nowMs() - peer.headsAtMs >= headsEveryMs;
+  const outcome = isDue || peer.areHeadsDue ? await compareAndPull(scope) : await pull(scope);
+  if (outcome !== "end") return outcome;
+  if (isHeadsFirst(scope)) peer.areHeadsDue = true;
+  else if (await fetchWanted(scope)) return "more";
+  if (await push(scope)) return "more";
+  return peer.areHeadsDue ? "more" : "synced";
+}
+
+/** Asking for a hash tells that something builds on it. All heads are asked for before, which tells nothing and is mostly enough. */
+function isHeadsFirst({ context, peer }: SyncScope): boolean {
+  const since = context.wanted.newestDueSinceMs(peer.id, context.deps.nowMs());
+  return since !== undefined && (peer.headsAtMs === undefined || peer.headsAtMs < since);
+}
+
+async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
+  const { context, peer } = scope;
+  const { memory } = peer;
+  const startedAtMs = context.deps.nowMs();
+  const remembered = [...memory.tips.all(), ...memory.withdrawn];
+  const shown = await readHeads(scope);
+  // What comes from here on is compared the next time.
+  peer.areHeadsDue = false;
+  await refill(scope);
+  if (!(await isNearEnd(scope, shown))) {
+    const outcome = await pull(scope);
+    if (outcome !== "end") {
+      peer.areHeadsDue = true;
+      return outcome;
+    }
+  }
+  const isComplete = await fetchUnknown(scope, shown);
+  const kept = await compareWithRemembered(scope, { heads: shown.heads, remembered });
+  remember(scope, { shown, remembered, kept });
+  if (isComplete) memory.cursor = Math.max(memory.cursor, shown.end);
+  await pushWhatIsLost(scope, { heads: shown.heads, ownHeads: await readOwnHeads(context) });
+  peer.headsAtMs = startedAtMs;
+  context.isDirty = true;
+  return isComplete ? "end" : "more";
+}
+
+/** What the host misses is asked for again, should it have been forgotten. */
+async function refill({ context }: SyncScope): Promise<void> {
+  const missing = await context.host.missing();
+  const nowMs = context.deps.nowMs();
+  context.wanted.add(missing, { sinceMs: nowMs, nowMs });
+}
+
+/** Whether fetching by heads is less than what lies between the cursor and the end: most of that came from elsewhere. */
+async function isNearEnd({ context, peer }: SyncScope, { heads, end }: ShownHeads): Promise<boolean> {
+  const unknown = await unknownHeads(context, heads);
+  const blocks = unknown.reduce((sum, { writer, seq }) => sum + Math.max(1, seq - context.delivered.seqOf(writer)), 0);
+  return 2 * blocks < end - peer.memory.cursor;
+}
+
+/** False where there is more to fetch in the next step. */
+async function fetchUnknown(scope: SyncScope, { heads }: ShownHeads): Promise<boolean> {
+  for (const head of await unknownHeads(scope.context, heads)) if (!(await fetchHead(scope, head))) return false;
+  return true;
+}
+
+/** The relay showed these heads; for writers of whom more came since, that counts. */
+function remember(
+  { peer: { memory } }: SyncScope,
+  {
+    shown: { heads },
+    remembered,
+    kept,
+  }: {
+    readonly shown: ShownHeads;
+    readonly remembered: readonly WriterHead[];
+    readonly kept: readonly WriterHead[];
+  },
+): void {
+  const since = memory.tips.all().filter(({ hash }) => !remembered.some((head) => equalBytes(head.hash, hash)));
+  memory.tips.reset(heads);
+  for (const head of since) {
+    const tips = memory.tips.of(head.writer);
+    if (tips.every(({ seq }) => seq < head.seq)) memory.tips.set(head.writer, [...tips, head]);
+  }
+  const withdrawn = new TipTable();
+  withdrawn.reset(kept);
+  memory.withdrawn = withdrawn.all();
+}

@@ -1,0 +1,42 @@
+/** The port to whoever uses what sync brings: a room with its store. */
+import type { Bytes } from "@coterie/bytes";
+import type { CallOptions } from "../abort.ts";
+import type { BlockReader } from "../relay.ts";
+import type { SyncAlarm } from "./alarms.ts";
+
+/** Two blocks of one writer with one seq. */
+export interface ForkedBlocks {
+  readonly first: Bytes;
+  readonly second: Bytes;
+}
+
+/** What became of blocks that were received. */
+export interface ReceiveResult {
+  /** Hashes that are missed since this call: blocks build on them, or they were there and had to go. */
+  readonly missing: readonly Bytes[];
+  /** Forks that this call brought to light. */
+  readonly forks: readonly ForkedBlocks[];
+  /** Hashes of blocks that their writer did not sign: who sent them is to blame, and another copy may be good. */
+  readonly forged: readonly Bytes[];
+}
+
+/** What sync needs of a device. All calls of `receive` come one after another. */
+export interface SyncHost {
+  /**
+   * Takes blocks in, in any order and as often as they come. When it resolves, each is durable, or waits and is fetched again after a restart.
+   * That is why a call may take long: nothing more is fetched meanwhile.
+   */
+  readonly receive: (envelopes: readonly Bytes[], options?: CallOptions) => Promise<ReceiveResult>;
+  /** All hashes that are missed now. */
+  readonly missing: () => Promise<readonly Bytes[]>;
+  /** What is durable on this device, in the order of its admission: parents first. It is also what is sent to relays that lack it. */
+  readonly store: BlockReader;
+  /** The key that this device writes with; undefined where it only reads. */
+  readonly ownWriter: () => Bytes | undefined;
+  /** What {@link SyncHost.save} was given last; undefined at first. */
+  readonly load: () => Promise<Bytes | undefined>;
+  /** Keeps what was seen of relays. It holds no key and no content; who can put an older one in its place makes this device forget. */
+  readonly save: (state: Bytes) => Promise<void>;
+  /** Is told what a relay or a writer did wrong. The same thing is told once. */
+  readonly onAlarm: (alarm: SyncAlarm) => void;
+}
