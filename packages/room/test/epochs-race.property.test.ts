@@ -1,7 +1,7 @@
 import { encodeHex } from "@coterie/bytes";
 import { describe, expect, it } from "vitest";
 import type { MemberHistory } from "../src/index.ts";
-import { addOf, type Person, removeOf, Room, type RoomBlock, updateKeyOf } from "./epochs-room.ts";
+import { addOf, Person, removeOf, Room, type RoomBlock, updateKeyOf } from "./epochs-room.ts";
 
 const histories: readonly MemberHistory[] = ["all", "all", "since-join", "snapshot"];
 
@@ -85,6 +85,26 @@ function playAndCheck(seed: string, steps: number): number {
   return room.blocks.length;
 }
 
+/** Whoever stole the keys that members have replaced opens nothing that was written in knowledge of that. */
+function checkOldKeys(room: Room): void {
+  for (const person of room.people) {
+    for (const [version, stolen] of person.keys.slice(0, -1).entries()) {
+      const thief = new Person(person.name, room.logId);
+      thief.keys.splice(0, 1, stolen);
+      room.plunder(thief);
+      const isReplaced = ({ pastSet }: RoomBlock): boolean =>
+        room.controls.some(
+          ({ control, author, operations }) =>
+            control !== undefined &&
+            author === person &&
+            room.sets.has(pastSet, control) &&
+            operations.some((operation) => operation.kind === "update-key" && operation.version > version),
+        );
+      for (const block of room.blocks) if (isReplaced(block)) expect(room.read(thief, block)).toBeUndefined();
+    }
+  }
+}
+
 function check(room: Room): void {
   const members = settle(room);
   const [first] = members;
@@ -105,6 +125,7 @@ function check(room: Room): void {
   }
   const chosen = members.map((member) => encodeHex(room.write(member).epochId));
   expect(new Set(chosen).size).toBe(1);
+  checkOldKeys(room);
   for (const thief of room.people) {
     room.plunder(thief);
     for (const block of room.blocks) {

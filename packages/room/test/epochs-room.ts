@@ -292,7 +292,14 @@ export class Room {
     const { epochId, voidReason } = block;
     const author = this.identities.add(block.author.identity);
     if (rotate !== undefined)
-      this.facts.addRotate({ ...place, epochId, author, operation: rotate, isVoidByItself: voidReason !== undefined });
+      this.facts.addRotate({
+        ...place,
+        epochId,
+        author,
+        operation: rotate,
+        operations: block.operations,
+        isVoidByItself: voidReason !== undefined,
+      });
     for (const operation of block.operations)
       if (operation.kind === "grant") this.facts.addGrant({ ...place, operation });
   }

@@ -5,7 +5,7 @@ import type { EpochLevel } from "../src/epochs/level-secret.ts";
 import { findVoidReason } from "../src/epochs/read-rule.ts";
 import { SafeEpochs } from "../src/epochs/safe-epochs.ts";
 import { chooseWraps, WriteRule } from "../src/epochs/write-rule.ts";
-import { ControlSets, type MemberHistory, type RotateOperation } from "../src/index.ts";
+import { ControlSets, type MemberHistory, type Operation, type RotateOperation } from "../src/index.ts";
 import { KeyIndex } from "../src/membership/key-index.ts";
 import { addOf, type Person, removeOf, Room, type RoomBlock, updateKeyOf } from "./epochs-room.ts";
 import { madeUp } from "./epochs-scene.ts";
@@ -254,17 +254,21 @@ function scene(names: readonly string[]) {
       readonly to?: readonly string[];
       readonly wraps?: Readonly<Record<string, "full" | "control">>;
       readonly isVoid?: boolean;
+      readonly beside?: readonly Operation[];
     },
-  ): void =>
+  ): void => {
+    const operation = rotateOf(at.to ?? names, at.wraps);
     facts.addRotate({
       epochId: id(name),
       control: at.control,
       lamport: at.control + 1,
       past: sets.of(at.sees ?? []),
       author: person(at.by ?? "alice").index,
-      operation: rotateOf(at.to ?? names, at.wraps),
+      operation,
+      operations: [...(at.beside ?? []), operation],
       isVoidByItself: at.isVoid ?? false,
     });
+  };
   const grant = (
     name: string,
     at: { readonly control: number; readonly sees: readonly number[]; readonly to: string },
@@ -349,6 +353,25 @@ describe("a safe epoch", () => {
     expect(isSafe("k", { sees: [0, 1], triggers: [0] })).toBe(true);
     expect(isSafe("k", { sees: [0, 1], triggers: [1] })).toBe(true);
     expect(isSafe("k", { sees: [0, 1, 3], triggers: [3] })).toBe(false);
+  });
+
+  it("is not one whose own block replaces a key or removes somebody: it was sealed before that", () => {
+    const { rotate, isSafe, person } = scene(["alice", "bob"]);
+    const { identity } = person("bob");
+    const sealingKey = madeUp("a new key");
+    const add = { kind: "add", identity, sealingKey, role: "member", history: "since-join" } as const;
+    const update = { kind: "update-key", identity, sealingKey, version: 1, signature: new Uint8Array(64) } as const;
+    const remove = { kind: "remove", identity, caps: [] } as const;
+    for (const [control, { beside, expected }] of [
+      { beside: [], expected: true },
+      { beside: [add], expected: true },
+      { beside: [update], expected: false },
+      { beside: [remove], expected: false },
+      { beside: [add, update], expected: false },
+    ].entries()) {
+      rotate(`k${control}`, { control, beside });
+      expect(isSafe(`k${control}`, { sees: [control], triggers: [control] })).toBe(expected);
+    }
   });
 
   it("is known to nobody of whom there is doubt but the author", () => {

@@ -6,7 +6,7 @@ import type { Bytes } from "@coterie/bytes";
 import { compareBytes } from "@coterie/oplog";
 import type { ControlSet, ControlSets } from "../membership/control-sets.ts";
 import { KeyIndex } from "../membership/key-index.ts";
-import type { GrantOperation, RotateOperation } from "../membership/operation.ts";
+import type { GrantOperation, Operation, RotateOperation } from "../membership/operation.ts";
 import { epochLevels } from "./level-secret.ts";
 
 /** The number of an identity, of the one index that all pieces of a room share. */
@@ -37,6 +37,8 @@ export interface SeenRotate extends EpochBlock {
   /** Undefined where the writer was nobody by its own past. */
   readonly author: MemberNumber | undefined;
   readonly operation: RotateOperation;
+  /** All operations of the block. */
+  readonly operations: readonly Operation[];
   /** Whether the read rule refuses the block; then nobody writes in the epoch. */
   readonly isVoidByItself: boolean;
 }
@@ -46,6 +48,8 @@ export interface RotateFact extends EpochBlock {
   readonly epoch: EpochNumber;
   /** Its past and itself. */
   readonly pastAndSelf: ControlSet;
+  /** The control blocks that it was sealed in knowledge of: those of the past, and itself where it adds. */
+  readonly heeded: ControlSet;
   readonly author: MemberNumber | undefined;
   readonly recipients: Int32Array;
   readonly strengths: Uint8Array;
@@ -96,6 +100,12 @@ interface MutableEpoch extends EpochFact {
   fault: EpochFault | undefined;
 }
 
+/**
+ * A rotate is sealed by M of its block's past: to a member's key before the block replaces it, and to somebody whom the block removes. Only whom
+ * it adds it knows already.
+ */
+const unheeded: ReadonlySet<Operation["kind"]> = new Set(["remove", "role", "revoke-writer", "fork", "update-key"]);
+
 /** The strength of a level. */
 export function strengthOf(level: (typeof epochLevels)[number]): Strength {
   return epochLevels.length - epochLevels.indexOf(level);
@@ -140,15 +150,17 @@ export class EpochFacts {
   }
 
   /** Takes a rotate, also of a block that is void: it hands out keys all the same. */
-  addRotate({ epochId, author, operation, isVoidByItself, control, lamport, past }: SeenRotate): void {
+  addRotate({ epochId, author, operation, operations, isVoidByItself, control, lamport, past }: SeenRotate): void {
     const epoch = this.#number(epochId);
     const { recipients, wraps } = operation;
+    const pastAndSelf = this.sets.with(past, control);
     const fact: RotateFact = {
       epoch,
       control,
       lamport,
       past,
-      pastAndSelf: this.sets.with(past, control),
+      pastAndSelf,
+      heeded: operations.some(({ kind }) => unheeded.has(kind)) ? past : pastAndSelf,
       author,
       recipients: Int32Array.from(recipients, ({ identity }) => this.#identities.add(identity)),
       strengths: Uint8Array.from(recipients, ({ level }) => strengthOf(level)),

@@ -62,7 +62,7 @@ export class SafeEpochs {
   #judge(epoch: EpochNumber, view: JudgedView): number {
     const rotate = this.#facts.findOnlyRotate(epoch, view.past);
     if (rotate === undefined || rotate.isVoidByItself) return unsafe;
-    if (!this.#facts.sets.isSubset(view.membership.triggers, rotate.pastAndSelf)) return unsafe;
+    if (!this.#facts.sets.isSubset(view.membership.triggers, rotate.heeded)) return unsafe;
     const unsure = this.#unsureKnowers(epoch, view);
     return unsure === several ? unsafe : unsure;
   }

@@ -251,7 +251,8 @@ export class RoomLog {
     for (const operation of operations) {
       if (operation.kind === "grant") this.facts.addGrant({ ...place, operation });
       if (operation.kind !== "rotate") continue;
-      this.facts.addRotate({ ...place, epochId, author, operation, isVoidByItself: reason !== undefined });
+      const rotate = { ...place, epochId, author, operation, operations };
+      this.facts.addRotate({ ...rotate, isVoidByItself: reason !== undefined });
       this.checks.add({ envelope, operation, operations, membership });
     }
     this.#blockByControl[added.control] = index;
