@@ -74,7 +74,9 @@ export function randomHistory(seed: number, length: number = 24): Scene {
     const after = dice.chance(10) ? [...start] : [...seen];
     const before = own === undefined ? after : [own, ...after];
     const membership = peer.membershipAt(before);
-    if (membership.findAuthor(keyOf(writer), 0) === undefined && own !== undefined && !dice.chance(20)) continue;
+    const isWelcome =
+      own === undefined ? membership.find(keyOf(personOf(writer))) : membership.findAuthor(keyOf(writer), 0);
+    if (isWelcome === undefined && !dice.chance(own === undefined ? 3 : 20)) continue;
     const isForked = own !== undefined && dice.chance(3);
     const does = own === undefined || isForked ? firstOperations(dice, writer) : [];
     const count = 1 + dice.below(2);

@@ -21,5 +21,5 @@ it(`D3: says the same whatever order blocks and commits are told in (${seeds} se
     expect(namesIn(now, people), `seed ${seed}`).toBeDefined();
   }
   // A generator that makes no trouble tests nothing.
-  for (const [what, count] of Object.entries(seen)) expect(count, what).toBeGreaterThan(seeds / 5);
+  for (const [what, count] of Object.entries(seen)) expect(count, `${what}`).toBeGreaterThan(seeds / 5);
 });

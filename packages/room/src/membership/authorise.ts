@@ -5,7 +5,7 @@
 import { type Bytes, concatBytes, CoterieError, equalBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import { roomLabels } from "../labels.ts";
-import { type Authorship, type ControlBlock, genesisId, genesisPlace, nobody } from "./control-record.ts";
+import { type Authorship, type ControlBlock, genesisId, genesisPlace, nobody, type Place } from "./control-record.ts";
 import type { ControlFacts } from "./control-facts.ts";
 import type { Member, Membership } from "./membership.ts";
 import type { AddWriterOperation, Operation, UpdateKeyOperation } from "./operation.ts";
@@ -56,7 +56,8 @@ export function authorise(
   const authorised = rights.map((right) => right === "own" || (right === "admin" && author.role === "admin"));
   const needsAdmin = rights.some((right, index) => right === "admin" && authorised[index] === true);
   const { certificate, admitters } = found;
-  const powers = needsAdmin ? author.powers : [];
+  const isKnown = ({ control }: Place): boolean => deps.facts.isIn(control, membership.set);
+  const powers = needsAdmin ? deps.facts.member(author.index).powers.filter(isKnown) : [];
   return {
     author: author.index,
     certificate,
@@ -96,13 +97,16 @@ function findAuthor(deps: AuthoriseDeps, { block, membership }: BlockAndMembersh
   const claim = writer === undefined ? undefined : facts.claimIn(membership.set, writer);
   if (claim !== undefined) {
     const author = membership.findAuthor(block.writer, block.seq);
-    if (author === undefined) return undefined;
+    // Two first blocks are a fork, and only one of them can be the one that certified the writer.
+    const isOtherFirst = block.seq === 0 && claim.certificate !== genesisId;
+    if (author === undefined || isOtherFirst) return undefined;
     return { author, certificate: claim.certificate, admitters: [], certifiesItself: false };
   }
   if (block.seq !== 0 || first?.kind !== "add-writer" || !equalBytes(first.writer, block.writer)) return undefined;
   const author = membership.find(first.identity);
   if (author === undefined || !isCertified(deps, first)) return undefined;
-  return { author, certificate: facts.records.length, admitters: author.admitters, certifiesItself: true };
+  const admitters = facts.member(author.index).adds.filter(({ control }) => facts.isIn(control, membership.set));
+  return { author, certificate: facts.records.length, admitters, certifiesItself: true };
 }
 
 /** Whether an operation is its author's own affair, an admin's, or nobody's. */

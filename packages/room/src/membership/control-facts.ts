@@ -98,7 +98,7 @@ export class ControlFacts {
     return control === restriction.control || this.isBefore(control, restriction.control);
   }
 
-  /** Adds that admitted whoever certified the writer of this block. */
+  /** Adds of its member that whoever certified the writer of this block knew. */
   admittersOf({ certificate }: ControlRecord): readonly Place[] {
     return certificate === genesisId ? [genesisPlace] : this.record(certificate).admitters;
   }

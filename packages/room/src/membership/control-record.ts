@@ -83,9 +83,9 @@ export interface Authorship {
   readonly author: number;
   /** The control block that certified the writer, which may be this one. */
   readonly certificate: number;
-  /** Of the block that certified the writer: the adds that admitted its member. */
+  /** Of a block that certifies its own writer: all adds of its member that it knows. */
   readonly admitters: readonly Place[];
-  /** The adds and roles that made the author an admin, where an operation needs one. */
+  /** All adds and roles that it knows to make its author an admin, where an operation needs one. */
   readonly powers: readonly Place[];
   /** The author's admission. */
   readonly seniority: Place;

@@ -27,10 +27,6 @@ export interface Member {
   readonly dueLevel: EpochLevel;
   /** Where it was admitted: the control block's number, or -1 for the founder. Members compare by it in seniority, see `comparePlaces`. */
   readonly admission: Place;
-  /** All adds that admit it, the admission first. */
-  readonly admitters: readonly Place[];
-  /** What makes it an admin; empty for others. */
-  readonly powers: readonly Place[];
 }
 
 /** A writer that may write. */
@@ -121,6 +117,12 @@ export class Membership {
     return member;
   }
 
+  /** The newest sealing key that an identity signed, member or not: what to name who adds it again, where it sent no newer one. */
+  newestKeyOf(identity: Uint8Array): Bytes | undefined {
+    const index = this.#facts.identities.find(identity);
+    return index === undefined ? undefined : this.#bestUpdate(index, () => true)?.sealingKey;
+  }
+
   /** The member whose writer this is, where the writer may write its block `seq`. */
   findAuthor(writer: Uint8Array, seq: number): Member | undefined {
     const index = this.#facts.writerKeys.find(writer);
@@ -175,17 +177,14 @@ export class Membership {
     const [admission] = adds;
     const latest = adds.at(-1);
     if (admission === undefined || latest === undefined) return undefined;
-    const powers = this.#powersOf(index);
     return {
       index,
       identity: this.#facts.identities.key(index),
       ...this.#sealingKeyOf(index, latest),
-      role: powers.length > 0 ? "admin" : "member",
+      role: this.#isAdmin(index) ? "admin" : "member",
       history: admission.history,
       dueLevel: dueLevels[admission.history],
       admission,
-      admitters: adds,
-      powers,
     };
   }
 
@@ -199,27 +198,27 @@ export class Membership {
     return admitting.length > 1 ? admitting.toSorted(comparePlaces) : admitting;
   }
 
-  #powersOf(index: number): readonly Place[] {
+  #isAdmin(index: number): boolean {
     const { actual } = this.#outcome;
     const limits = [...actual.removalsOf(index), ...actual.demotionsOf(index)];
-    return this.#facts
-      .member(index)
-      .powers.filter(
-        (power) =>
-          this.#isEffective(power, actual) &&
-          limits.every((limit) => this.#facts.isBefore(limit.control, power.control)),
-      );
+    const isAfterAll = ({ control }: Place): boolean =>
+      limits.every((limit) => this.#facts.isBefore(limit.control, control));
+    return this.#facts.member(index).powers.some((power) => this.#isEffective(power, actual) && isAfterAll(power));
   }
 
-  /** The best update that the latest add does not replace, else the key of that add (rule 4). */
+  /**
+   * The best update that the latest add does not replace, else the key of that add (rule 4). Updates in void blocks count: the identity signed
+   * them, and the key before may be in wrong hands.
+   */
   #sealingKeyOf(index: number, latest: AddFact): Pick<Member, "sealingKey" | "keyVersion"> {
-    let best: KeyFact | undefined;
-    for (const update of this.#facts.member(index).keys) {
-      const isReplaced = this.#facts.isBefore(update.control, latest.control);
-      if (isReplaced || !this.#facts.isIn(update.control, this.set) || this.isVoidControl(update.control)) continue;
-      if (best === undefined || (update.version - best.version || comparePlaces(update, best)) > 0) best = update;
-    }
+    const isReplaced = ({ control }: KeyFact): boolean => this.#facts.isBefore(control, latest.control);
+    const best = this.#bestUpdate(index, (update) => !isReplaced(update));
     return { sealingKey: best?.sealingKey ?? latest.sealingKey, keyVersion: best?.version ?? 0 };
+  }
+
+  #bestUpdate(index: number, isCandidate: (update: KeyFact) => boolean): KeyFact | undefined {
+    const updates = this.#facts.member(index).keys.filter((update) => this.#facts.isIn(update.control, this.set));
+    return updates.filter(isCandidate).sort((a, b) => b.version - a.version || comparePlaces(b, a))[0];
   }
 
   #isEffective(place: Place, judgement: Judgement): boolean {
