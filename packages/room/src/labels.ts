@@ -30,7 +30,10 @@ export type RoomLabel =
   | "grant"
   | "keyring"
   | "deviceState"
-  | "ownWriter";
+  | "ownWriter"
+  | "checkpoint"
+  | "vote"
+  | "chunk";
 
 /** The label of each purpose. */
 export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
@@ -61,4 +64,8 @@ export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
   deviceState: encodeUtf8("coterie/room/device-state/1\0"),
   // A field, which has its length before it.
   ownWriter: encodeUtf8("coterie/room/own-writer/1"),
+  // A field, which has its length before it.
+  checkpoint: encodeUtf8("coterie/room/checkpoint/1"),
+  vote: encodeUtf8("coterie/room/vote/1\0"),
+  chunk: encodeUtf8("coterie/room/chunk/1\0"),
 };

@@ -71,7 +71,7 @@ export class Composer {
 
   constructor(deps: ComposerDeps) {
     this.#deps = deps;
-    this.#rule = new WriteRule({ facts: deps.log.facts, safe: deps.log.safe });
+    this.#rule = new WriteRule(deps.log.controls);
   }
 
   /**
@@ -142,10 +142,10 @@ export class Composer {
     for (;;) {
       const plan = this.#rule.plan({ ...view, rotates: rotates === true });
       if (plan.kind === "rotate") return plan;
-      if (typeof rotates === "object" && !log.knewOf({ epochId: plan.epochId, block: rotates.after }))
+      if (typeof rotates === "object" && !log.controls.knewOf({ epochId: plan.epochId, block: rotates.after }))
         return this.#rule.plan({ ...view, rotates: true });
       // A large epoch is checked here, before anything is written in it; another one is chosen where it is at fault.
-      if (!log.checks.check(plan.epochId)) return plan;
+      if (!log.controls.checks.check(plan.epochId)) return plan;
     }
   }
 

@@ -13,24 +13,18 @@ import {
   Intake,
   type IntakeResult,
   type Linearizer,
-  verifyForkProof,
 } from "@coterie/oplog";
 import type { Primitives, RandomSource } from "@coterie/primitives";
-import { EpochFacts } from "../epochs/epoch-facts.ts";
 import type { Keyring } from "../epochs/keyring.ts";
 import type { SealingKeyHolder } from "../epochs/open-entries.ts";
-import { SafeEpochs } from "../epochs/safe-epochs.ts";
-import type { ControlSet } from "../membership/control-sets.ts";
 import { deriveLogId, type Genesis } from "../membership/genesis.ts";
 import type { Membership } from "../membership/membership.ts";
-import { MembershipLog } from "../membership/membership-log.ts";
-import { isControlBlock, type Operation } from "../membership/operation.ts";
-import { BlockJudge, type BlockVerdict } from "./block-judge.ts";
+import type { MembershipLog } from "../membership/membership-log.ts";
+import { isControlBlock } from "../membership/operation.ts";
 import { RoomBlockReader } from "./block-reading.ts";
 import { BlockTable } from "./block-table.ts";
-import { EpochChecks } from "./epoch-checks.ts";
-import { isInPast } from "./is-in-past.ts";
 import type { RoomAlarm } from "./room-block.ts";
+import { RoomControls } from "./room-controls.ts";
 
 /** What a room's log works with. */
 export interface RoomLogDeps {
@@ -52,11 +46,7 @@ export class RoomLog {
   readonly logId: Bytes;
   readonly dag: Dag = new Dag();
   readonly table: BlockTable = new BlockTable();
-  readonly membershipLog: MembershipLog;
-  readonly facts: EpochFacts;
-  readonly safe: SafeEpochs;
-  readonly judge: BlockJudge;
-  readonly checks: EpochChecks;
+  readonly #controls: RoomControls;
   readonly #deps: RoomLogDeps;
   readonly #reader: RoomBlockReader;
   readonly #intake: Intake;
@@ -64,11 +54,6 @@ export class RoomLog {
   readonly #authorByWriter = new Map<number, Bytes>();
   readonly #headByWriter: (BlockIndex | undefined)[] = [];
   readonly #contents = new Map<BlockIndex, Plaintext>();
-  readonly #blockByControl: BlockIndex[] = [];
-  readonly #controlByBlock = new Map<BlockIndex, number>();
-  /** Without restrictions nothing is void but by itself, which almost every room can be quick about. */
-  #hasRestrictions = false;
-  #allControls: ControlSet;
   #indexers: readonly number[];
   #indexersOf: Membership | undefined;
 
@@ -78,15 +63,7 @@ export class RoomLog {
     this.genesis = genesis;
     this.logId = deriveLogId(primitives, genesis);
     const { dag, logId } = this;
-    const verifyProof = (input: { readonly proof: Uint8Array; readonly logTag: Uint8Array }) =>
-      verifyForkProof(primitives, input);
-    this.membershipLog = new MembershipLog({ primitives, verifyForkProof: verifyProof }, { genesis, logId });
-    const { identities, sets } = this.membershipLog;
-    this.facts = new EpochFacts({ sets, identities });
-    this.#allControls = sets.empty;
-    this.safe = new SafeEpochs(this.facts);
-    this.judge = new BlockJudge({ primitives, logId, facts: this.facts, safe: this.safe, identities });
-    this.checks = new EpochChecks({ primitives, keyring, logId, facts: this.facts, onAlarm });
+    this.#controls = new RoomControls({ primitives, keyring, logId, dag, onAlarm }, genesis);
     this.#reader = new RoomBlockReader({ primitives, keyring, logId, identity, sealingKeys, onAlarm });
     const { sha256, verify } = primitives;
     const host = { onAdmit: this.#onAdmit.bind(this), commitsKnown: () => this.membershipLog.commits };
@@ -110,9 +87,19 @@ export class RoomLog {
     return this.#intake.waiting;
   }
 
+  /** Members, epochs, and the rules about them. Nothing is to be added from outside. */
+  get controls(): RoomControls {
+    return this.#controls;
+  }
+
+  /** Membership by any of the sets of control blocks. */
+  get membershipLog(): MembershipLog {
+    return this.#controls.membershipLog;
+  }
+
   /** M of everything that is known, with what is decided now: who is a member as far as this device knows. */
   get membership(): Membership {
-    return this.membershipLog.evaluate(this.#allControls, this.membershipLog.commits);
+    return this.#controls.membership;
   }
 
   /** Takes blocks in, as `Intake.receive` does. */
@@ -161,16 +148,6 @@ export class RoomLog {
     return this.#linearizer.tail().some((block) => this.table.isValue(block) && !this.isVoid(block));
   }
 
-  /** Whether an epoch was begun in knowledge of a block. */
-  knewOf({ epochId, block }: { readonly epochId: Bytes; readonly block: BlockIndex }): boolean {
-    const epoch = this.facts.find(epochId);
-    const rotates = epoch === undefined ? [] : this.facts.get(epoch).rotates;
-    return rotates.some(({ control }) => {
-      const later = this.#blockByControl[control];
-      return later !== undefined && isInPast(this.dag, { earlier: block, later });
-    });
-  }
-
   /** The last block of a writer: the newest one of the branch that was known first. */
   findHead(writer: Uint8Array): BlockIndex | undefined {
     const number = this.dag.writerIndex(writer);
@@ -195,18 +172,23 @@ export class RoomLog {
     const membership = this.membershipLog.evaluate(past, control.commits);
     const operations = this.#reader.operationsOf(envelope);
     const { writer, seq, epochId } = envelope.header;
-    const verdict = this.judge.judge({ writer, seq, epochId, past, membership, operations }, this.dag.writer(index));
-    const outcome = isControlBlock(operations)
-      ? this.#takeControl(block, { verdict, operations, past, membership })
-      : { pastAndSelf: past, reason: verdict.reason };
-    const isVoidByItself = outcome.reason !== undefined;
-    const isValue = content !== undefined || envelope.content.length > 0 || isControlBlock(operations);
-    this.table.add({ past, pastAndSelf: outcome.pastAndSelf, isVoidByItself, isValue });
+    const judged = { writer, seq, epochId, past, membership, operations };
+    const verdict = this.#controls.judge.judge(judged, this.dag.writer(index));
+    const { lamport, commits } = control;
+    const { hash } = envelope;
+    const isControl = isControlBlock(operations);
+    const { reason, pastAndSelf } = isControl
+      ? this.#controls.take(
+          { block: index, hash, writer, seq, lamport, commits, epochId, past, operations },
+          { verdict, membership, envelope },
+        )
+      : { reason: verdict.reason, pastAndSelf: past };
+    const isValue = isControl || envelope.content.length > 0;
+    this.table.add({ past, pastAndSelf, isVoidByItself: reason !== undefined, isValue });
     this.#noteHead(index);
     if (verdict.author !== undefined) this.#authorByWriter.set(this.dag.writer(index), verdict.author.identity);
     if (content !== undefined) this.#contents.set(index, content);
-    if (outcome.reason !== undefined)
-      this.#deps.onAlarm({ kind: "void-block", reason: outcome.reason, hash: envelope.hash, writer, seq });
+    if (reason !== undefined) this.#deps.onAlarm({ kind: "void-block", reason, hash, writer, seq });
     this.#linearizer.add(index);
     this.#linearizer.advance((commit) => this.#commit(commit));
   }
@@ -216,51 +198,6 @@ export class RoomLog {
     const head = this.#headByWriter[writer];
     const [previous] = this.dag.parents(index);
     if (head === undefined || previous === head) this.#headByWriter[writer] = index;
-  }
-
-  #takeControl(
-    { index, envelope, control }: AdmittedBlock,
-    {
-      verdict,
-      operations,
-      past,
-      membership,
-    }: {
-      readonly verdict: BlockVerdict;
-      readonly operations: readonly Operation[];
-      readonly past: ControlSet;
-      readonly membership: Membership;
-    },
-  ): { readonly pastAndSelf: ControlSet; readonly reason: BlockVerdict["reason"] } {
-    const { hash, header } = envelope;
-    const { lamport, commits } = control;
-    const { writer, seq, epochId } = header;
-    const added = this.membershipLog.add({
-      lamport,
-      hash,
-      writer,
-      seq,
-      pastSet: past,
-      commits,
-      operations,
-      isVoidByItself: verdict.reason !== undefined,
-    });
-    const reason = verdict.reason ?? (added.author === undefined ? "not-a-writer" : undefined);
-    const place = { control: added.control, lamport, past };
-    const author = verdict.author?.index;
-    for (const operation of operations) {
-      if (operation.kind === "grant") this.facts.addGrant({ ...place, operation });
-      if (operation.kind !== "rotate") continue;
-      const rotate = { ...place, epochId, author, operation, operations };
-      this.facts.addRotate({ ...rotate, isVoidByItself: reason !== undefined });
-      this.checks.add({ envelope, operation, operations, membership });
-    }
-    this.#blockByControl[added.control] = index;
-    this.#controlByBlock.set(index, added.control);
-    this.#hasRestrictions ||= operations.some(({ kind }) => restricting.has(kind));
-    const { sets } = this.membershipLog;
-    this.#allControls = sets.with(this.#allControls, added.control);
-    return { pastAndSelf: sets.with(past, added.control), reason };
   }
 
   #commit(commit: Commit): readonly number[] {
@@ -280,19 +217,7 @@ export class RoomLog {
   }
 
   #isVoidBy(membership: Membership, block: BlockIndex): boolean {
-    if (this.table.isVoidByItself(block)) return true;
-    if (!this.#hasRestrictions) return false;
-    const control = this.#controlByBlock.get(block);
-    if (control !== undefined) return membership.isVoidControl(control);
-    return membership.isVoid({
-      writer: this.dag.writerKey(this.dag.writer(block)),
-      seq: this.dag.seq(block),
-      hash: this.dag.hash(block),
-      isInPastOf: (restriction) => {
-        const later = this.#blockByControl[restriction];
-        return later !== undefined && isInPast(this.dag, { earlier: block, later });
-      },
-    });
+    return this.table.isVoidByItself(block) || this.#controls.isVoidBy(membership, block);
   }
 
   #told(result: IntakeResult): IntakeResult {
@@ -305,5 +230,3 @@ export class RoomLog {
     return result;
   }
 }
-
-const restricting: ReadonlySet<Operation["kind"]> = new Set(["remove", "role", "revoke-writer", "fork"]);

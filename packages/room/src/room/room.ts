@@ -159,7 +159,7 @@ export class Room {
     const { log, keyring, deps } = this.#parts;
     const own = log.membership.find(deps.identity.publicKey);
     const membership = log.membership;
-    return own && chooseEpoch(log, { past: membership.set, membership, author: own.index, held: keyring });
+    return own && chooseEpoch(log.controls, { past: membership.set, membership, author: own.index, held: keyring });
   }
 
   /**

@@ -1,0 +1,78 @@
+/**
+ * What is kept of a final block for those that come later: enough to judge a block that links to it, without the block itself
+ * (docs/protocol/rooms.md §8.2).
+ */
+import { type Bytes, toBytes } from "@coterie/bytes";
+import { ByteReader, ByteWriter } from "@coterie/oplog";
+import type { Primitives } from "@coterie/primitives";
+import type { ControlSet } from "../membership/control-sets.ts";
+import type { ControlNumbers } from "./control-numbers.ts";
+
+/** A final block. */
+export interface BlockContext {
+  readonly hash: Bytes;
+  readonly writer: Bytes;
+  readonly seq: number;
+  readonly lamport: number;
+  readonly commits: number;
+  /** The control blocks in its past, and itself. */
+  readonly pastAndSelf: ControlSet;
+}
+
+/** How many parts the contexts are kept in. */
+export const contextBuckets = 256;
+
+/** `hash 32 || writer 32 || varint seq || varint lamport || varint commits || set`. */
+export function encodeContext(numbers: ControlNumbers, context: BlockContext): Bytes {
+  return new ByteWriter(96)
+    .bytes(context.hash)
+    .bytes(context.writer)
+    .varint(context.seq)
+    .varint(context.lamport)
+    .varint(context.commits)
+    .bytes(numbers.encode(context.pastAndSelf))
+    .finish();
+}
+
+/** Contexts one after another, to the end. Throws MalformedBlockError or MalformedRoomError. */
+export function decodeContexts(numbers: ControlNumbers, bytes: Uint8Array): readonly BlockContext[] {
+  const reader = new ByteReader(bytes);
+  const contexts: BlockContext[] = [];
+  while (reader.remaining > 0) {
+    contexts.push({
+      hash: toBytes(reader.bytes(32)).slice(),
+      writer: toBytes(reader.bytes(32)).slice(),
+      seq: reader.varint(),
+      lamport: reader.varint(),
+      commits: reader.varint(),
+      pastAndSelf: numbers.decode(reader),
+    });
+  }
+  return contexts;
+}
+
+/** A running hash for each part, by the first byte of the blocks' hashes: g_0 = 32 zeros, g_(n+1) = H(g_n || H(context)). */
+export class ContextChains {
+  readonly #sha256: Primitives["sha256"];
+  readonly #chains: Bytes;
+  readonly #linked: Bytes = new Uint8Array(64);
+
+  /** From the beginning, or as they were saved: 256 × 32 bytes. */
+  constructor({ sha256 }: Pick<Primitives, "sha256">, saved: Bytes = new Uint8Array(contextBuckets * 32)) {
+    this.#sha256 = sha256;
+    this.#chains = saved.slice();
+  }
+
+  /** Takes the context of the next final block. */
+  add(context: Bytes): void {
+    const at = (context[0] ?? 0) * 32;
+    this.#linked.set(this.#chains.subarray(at, at + 32));
+    this.#linked.set(this.#sha256(context), 32);
+    this.#chains.set(this.#sha256(this.#linked), at);
+  }
+
+  /** All of them, 256 × 32 bytes. */
+  get chains(): Bytes {
+    return this.#chains.slice();
+  }
+}
