@@ -427,6 +427,10 @@ describe("a safe epoch", () => {
     expect(isSafe("k", { sees: [0, 1, 2] })).toBe(false);
     expect(isSafe("below", { sees: [0, 1] })).toBe(true);
     expect(isSafe("below", { sees: [0, 1, 2] })).toBe(false);
+    rotate("twice", { control: 3 });
+    rotate("twice", { control: 4 });
+    for (const sees of [[3], [4]]) expect(isSafe("twice", { sees })).toBe(true);
+    expect(isSafe("twice", { sees: [3, 4] })).toBe(false);
   });
 });
 
