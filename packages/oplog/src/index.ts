@@ -59,7 +59,8 @@ export type {
 } from "./intake/intake-result.ts";
 export { oplogLimits } from "./limits.ts";
 export { type FinalityMode, quorumOf } from "./linearizer/finality-mode.ts";
-export { createLinearizer, type Linearizer, type LinearizerInput } from "./linearizer/linearizer.ts";
+export { createLinearizer } from "./linearizer/linearizer.ts";
+export type { Linearizer, LinearizerInput } from "./linearizer/linearizer-interface.ts";
 export type { OrderedDag } from "./linearizer/ordered-dag.ts";
 export type { Commit, EraStart, OnCommit, Segment } from "./linearizer/segment.ts";
 export type { Disk, DiskFile } from "./storage/disk.ts";

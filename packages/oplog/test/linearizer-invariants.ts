@@ -2,6 +2,7 @@
 import { createLinearizer } from "../src/index.ts";
 import { Dice, type TestBlock } from "./linearizer-dag.ts";
 import { Peer } from "./linearizer-peers.ts";
+import { siege } from "./linearizer-siege.ts";
 import { linearizeByTheBook } from "./linearizer-twin.ts";
 import { weather, type Weather } from "./linearizer-weather.ts";
 
@@ -15,9 +16,9 @@ export interface Sighting {
   readonly ackRounds: number | undefined;
 }
 
-/** Runs the seed with this linearizer. @throws Error that names the seed and the invariant */
+/** Runs the seed with this linearizer: bad weather, or a siege. @throws Error that names the seed and the invariant */
 export function checkInvariants(seed: number, create: typeof createLinearizer = createLinearizer): Sighting {
-  const seen = weather(seed, create);
+  const seen = seed % 4 === 3 ? siege(seed, create) : weather(seed, create);
   const fail = (invariant: string): never => {
     throw new Error(`seed ${seed}: ${invariant}`);
   };
@@ -25,6 +26,7 @@ export function checkInvariants(seed: number, create: typeof createLinearizer = 
   const orders = [...seen.alive, ...seen.gone].map((peer) => peer.final).sort((a, b) => a.length - b.length);
   orders.slice(1).forEach((order, at) => isPrefix(orders[at] ?? [], order) || fail("I3: two peers' finals conflict"));
   checkSameBlocks(seed, seen, fail);
+  checkViews(seed, seen, fail);
   if (seen.isQuorumAlive) {
     if (seen.ackRounds === undefined) fail("I6: no silence");
     if (seen.alive.some((peer) => peer.openValues > 0)) fail("I6: a value is not final");
@@ -59,6 +61,23 @@ function checkSameBlocks(seed: number, { alive, blocks, rules }: Weather, fail: 
     if (!isSame(peer.tail, expected.tail)) fail("I4: another tentative order than the twin's");
     if (peer.linearizer.commits !== expected.commits || peer.linearizer.era !== expected.era) fail("I4: other commits");
     if (peer.linearizer.orderHash.join() !== fresh.linearizer.orderHash.join()) fail("I4: another order hash");
+  }
+}
+
+/** I3: whoever knows only some of the blocks, with all that is before them, has a prefix of the final order. */
+function checkViews(seed: number, { alive, blocks, rules }: Weather, fail: (invariant: string) => void): void {
+  const dice = new Dice(seed + 0.25);
+  for (let view = 0; view < 4; view++) {
+    const heads = dice.shuffle(blocks.slice(dice.below(blocks.length))).slice(0, 1 + dice.below(6));
+    const known = new Set(heads);
+    for (const block of known) for (const parent of block.parents) known.add(parent);
+    const observer = new Peer(dice, rules, 0);
+    observer.receive(blocks.filter((block) => known.has(block)));
+    observer.advance();
+    for (const { final } of alive.slice(0, 1)) {
+      const [short, long] = [observer.final, final].sort((a, b) => a.length - b.length);
+      if (!isPrefix(short ?? [], long ?? [])) fail("I3: a view of fewer blocks conflicts");
+    }
   }
 }
 

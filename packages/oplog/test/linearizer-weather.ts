@@ -118,8 +118,9 @@ class Storm {
   #lie(persona: Peer): void {
     const own = persona.dag.blocks.filter(({ writer }) => writer === persona.writer);
     if (this.#dice.chance(0.05)) persona.continueAfter(this.#dice.pick([undefined, ...own]));
-    if (this.#dice.chance(0.1)) persona.write({ isValue: false, heads: this.#dice.below(3) });
-    else if (this.#dice.chance(0.1)) persona.write({ isValue: true });
+    const kind = this.#dice.next();
+    if (kind < 0.1) persona.write({ isValue: false, heads: this.#dice.below(3) });
+    else if (kind < 0.2) persona.write({ isValue: true });
     else if (persona.isAckDue()) persona.write({ isValue: false });
   }
 

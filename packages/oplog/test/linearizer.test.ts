@@ -6,11 +6,16 @@ import { createPencil, read, Room, writersOf } from "./linearizer-scene.ts";
 /** Numbers below `count` in all sets of `size`. */
 function choose(letters: string, size: number): string[] {
   if (size === 0) return [""];
-  return [...letters].flatMap((letter, at) => choose(letters.slice(at + 1), size - 1).map((rest) => letter + rest));
+  return letters
+    .split("")
+    .flatMap((letter, at) => choose(letters.slice(at + 1), size - 1).map((rest) => letter + rest));
 }
 
 function without(letters: string, away: string): string {
-  return [...letters].filter((letter) => !away.includes(letter)).join("");
+  return letters
+    .split("")
+    .filter((letter) => !away.includes(letter))
+    .join("");
 }
 
 describe("the tentative order", () => {
@@ -202,7 +207,7 @@ describe("finality of a room", () => {
   it("comes also where indexers take turns, so that some skip rounds", () => {
     for (const mode of ["majority", "strict"] as const) {
       for (const turns of ["ab", "abc", "cba", "bca", "abcd", "dbca", "abcde", "ecadb"]) {
-        const room = new Room({ indexers: [...turns].toSorted().join(""), mode });
+        const room = new Room({ indexers: turns.split("").toSorted().join(""), mode });
         room.peer(turns.slice(0, 1)).write({ isValue: true });
         expect(room.takeTurns(turns)).toSatisfy((times: number) => times > 0 && times <= 12);
         for (const { openValues } of room.peers) expect(openValues).toBe(0);

@@ -1,7 +1,7 @@
 /** Refuses what no host should ask the linearizer for. */
 import { InvalidLinearizerInputError } from "../errors.ts";
 import { none } from "./era.ts";
-import type { LinearizerInput } from "./linearizer.ts";
+import type { LinearizerInput } from "./linearizer-interface.ts";
 
 /** @throws InvalidLinearizerInputError */
 export function checkInput({ dag, indexers, checkpointInterval, start }: LinearizerInput): void {

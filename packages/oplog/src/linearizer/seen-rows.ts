@@ -31,7 +31,7 @@ export class SeenRows {
     const first = rows[0] ?? emptyRow;
     if (rows.every((row) => row === first)) return first;
     const width = this.#width;
-    this.#joined.set(this.#values.subarray(first * width, (first + 1) * width));
+    this.#load(first);
     for (const row of rows) {
       if (row === first) continue;
       for (let slot = 0, at = row * width; slot < width; slot++, at++) {
@@ -44,7 +44,7 @@ export class SeenRows {
 
   /** The row with a greater round of one indexer. */
   raise(row: number, slot: number, round: number): number {
-    this.#joined.set(this.#values.subarray(row * this.#width, (row + 1) * this.#width));
+    this.#load(row);
     this.#joined[slot] = round;
     return this.#pushJoined();
   }
@@ -62,6 +62,10 @@ export class SeenRows {
     }
     if (greatest < 0) return 0;
     return indexers >= quorum ? greatest + 1 : greatest;
+  }
+
+  #load(row: number): void {
+    for (let slot = 0; slot < this.#width; slot++) this.#joined[slot] = this.at(row, slot);
   }
 
   #equalsJoined(row: number): boolean {
