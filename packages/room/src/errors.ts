@@ -194,6 +194,14 @@ export class NotEmptyError extends CoterieError {
   }
 }
 
+/** A checkpoint that no quorum of the indexers signed, or parts that do not belong to the one they signed. Nothing was taken from it. */
+export class ForgedCheckpointError extends CoterieError {
+  readonly code = "room/forged-checkpoint";
+  constructor() {
+    super("the checkpoint is not signed by those who could");
+  }
+}
+
 /** All errors of this package, for an exhaustive `switch (error.code)`. */
 export type RoomError =
   | NotAnAdminError
@@ -221,4 +229,5 @@ export type RoomError =
   | RoomFailedError
   | RoomClosedError
   | NoRoomError
-  | NotEmptyError;
+  | NotEmptyError
+  | ForgedCheckpointError;

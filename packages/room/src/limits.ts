@@ -22,6 +22,10 @@ export const roomLimits = {
   cachedBlockKeys: 2_048,
   /** Longest fork proof, in bytes; they have about 450. */
   forkProofBytes: 1_024,
+  /** Votes for one era that are kept until they are counted. */
+  votesPerEra: 256,
+  /** Changes of the indexers in the life of a room. */
+  erasPerChain: 65_536,
   /** Most final blocks from one checkpoint to the next. */
   checkpointInterval: 4_294_967_295,
 } as const;

@@ -61,6 +61,11 @@ export class Decisions {
     return decision !== undefined && decision.moment < moment ? decision.holds : undefined;
   }
 
+  /** Counts commits that settled nothing, up to `commits`. */
+  skip(commits: number): void {
+    this.#commitCount = commits;
+  }
+
   /** The next commit, with what it settles. */
   commit({ finalSet, standings, holds }: CommitDecisions): void {
     const moment = this.#commits.length;

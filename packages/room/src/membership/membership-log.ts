@@ -151,4 +151,13 @@ export class MembershipLog {
     this.#decisions.commit({ finalSet: sets.union(this.finalSet, set), standings, holds });
     return { controls: settled.map((control) => ({ control, isVoid: standings.get(control) === "void" })) };
   }
+
+  /**
+   * Counts commits up to `commits` that no control block became final with: between those of a checkpoint, which names the others.
+   * @throws ControlOrderError where more are known
+   */
+  skipCommits(commits: number): void {
+    if (commits < this.commits) throw new ControlOrderError("commits come in their order");
+    this.#decisions.skip(commits);
+  }
 }

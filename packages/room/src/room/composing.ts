@@ -110,7 +110,11 @@ export class Composer {
     const { dag, table, order, membershipLog } = log;
     const indexers = new Set(order.indexers);
     const isLeftOut = (block: BlockIndex): boolean =>
-      !order.isFinal(block) && !indexers.has(dag.writer(block)) && log.isVoid(block);
+      !order.isFinal(block) &&
+      !indexers.has(dag.writer(block)) &&
+      // What a void removal contradicts is judged with it in sight only: without it, who it names would seem removed by others.
+      log.controls.findControl(block) === undefined &&
+      log.isVoid(block);
     const heads = linkableHeads(dag, { isLeftOut })
       .filter((head) => head !== previous)
       .slice(-oplogLimits.linksPerBlock);

@@ -15,15 +15,20 @@ import {
   type Linearizer,
 } from "@coterie/oplog";
 import type { Primitives, RandomSource } from "@coterie/primitives";
+import { CheckpointBook } from "../checkpoint/checkpoint-book.ts";
+import type { BlockContext } from "../checkpoint/context.ts";
+import type { FinalRecord } from "../checkpoint/final-record.ts";
 import type { Keyring } from "../epochs/keyring.ts";
 import type { SealingKeyHolder } from "../epochs/open-entries.ts";
 import { deriveLogId, type Genesis } from "../membership/genesis.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { MembershipLog } from "../membership/membership-log.ts";
-import { isControlBlock } from "../membership/operation.ts";
+import { isControlBlock, type Operation } from "../membership/operation.ts";
 import { RoomBlockReader } from "./block-reading.ts";
 import { BlockTable } from "./block-table.ts";
+import { ForkReports } from "./fork-reports.ts";
 import type { RoomAlarm } from "./room-block.ts";
+import { type CheckpointStart, restoreStart } from "./restore-start.ts";
 import { RoomControls } from "./room-controls.ts";
 
 /** What a room's log works with. */
@@ -46,18 +51,24 @@ export class RoomLog {
   readonly logId: Bytes;
   readonly dag: Dag = new Dag();
   readonly table: BlockTable = new BlockTable();
+  readonly forkReports: ForkReports = new ForkReports();
   readonly #controls: RoomControls;
   readonly #deps: RoomLogDeps;
   readonly #reader: RoomBlockReader;
   readonly #intake: Intake;
   readonly #linearizer: Linearizer;
+  /** Checkpoints, and the votes for them. */
+  readonly checkpoints: CheckpointBook;
+  readonly #record: FinalRecord;
   readonly #authorByWriter = new Map<number, Bytes>();
   readonly #headByWriter: (BlockIndex | undefined)[] = [];
   readonly #contents = new Map<BlockIndex, Plaintext>();
   #indexers: readonly number[];
   #indexersOf: Membership | undefined;
+  #restored = 0;
 
-  constructor(deps: RoomLogDeps, genesis: Genesis) {
+  /** From the beginning, or from a checkpoint whose state was verified. */
+  constructor(deps: RoomLogDeps, genesis: Genesis, start?: CheckpointStart) {
     const { primitives, keyring, identity, sealingKeys, onAlarm } = deps;
     this.#deps = deps;
     this.genesis = genesis;
@@ -68,13 +79,17 @@ export class RoomLog {
     const { sha256, verify } = primitives;
     const host = { onAdmit: this.#onAdmit.bind(this), commitsKnown: () => this.membershipLog.commits };
     this.#intake = new Intake({ sha256, verify, dag, opener: this.#reader, host }, { logTag: logId.subarray(0, 16) });
-    this.#indexers = [dag.numberWriter(genesis.writer)];
-    this.#linearizer = createLinearizer(primitives, {
-      dag,
-      mode: genesis.mode,
-      indexers: this.#indexers,
-      checkpointInterval: genesis.checkpointInterval,
-    });
+    const { mode, checkpointInterval } = genesis;
+    const onConflict = ({ era, writers }: { readonly era: number; readonly writers: readonly Bytes[] }) =>
+      onAlarm({ kind: "conflicting-checkpoint", era, writers });
+    this.checkpoints = new CheckpointBook({ primitives, logId, mode, onConflict }, start?.chain);
+    const { sets } = this.membershipLog;
+    const { record, contexts, eraStart } = restoreStart(this, { primitives, sets, keyring, start });
+    this.#record = record;
+    this.#indexers = eraStart?.indexers ?? [dag.numberWriter(genesis.writer)];
+    const indexers = this.#indexers;
+    this.#linearizer = createLinearizer(primitives, { dag, mode, indexers, checkpointInterval, start: eraStart });
+    for (const context of contexts) this.#addFinal(context);
   }
 
   /** Order and finality. Not to be advanced from outside. */
@@ -115,6 +130,11 @@ export class RoomLog {
   /** Tries again what waits for keys: after this member got another sealing key. */
   unlock(): IntakeResult {
     return this.#told(this.#intake.unlock());
+  }
+
+  /** How many blocks of the graph are only known by their contexts: they came with a checkpoint, before all others. */
+  get restored(): number {
+    return this.#restored;
   }
 
   /** Whether nothing of a block counts (§5.4): for final ones as they were judged, for others as of now. */
@@ -188,6 +208,7 @@ export class RoomLog {
     this.#noteHead(index);
     if (verdict.author !== undefined) this.#authorByWriter.set(this.dag.writer(index), verdict.author.identity);
     if (content !== undefined) this.#contents.set(index, content);
+    this.#takeVotes(operations, writer);
     if (reason !== undefined) this.#deps.onAlarm({ kind: "void-block", reason, hash, writer, seq });
     this.#linearizer.add(index);
     this.#linearizer.advance((commit) => this.#commit(commit));
@@ -204,16 +225,76 @@ export class RoomLog {
     const set = this.table.pastAndSelf(commit.leader);
     // By the decisions before this commit (§5.4); what it decides itself says the same of its own blocks.
     const before = this.membershipLog.evaluate(set, commit.commit - 1);
-    for (const block of commit.blocks) this.table.settle(block, this.#isVoidBy(before, block));
+    for (const block of commit.blocks) {
+      this.table.settle(block, this.#isVoidBy(before, block));
+      this.#note(block, commit.commit);
+    }
     this.membershipLog.decide({ set, commit: commit.commit - 1 });
     this.#deps.onCommit?.(commit);
+    const voters = this.#indexers;
     const after = this.membershipLog.evaluate(set, commit.commit);
     if (after !== this.#indexersOf) {
       this.#indexersOf = after;
       const named = after.indexers.map((writer) => this.dag.numberWriter(writer));
       if (named.length > 0) this.#indexers = named;
     }
+    if (this.#endsEra(commit)) this.#addCheckpoint(commit, voters);
     return this.#indexers;
+  }
+
+  // As the linearizer judges it once this returns (§4.2, 6).
+  #endsEra({ position, blocks }: Commit): boolean {
+    const { eraStart, indexers } = this.#linearizer;
+    const isFull = position + blocks.length - eraStart.position >= this.genesis.checkpointInterval;
+    return isFull || !isSameList(indexers, this.#indexers);
+  }
+
+  #addCheckpoint({ era, commit, position, blocks, leader, orderHash }: Commit, voters: readonly number[]): void {
+    const keyOf = (writer: number): Bytes => this.dag.writerKey(writer);
+    const anchor = this.dag.hash(leader);
+    const state = this.#record.stateAt({
+      era: era + 1,
+      position: position + blocks.length,
+      commits: commit,
+      orderHash,
+      anchor,
+    });
+    this.checkpoints.add(state, { indexers: this.#indexers.map(keyOf), voters: voters.map(keyOf) });
+  }
+
+  /** Notes a block that became final, for checkpoints. */
+  #note(block: BlockIndex, finalAt: number): void {
+    const { dag, table } = this;
+    const at = {
+      hash: dag.hash(block),
+      writer: dag.writerKey(dag.writer(block)),
+      seq: dag.seq(block),
+      lamport: dag.lamport(block),
+      commits: dag.commits(block),
+    };
+    const control = this.#controls.findControl(block);
+    if (control !== undefined) {
+      const { epochId, operations, past, isVoidByItself } = this.#controls.placeOf(control);
+      this.#record.addControl({ ...at, control, epochId, operations, pastSet: past, isVoidByItself, finalAt });
+    }
+    this.#record.add({ ...at, pastAndSelf: table.pastAndSelf(block) });
+  }
+
+  /** Takes a final block of which only the context is known: blocks that come later may link to it. */
+  #addFinal({ hash, writer, seq, lamport, commits, pastAndSelf }: BlockContext): void {
+    if (this.dag.find(hash) === undefined) this.dag.add({ hash, writer, seq, lamport, commits, parents: [] });
+    const block = this.table.size;
+    this.table.add({ past: pastAndSelf, pastAndSelf, isVoidByItself: false, isValue: false });
+    this.table.settle(block, false);
+    this.#headByWriter[this.dag.writer(block)] = block;
+    this.#linearizer.addFinal(block);
+    this.#restored = block + 1;
+  }
+
+  /** Votes in a block, as far as its writer may have one. */
+  #takeVotes(operations: readonly Operation[], writer: Bytes): void {
+    for (const operation of operations)
+      if (operation.kind === "vote") this.checkpoints.addVote({ ...operation, writer });
   }
 
   #isVoidBy(membership: Membership, block: BlockIndex): boolean {
@@ -226,7 +307,12 @@ export class RoomLog {
       const reason = "detail" in refusal && refusal.detail !== undefined ? refusal.detail : refusal.reason;
       this.#deps.onAlarm({ kind: "refused-block", reason, hash });
     }
+    this.forkReports.add(result.forks);
     for (const { writer, seq } of result.forks) this.#deps.onAlarm({ kind: "fork", writer, seq });
     return result;
   }
+}
+
+function isSameList(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
 }

@@ -1,0 +1,121 @@
+/** The checkpoints of a room, the votes for them, and what they come to (docs/protocol/rooms.md §8.2, §8.3). */
+import { type Bytes, equalBytes } from "@coterie/bytes";
+import type { FinalityMode } from "@coterie/oplog";
+import type { Primitives } from "@coterie/primitives";
+import { roomLimits } from "../limits.ts";
+import type { VoteOperation } from "../membership/operation.ts";
+import { type Checkpoint, type CheckpointState, checkpointHash, encodeCheckpointState } from "./checkpoint-state.ts";
+import { type CertifiedCheckpoint, changesIndexers } from "./era-chain.ts";
+import { countVotes, type Vote, voteMessage } from "./votes.ts";
+
+/** A checkpoint that this device came to itself. */
+export interface OwnCheckpoint extends Checkpoint {
+  /** The hash that is voted for. */
+  readonly hash: Bytes;
+  /** Indexers of the era that ended: those whose votes count. */
+  readonly voters: readonly Bytes[];
+  readonly position: number;
+  /** The encoded state; only the newest ones are kept. */
+  readonly state: Bytes | undefined;
+}
+
+/** What the book works with. */
+export interface CheckpointBookDeps {
+  readonly primitives: Pick<Primitives, "sha256" | "verify">;
+  readonly logId: Bytes;
+  readonly mode: FinalityMode;
+  readonly onConflict: (conflict: { readonly era: number; readonly writers: readonly Bytes[] }) => void;
+}
+
+/** States that are kept for snapshots. */
+const keptStates = 3;
+
+/** See the file. */
+export class CheckpointBook {
+  readonly #deps: CheckpointBookDeps;
+  readonly #checkpoints = new Map<number, OwnCheckpoint>();
+  readonly #votes = new Map<number, Vote[]>();
+  readonly #certified = new Map<number, CertifiedCheckpoint>();
+  readonly #voted = new Set<number>();
+  #newest: OwnCheckpoint | undefined;
+
+  constructor(deps: CheckpointBookDeps, chain: readonly CertifiedCheckpoint[] = []) {
+    this.#deps = deps;
+    for (const link of chain) this.#certified.set(link.era, link);
+  }
+
+  /** The checkpoint that was come to last. */
+  get newest(): OwnCheckpoint | undefined {
+    return this.#newest;
+  }
+
+  /** Notes that an era ended. */
+  add(state: CheckpointState, { indexers, voters }: Pick<OwnCheckpoint, "indexers" | "voters">): OwnCheckpoint {
+    const { primitives, logId } = this.#deps;
+    const encoded = encodeCheckpointState(state);
+    const checkpoint = { era: state.era, indexers, stateHash: primitives.sha256(encoded) };
+    const hash = checkpointHash(primitives, { logId, checkpoint });
+    const own = { ...checkpoint, hash, voters, position: state.position, state: encoded };
+    this.#checkpoints.set(own.era, own);
+    this.#newest = own;
+    const old = this.#checkpoints.get(own.era - keptStates);
+    if (old !== undefined) this.#checkpoints.set(old.era, { ...old, state: undefined });
+    this.#count(own);
+    return own;
+  }
+
+  /** Takes a vote from a block. Votes of nobody in particular are dropped when they are counted. */
+  addVote(vote: Vote): void {
+    const votes = this.#votes.get(vote.era) ?? [];
+    if (votes.length >= roomLimits.votesPerEra || this.#certified.has(vote.era)) return;
+    this.#votes.set(vote.era, [...votes, vote]);
+    const own = this.#checkpoints.get(vote.era);
+    if (own !== undefined) this.#count(own);
+  }
+
+  /** The newest checkpoint that `writer` has a vote for and did not cast; undefined where it owes none. */
+  findDue(writer: Bytes): OwnCheckpoint | undefined {
+    const newest = this.#newest;
+    if (newest === undefined || this.#voted.has(newest.era)) return undefined;
+    return newest.voters.some((voter) => equalBytes(voter, writer)) ? newest : undefined;
+  }
+
+  /** The vote of `writer` for a checkpoint. `views`: 32 bytes, zeros where it has none. */
+  castVote(
+    { hash, era }: OwnCheckpoint,
+    { views, sign }: { readonly views: Bytes; readonly sign: (message: Bytes) => Bytes },
+  ): VoteOperation {
+    this.#voted.add(era);
+    const { logId } = this.#deps;
+    const signature = sign(voteMessage({ logId, era, checkpoint: hash, views }));
+    return { kind: "vote", era, checkpoint: hash, views, signature };
+  }
+
+  /** The newest certified checkpoint whose state is kept, with what proves it from the genesis; undefined where there is none. */
+  findCertified():
+    | { readonly own: OwnCheckpoint & { readonly state: Bytes }; readonly chain: readonly CertifiedCheckpoint[] }
+    | undefined {
+    const eras = [...this.#certified.keys()].sort((a, b) => b - a);
+    for (const era of eras) {
+      const own = this.#checkpoints.get(era);
+      if (own?.state === undefined) continue;
+      const upTo = [...this.#certified.values()].filter((link) => link.era <= era).sort((a, b) => a.era - b.era);
+      return { own: { ...own, state: own.state }, chain: changesIndexers(upTo) };
+    }
+    return undefined;
+  }
+
+  #count(own: OwnCheckpoint): void {
+    const { primitives, logId, mode, onConflict } = this.#deps;
+    const votes = this.#votes.get(own.era) ?? [];
+    const outcome = countVotes(primitives, { logId, indexers: own.voters, mode, votes });
+    if (outcome.kind === "open") return;
+    if (!equalBytes(outcome.checkpoint, own.hash)) {
+      onConflict({ era: own.era, writers: outcome.votes.map(({ writer }) => writer) });
+      return;
+    }
+    const { era, indexers, stateHash } = own;
+    this.#certified.set(era, { era, indexers, stateHash, votes: outcome.votes });
+    this.#votes.delete(era);
+  }
+}
