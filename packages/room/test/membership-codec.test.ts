@@ -87,7 +87,7 @@ describe("operations", () => {
     for (const [name, at, value] of unknown) {
       const encoded = decodeHex(goldenOperations.find((one) => one.name === name)?.hex ?? "");
       encoded[at] = value;
-      expect(() => decode(encoded), name).toThrow(malformed);
+      expect(() => decode(encoded), `${name}`).toThrow(malformed);
     }
     // Kind and length in two bytes instead of one.
     const encoded = encodeOperations([grant]);

@@ -1,6 +1,6 @@
 // A world of members with devices in memory, for scenarios: who has what, and who gave which blocks to whom. Seeded.
-import { type Bytes, copyBytes, decodeUtf8, encodeUtf8, SecretKey } from "@coterie/bytes";
-import { createMemoryLogStore, type LogStore } from "@coterie/oplog";
+import { type Bytes, copyBytes, decodeUtf8, encodeUtf8, equalBytes, SecretKey } from "@coterie/bytes";
+import { createMemoryLogStore, type LogStore, type StateChanges } from "@coterie/oplog";
 import {
   type AgreementKeyPair,
   generateAgreementKeyPair,
@@ -18,8 +18,14 @@ import {
   type MemberHistory,
   type MemberRole,
   openRoom,
+  type Operation,
   proposeAdd,
+  proposeIndexers,
+  proposeKeyUpdate,
+  type Proposer,
   proposeRemoval,
+  proposeRevocation,
+  proposeRole,
   type Room,
   type RoomAlarm,
   type RoomBlock,
@@ -53,39 +59,58 @@ export function appendLines(view: WritableView, blocks: readonly RoomBlock[]): v
 
 export const lineViews: ViewDefinitions = { lines: appendLines };
 
+/** What the devices of one member share. */
+export interface MemberKeys {
+  readonly identity: SigningKeyPair;
+  /** The newest first. */
+  readonly sealing: AgreementKeyPair[];
+}
+
 /** Somebody with one device. */
 export class Person {
   readonly name: string;
-  readonly identity: SigningKeyPair;
-  readonly sealing: AgreementKeyPair;
+  readonly keys: MemberKeys;
   readonly alarms: RoomAlarm[] = [];
   store: LogStore;
   room: Room | undefined;
+  ownHead: RoomDeps["ownHead"] = "trust";
+  views: ViewDefinitions = lineViews;
   readonly #random: RandomSource;
-  readonly #deviceKey: Bytes;
+  #deviceKey: Bytes;
   /** How many of whose blocks this one was given. */
   readonly given = new Map<Person, number>();
 
-  constructor(name: string, random: RandomSource) {
+  constructor(name: string, random: RandomSource, keys?: MemberKeys) {
     this.name = name;
     this.#random = random;
-    this.identity = generateSigningKeyPair(primitives, random);
-    this.sealing = generateAgreementKeyPair(primitives, random);
+    this.keys = keys ?? {
+      identity: generateSigningKeyPair(primitives, random),
+      sealing: [generateAgreementKeyPair(primitives, random)],
+    };
     this.#deviceKey = randomBytes(random, 32);
     this.store = createMemoryLogStore();
   }
 
+  get id(): Bytes {
+    return this.keys.identity.publicKey;
+  }
+
+  get sealing(): AgreementKeyPair {
+    const [newest] = this.keys.sealing;
+    if (newest === undefined) throw new Error(`${this.name} has no sealing key`);
+    return newest;
+  }
+
   get deps(): RoomDeps {
-    const holder = createSealingKeyHolder({ primitives }, this.sealing);
     return {
       primitives,
       random: this.#random,
       store: this.store,
       deviceKey: SecretKey.copyOf("store", this.#deviceKey),
-      identity: this.identity,
-      sealingKeys: () => [holder],
-      ownHead: "trust",
-      views: lineViews,
+      identity: this.keys.identity,
+      sealingKeys: () => this.keys.sealing.map((pair) => createSealingKeyHolder({ primitives }, pair)),
+      ownHead: this.ownHead,
+      views: this.views,
       onAlarm: (alarm) => this.alarms.push(alarm),
     };
   }
@@ -94,6 +119,13 @@ export class Person {
   get in(): Room {
     if (this.room === undefined) throw new Error(`${this.name} is in no room`);
     return this.room;
+  }
+
+  /** This device's writer key; the device has written. */
+  get writer(): Bytes {
+    const { writer } = this.in;
+    if (writer === undefined) throw new Error(`${this.name} has written nothing`);
+    return writer;
   }
 
   async say(text: string): Promise<WrittenBlock> {
@@ -105,26 +137,99 @@ export class Person {
     return Array.from({ length: view.length }, (_, i) => decodeUtf8(view.at(i)));
   }
 
-  async add(other: Person, { role = "member", history = "all" }: { role?: MemberRole; history?: MemberHistory } = {}) {
-    const add = { identity: other.identity.publicKey, sealingKey: other.sealing.publicKey, role, history };
-    await this.in.change((proposer) => [proposeAdd({ primitives }, { ...proposer, add })]);
+  /** As far as this one knows. */
+  knowsAsMember(other: Person): boolean {
+    return this.in.log.membership.find(other.id) !== undefined;
   }
 
-  async remove(other: Person): Promise<void> {
-    const { log } = this.in;
-    const findHead = (writer: Bytes) => {
-      const head = log.findHead(writer);
-      return head === undefined ? undefined : { seq: log.dag.seq(head), hash: log.dag.hash(head) };
-    };
-    const identity = other.identity.publicKey;
-    await this.in.change((proposer) => [proposeRemoval({ ...proposer, identity, findHead })]);
+  async add(
+    other: Person,
+    { role = "member", history = "all" }: { role?: MemberRole; history?: MemberHistory } = {},
+  ): Promise<WrittenBlock> {
+    const add = { identity: other.id, sealingKey: other.sealing.publicKey, role, history };
+    return await this.#change((proposer) => proposeAdd({ primitives }, { ...proposer, add }));
+  }
+
+  async remove(other: Person): Promise<WrittenBlock> {
+    return await this.#change((proposer) =>
+      proposeRemoval({ ...proposer, identity: other.id, findHead: this.findHead }),
+    );
+  }
+
+  async leave(): Promise<WrittenBlock> {
+    return await this.remove(this);
+  }
+
+  async makeRole(other: Person, role: MemberRole): Promise<WrittenBlock> {
+    return await this.#change((proposer) =>
+      proposeRole({ ...proposer, identity: other.id, role, findHead: this.findHead }),
+    );
+  }
+
+  async revoke(writer: Bytes): Promise<WrittenBlock> {
+    return await this.#change((proposer) => proposeRevocation({ ...proposer, writer, findHead: this.findHead }));
+  }
+
+  async setIndexers(...people: readonly Person[]): Promise<WrittenBlock> {
+    const writers = people.map(({ writer }) => writer);
+    return await this.#change((proposer) => proposeIndexers({ ...proposer, writers }));
+  }
+
+  /** Makes a sealing key, keeps the earlier ones, and tells the room. */
+  async updateKey(): Promise<WrittenBlock> {
+    const pair = generateAgreementKeyPair(primitives, this.#random);
+    this.keys.sealing.unshift(pair);
+    const sign = (message: Bytes): Bytes => primitives.sign(this.keys.identity.secretKey, message);
+    const { logId } = this.in.log;
+    return await this.#change((proposer) =>
+      proposeKeyUpdate({ primitives }, { ...proposer, logId, sealingKey: pair.publicKey, sign }),
+    );
+  }
+
+  /** A machine with a copy of this one's storage as it is now, keys included. It is not open. */
+  async clone(): Promise<Person> {
+    const clone = new Person(`${this.name}'s copy`, this.#random, this.keys);
+    clone.#deviceKey = this.#deviceKey;
+    clone.store = await copyStore(this.store);
+    return clone;
   }
 
   /** As after a crash: nothing but the storage is kept. */
   async reopen(): Promise<void> {
-    const { logId } = this.in.log;
-    this.room = await openRoom(this.deps, { logId });
+    await this.open(this.in.log.logId);
   }
+
+  /** Opens what is in the storage. */
+  async open(logId: Bytes): Promise<void> {
+    this.room = await openRoom(this.deps, { logId, from: "genesis" });
+  }
+
+  readonly findHead = (writer: Bytes): { readonly seq: number; readonly hash: Bytes } | undefined => {
+    const { log } = this.in;
+    const head = log.findHead(writer);
+    return head === undefined ? undefined : { seq: log.dag.seq(head), hash: log.dag.hash(head) };
+  };
+
+  async #change(propose: (proposer: Proposer) => Operation): Promise<WrittenBlock> {
+    return await this.in.change((proposer) => [propose(proposer)]);
+  }
+}
+
+const stateNames = ["genesis", "writer", "keyring"];
+
+/** A store with what another one holds now. */
+export async function copyStore(from: LogStore): Promise<LogStore> {
+  const copy = createMemoryLogStore();
+  for (let at = from.first(); at < from.length(); ) {
+    const page = await from.read(at, 1_000);
+    await copy.append(page);
+    at += page.length;
+  }
+  const changes: StateChanges = new Map(
+    await Promise.all(stateNames.map(async (name) => [name, await from.load(name)] as const)),
+  );
+  await copy.save(changes);
+  return copy;
 }
 
 /** Everybody, and who founded the room. */
@@ -138,6 +243,13 @@ export class World {
 
   person(name: string): Person {
     const person = new Person(name, this.random);
+    this.people.push(person);
+    return person;
+  }
+
+  /** One more device of a member, with nothing on it but the member's keys. */
+  device(of: Person, name = `${of.name}'s other device`): Person {
+    const person = new Person(name, this.random, of.keys);
     this.people.push(person);
     return person;
   }
@@ -190,4 +302,26 @@ export class World {
       if (owed === 0) return round;
     }
   }
+}
+
+type FourPeople = readonly [Person, Person, Person, Person];
+
+/** A room of alice, who founded it, bob and carol. */
+export async function three(world: World, role: MemberRole = "member"): Promise<readonly [Person, Person, Person]> {
+  const [alice, bob, carol] = await world.found(["alice", "bob", "carol"], { role });
+  if (alice === undefined || bob === undefined || carol === undefined) throw new Error("three people");
+  return [alice, bob, carol];
+}
+
+/** A room of alice, who founded it, bob, carol and dave. */
+export async function four(world: World, role: MemberRole = "member"): Promise<FourPeople> {
+  const [alice, bob, carol, dave] = await world.found(["alice", "bob", "carol", "dave"], { role });
+  if (alice === undefined || bob === undefined || carol === undefined || dave === undefined)
+    throw new Error("four people");
+  return [alice, bob, carol, dave];
+}
+
+/** Who is a member as far as somebody knows, the most senior first. */
+export function namesIn(world: World, { in: room }: Person): readonly string[] {
+  return room.members.map(({ identity }) => world.people.find(({ id }) => equalBytes(id, identity))?.name ?? "somebody");
 }

@@ -102,6 +102,14 @@ export class Intake {
     });
   }
 
+  /** Goes on with what waits for a block that came into the graph by another way: with a checkpoint. */
+  resolve(hash: Bytes): IntakeResult {
+    return this.#run(() => {
+      for (const waiter of this.#waiting.takeWaiters(hashKey(hash))) this.#proceed(waiter);
+      this.#settle();
+    });
+  }
+
   /** Tries again what waits for keys or for commits: for whoever learnt of some outside of the ports. */
   unlock(): IntakeResult {
     this.#keysVersion = undefined;

@@ -99,10 +99,14 @@ export class CheckpointBook {
     for (const era of eras) {
       const own = this.#checkpoints.get(era);
       if (own?.state === undefined) continue;
-      const upTo = [...this.#certified.values()].filter((link) => link.era <= era).sort((a, b) => a.era - b.era);
-      return { own: { ...own, state: own.state }, chain: changesIndexers(upTo) };
+      return { own: { ...own, state: own.state }, chain: changesIndexers(this.chainBefore(era)) };
     }
     return undefined;
+  }
+
+  /** What is certified up to an era: as much of the proof as there is. */
+  chainBefore(era: number): readonly CertifiedCheckpoint[] {
+    return [...this.#certified.values()].filter((link) => link.era <= era).sort((a, b) => a.era - b.era);
   }
 
   #count(own: OwnCheckpoint): void {

@@ -110,11 +110,12 @@ export class Composer {
     const { dag, table, order, membershipLog } = log;
     const indexers = new Set(order.indexers);
     const isLeftOut = (block: BlockIndex): boolean =>
-      !order.isFinal(block) &&
-      !indexers.has(dag.writer(block)) &&
-      // What a void removal contradicts is judged with it in sight only: without it, who it names would seem removed by others.
-      log.controls.findControl(block) === undefined &&
-      log.isVoid(block);
+      this.#isCoveredByAnchor(block) ||
+      (!order.isFinal(block) &&
+        !indexers.has(dag.writer(block)) &&
+        // What a void removal contradicts is judged with it in sight only: without it, who it names would seem removed by others.
+        log.controls.findControl(block) === undefined &&
+        log.isVoid(block));
     const heads = linkableHeads(dag, { isLeftOut })
       .filter((head) => head !== previous)
       .slice(-oplogLimits.linksPerBlock);
@@ -129,6 +130,12 @@ export class Composer {
       past,
       membership: membershipLog.evaluate(past, commits),
     };
+  }
+
+  /** Of what came with a checkpoint the graph knows no edges; all of it is in the anchor's past. */
+  #isCoveredByAnchor(block: BlockIndex): boolean {
+    const { order, restored } = this.#deps.log;
+    return block < restored && block !== order.anchor;
   }
 
   #plan(place: Place, { operations, rotates }: NewBlockInput): WritePlan {

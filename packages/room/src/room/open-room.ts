@@ -11,6 +11,8 @@ import {
   type RoomMode,
 } from "../membership/genesis.ts";
 import { decodeOwnWriter, encodeOwnWriter, generateOwnWriter, type OwnWriter } from "./own-writer.ts";
+import { decodeKeptCheckpoint, type KeptCheckpoint } from "./checkpoint-keeper.ts";
+import type { CheckpointStart } from "./restore-start.ts";
 import { Room } from "./room.ts";
 import { RoomLog } from "./room-log.ts";
 import type { RoomDeps, RoomParts } from "./room-parts.ts";
@@ -57,10 +59,14 @@ export async function joinRoom(deps: RoomDeps, { genesis }: { readonly genesis: 
 }
 
 /**
- * The room in this device's storage, as it was left, also after a crash.
+ * The room in this device's storage, as it was left, also after a crash. From its newest checkpoint it is there at once; from the genesis every
+ * block is taken in again: for new views, and where a block links to what is below the checkpoint.
  * @throws NoRoomError where there is none; DeviceStateDamagedError, UnreadableKeyringError; StoreDamagedError where blocks are damaged
  */
-export async function openRoom(deps: RoomDeps, { logId }: { readonly logId: Bytes }): Promise<Room> {
+export async function openRoom(
+  deps: RoomDeps,
+  { logId, from }: { readonly logId: Bytes; readonly from: "checkpoint" | "genesis" },
+): Promise<Room> {
   const storage = new RoomStore(deps, { logId });
   const stored = await storage.load("genesis");
   if (stored === undefined) throw new NoRoomError();
@@ -68,11 +74,43 @@ export async function openRoom(deps: RoomDeps, { logId }: { readonly logId: Byte
   if (!equalBytes(deriveLogId(deps.primitives, genesis), logId)) throw new NoRoomError();
   const encoded = await storage.load("writer");
   const keyring = await storage.loadKeyring();
-  const parts = gather(deps, { genesis, storage, keyring });
-  for await (const page of storage.pages()) parts.log.receive(page);
+  const kept = from === "checkpoint" ? await loadCheckpoint(deps, storage) : undefined;
+  const parts = gather(deps, { genesis, storage, keyring, start: kept?.start });
+  await restoreViews(parts, kept);
+  for (const position of kept?.open ?? []) {
+    const block = await storage.readAt(position);
+    if (block !== undefined) placeAdmitted(parts, { at: position, blocks: [block] });
+  }
+  for await (const page of storage.pages(kept?.next ?? 0)) placeAdmitted(parts, page);
   const writer = encoded && decodeOwnWriter(deps.primitives, encoded);
   encoded?.fill(0);
   return new Room(parts, writer);
+}
+
+/** The newest checkpoint, where all views were kept with it: one that is new is made from the beginning. */
+async function loadCheckpoint(deps: RoomDeps, storage: RoomStore): Promise<KeptCheckpoint | undefined> {
+  const bytes = await storage.load("checkpoint");
+  if (bytes === undefined) return undefined;
+  for (const name of Object.keys(deps.views)) if ((await storage.load(`view/${name}`)) === undefined) return undefined;
+  return decodeKeptCheckpoint(deps.primitives, { logId: storage.logId, bytes });
+}
+
+async function restoreViews({ views, storage }: RoomParts, kept: KeptCheckpoint | undefined): Promise<void> {
+  if (kept === undefined) return;
+  for (const name of views.names)
+    views.restore(name, { content: await storage.load(`view/${name}`), length: kept.position });
+}
+
+/** Takes stored blocks in again. They come in the order of their admission, but one may have been kept for another. */
+function placeAdmitted(
+  { log, storage }: RoomParts,
+  { at, blocks }: { readonly at: number; readonly blocks: readonly Ciphertext<"block">[] },
+): void {
+  const positions = new Map<Uint8Array, number>(blocks.map((block, i) => [block, at + i]));
+  for (const { index, envelope } of log.receive(blocks).admitted) {
+    const position = positions.get(envelope.bytes);
+    if (position !== undefined) storage.place(index, position);
+  }
 }
 
 async function begin(
@@ -96,7 +134,13 @@ function gather(
     genesis,
     storage,
     keyring: stored,
-  }: { readonly genesis: Genesis; readonly storage: RoomStore; readonly keyring: Ciphertext<"keyring"> | undefined },
+    start,
+  }: {
+    readonly genesis: Genesis;
+    readonly storage: RoomStore;
+    readonly keyring: Ciphertext<"keyring"> | undefined;
+    readonly start?: CheckpointStart | undefined;
+  },
 ): RoomParts {
   const { primitives, random, deviceKey } = deps;
   const logId = deriveLogId(primitives, genesis);
@@ -104,7 +148,7 @@ function gather(
     stored === undefined
       ? new Keyring({ primitives }, { logId })
       : Keyring.import({ primitives }, { logId, deviceKey, stored });
-  const log = new RoomLog({ ...deps, keyring, identity: deps.identity.publicKey }, genesis);
+  const log = new RoomLog({ ...deps, keyring, identity: deps.identity.publicKey }, genesis, start);
   const views = new RoomViews({ log, store: storage }, deps.views);
   return { deps, log, keyring, storage, views, exportKeyring: () => keyring.export({ random }, deviceKey) };
 }

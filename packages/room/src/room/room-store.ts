@@ -14,46 +14,78 @@ export interface RoomStoreDeps {
 }
 
 /** The pieces of state. */
-export type StateName = "genesis" | "writer" | `view/${string}`;
+export type StateName = "genesis" | "writer" | "checkpoint" | `view/${string}`;
 
 const keyringName = "keyring";
 const pageBlocks = 512;
 
-/** See {@link RoomStoreDeps}. Block i of the graph is at position i. */
+/** A block with its number in the graph. */
+export interface StoredBlock {
+  readonly block: BlockIndex;
+  readonly bytes: Ciphertext<"block">;
+}
+
+/** See {@link RoomStoreDeps}. */
 export class RoomStore {
   readonly #deps: RoomStoreDeps;
-  readonly #logId: Bytes;
+  readonly logId: Bytes;
+  /** Where each block of the graph lies. */
+  readonly #positions: number[] = [];
 
   constructor(deps: RoomStoreDeps, { logId }: { readonly logId: Bytes }) {
     this.#deps = deps;
-    this.#logId = logId;
+    this.logId = logId;
   }
 
-  /** Durable when it resolves. */
-  async append(blocks: readonly Ciphertext<"block">[]): Promise<void> {
-    if (blocks.length > 0) await this.#deps.store.append(blocks);
+  /** Adds blocks at the end. Durable when it resolves. */
+  async append(blocks: readonly StoredBlock[]): Promise<void> {
+    if (blocks.length === 0) return;
+    const first = await this.#deps.store.append(blocks.map(({ bytes }) => bytes));
+    for (const [i, { block }] of blocks.entries()) this.place(block, first + i);
   }
 
-  /** All blocks, in pages. */
-  async *pages(): AsyncGenerator<readonly Ciphertext<"block">[]> {
+  /** Notes where a block lies that was stored before. */
+  place(block: BlockIndex, position: number): void {
+    this.#positions[block] = position;
+  }
+
+  /** Where a block lies; throws RangeError where it is not here. */
+  positionOf(block: BlockIndex): number {
+    const position = this.#positions[block];
+    if (position === undefined) throw new RangeError("the block is not in this storage");
+    return position;
+  }
+
+  /** The position that the next block gets. */
+  get length(): number {
+    return this.#deps.store.length();
+  }
+
+  /** Blocks from a position on, in pages. */
+  async *pages(from: number): AsyncGenerator<{ readonly at: number; readonly blocks: readonly Ciphertext<"block">[] }> {
     const { store } = this.#deps;
-    for (let at = store.first(); at < store.length(); ) {
-      const page = await store.read(at, pageBlocks);
-      at += page.length;
-      yield page;
+    for (let at = Math.max(from, store.first()); at < store.length(); ) {
+      const blocks = await store.read(at, pageBlocks);
+      yield { at, blocks };
+      at += blocks.length;
     }
   }
 
-  /** One block. */
+  /** The block at a position. */
+  async readAt(position: number): Promise<Ciphertext<"block"> | undefined> {
+    return (await this.#deps.store.read(position, 1))[0];
+  }
+
+  /** One block; undefined where it is not here. */
   async readBlock(block: BlockIndex): Promise<Ciphertext<"block"> | undefined> {
-    return (await this.#deps.store.read(block, 1))[0];
+    const position = this.#positions[block];
+    return position === undefined ? undefined : await this.readAt(position);
   }
 
   /** Saves pieces of state together; durable when it resolves. */
   async save(pieces: ReadonlyMap<StateName, Bytes>, keyring: Ciphertext<"keyring">): Promise<void> {
     const changes = new Map<string, Ciphertext<"state">>();
-    for (const [name, plain] of pieces)
-      changes.set(name, encryptState(this.#deps, { logId: this.#logId, name, plain }));
+    for (const [name, plain] of pieces) changes.set(name, encryptState(this.#deps, { logId: this.logId, name, plain }));
     // brand: a keyring is a piece of state that was encrypted elsewhere
     changes.set(keyringName, keyring as Bytes as Ciphertext<"state">);
     await this.#deps.store.save(changes);
@@ -62,7 +94,7 @@ export class RoomStore {
   /** A piece of state, or undefined. Throws DeviceStateDamagedError. */
   async load(name: StateName): Promise<Bytes | undefined> {
     const state = await this.#deps.store.load(name);
-    return state && decryptState(this.#deps, { logId: this.#logId, name, state });
+    return state && decryptState(this.#deps, { logId: this.logId, name, state });
   }
 
   /** The keyring as it was saved. */

@@ -1,9 +1,9 @@
 /** The views of a room: kept at its order when they are asked for (docs/protocol/rooms.md §8.1). */
 import type { BlockIndex } from "@coterie/oplog";
-import { CoterieError } from "@coterie/bytes";
+import { type Bytes, CoterieError } from "@coterie/bytes";
 import { UnknownViewError } from "../errors.ts";
 import { type RoomOrder, ViewRunner } from "../views/view-runner.ts";
-import type { ReadableView, WritableView } from "../views/view-state.ts";
+import { type ReadableView, ViewState, type WritableView } from "../views/view-state.ts";
 import type { RoomBlock } from "./room-block.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { RoomStore } from "./room-store.ts";
@@ -71,6 +71,28 @@ export class RoomViews {
   /** The one encoding of a view's content, with the number of positions that it covers. */
   encode(name: string): ReturnType<ViewRunner<RoomBlock>["encode"]> {
     return this.#runner(name).encode();
+  }
+
+  /** All views as they are when the first `length` final blocks are applied, by name, each in its one encoding. */
+  async encodeAt(length: number): Promise<ReadonlyMap<string, Bytes>> {
+    const order = { ...this.#order(), finalLength: length, length };
+    const encoded = new Map<string, Bytes>();
+    for (const [name, runner] of this.#runners) {
+      await runner.update(order);
+      encoded.set(name, runner.encode().content);
+    }
+    return encoded;
+  }
+
+  /** Begins a view from what {@link encodeAt} gave; without a content, as an empty one. */
+  restore(name: string, { content, length }: { readonly content: Bytes | undefined; readonly length: number }): void {
+    const runner = this.#runner(name);
+    runner.restore(content ?? new ViewState().encode(), length);
+  }
+
+  /** The names of all views. */
+  get names(): readonly string[] {
+    return [...this.#runners.keys()];
   }
 
   /** Wipes contents from memory where they became many. */

@@ -3,21 +3,23 @@
  * what comes from outside is checked before it counts.
  */
 import { type Bytes, copyBytes, equalBytes, type Plaintext } from "@coterie/bytes";
-import type { CallOptions, Envelope, IntakeResult } from "@coterie/oplog";
-import type { AgreementKeyPair } from "@coterie/primitives";
+import type { AdmittedBlock, CallOptions, Envelope, IntakeResult } from "@coterie/oplog";
+import type { AgreementKeyPair, SigningKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
 import { chooseEpoch } from "../epochs/write-rule.ts";
-import { NotAMemberError, RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
+import { NotAMemberError, NotAWriterError, RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
 import type { Member } from "../membership/membership.ts";
 import type { Operation } from "../membership/operation.ts";
 import { certifyWriter, type Proposer } from "../membership/propose.ts";
 import type { ReadableView } from "../views/view-state.ts";
+import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { Composer } from "./composing.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
 import { createSigner, encodeOwnWriter, generateOwnWriter, type OwnWriter } from "./own-writer.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
+import type { StateName } from "./room-store.ts";
 import { encodeValues } from "./values.ts";
 
 /** A block of one's own that is durable, and may be sent. */
@@ -48,6 +50,7 @@ interface Draft {
 export class Room {
   readonly #parts: RoomParts;
   readonly #composer: Composer;
+  readonly #keeper: CheckpointKeeper;
   readonly #waiters = new EpochWaiters();
   readonly #listeners = new Set<() => void>();
   #writer: OwnWriter | undefined;
@@ -60,6 +63,7 @@ export class Room {
     this.#parts = parts;
     this.#writer = writer;
     const { deps, log, keyring } = parts;
+    this.#keeper = new CheckpointKeeper(parts, deps.primitives);
     this.#composer = new Composer({ ...deps, keyring, log, identity: deps.identity.publicKey });
   }
 
@@ -80,7 +84,7 @@ export class Room {
 
   /**
    * Writes values as one block, which is applied whole. Durable when it resolves.
-   * @throws ContentTooLargeError, NotAMemberError, RoomFailedError
+   * @throws ContentTooLargeError, NotAMemberError, RoomFailedError; NotAWriterError where this device's writer was revoked
    */
   async write(...values: readonly Uint8Array[]): Promise<WrittenBlock> {
     const content = encodeValues(values);
@@ -125,9 +129,10 @@ export class Room {
     return await this.#inTurn(async () => {
       const { log } = this;
       const number = this.#writer === undefined ? undefined : log.dag.writerIndex(this.#writer.keyPair.publicKey);
-      if (number === undefined || !this.#isConfirmed() || !log.order.isAckDue(number, log.hasOpenValue()))
-        return undefined;
-      if (log.membership.find(this.#parts.deps.identity.publicKey) === undefined) return undefined;
+      if (number === undefined || !this.#isConfirmed()) return undefined;
+      const isVoteDue = log.checkpoints.findDue(log.dag.writerKey(number)) !== undefined;
+      if (!isVoteDue && !log.order.isAckDue(number, log.hasOpenValue())) return undefined;
+      if (!log.membership.isValidWriter(log.dag.writerKey(number))) return undefined;
       return first((await this.#writeNow([() => ({ operations: [], content: undefined, rotates: false })]))[0]);
     });
   }
@@ -136,7 +141,7 @@ export class Room {
   async receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
     return await this.#inTurn(async () => {
       const { admitted, missing, refused } = this.log.receive(blocks.map(copyBytes));
-      await this.#store(admitted.map(({ envelope }) => envelope));
+      await this.#store(admitted);
       return { admitted: admitted.length, missing, refused };
     });
   }
@@ -221,14 +226,21 @@ export class Room {
 
   async #writeNow(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
     const writer = await this.#ownWriter();
+    const { log, storage, deps } = this.#parts;
+    let reports: readonly Operation[] = await log.forkReports.prove(
+      { primitives: deps.primitives, storage },
+      { membership: log.membership, logTag: log.logId.subarray(0, 16) },
+    );
     const written: Envelope[] = [];
-    const admitted: Envelope[] = [];
+    const admitted: AdmittedBlock[] = [];
     try {
-      for (const draft of drafts) {
-        const envelope = this.#compose(writer, draft());
+      for (const next of drafts) {
+        const draft = next();
+        const envelope = this.#compose(writer, { ...draft, operations: [...reports, ...draft.operations] });
+        reports = [];
         written.push(envelope);
         const result = this.log.receiveOwn(envelope);
-        admitted.push(...result.admitted.map((block) => block.envelope));
+        admitted.push(...result.admitted);
       }
     } finally {
       // Also where a later draft is refused: what was taken in is in memory, and must not be ahead of the storage.
@@ -246,10 +258,17 @@ export class Room {
     return this.#composer.compose({
       signer: createSigner(deps.primitives, keyPair),
       previous: head === undefined ? undefined : { block: head, seq: log.dag.seq(head) },
-      operations: [...certificate, ...operations],
+      operations: [...certificate, ...operations, ...this.#dueVotes(keyPair)],
       content,
       rotates: rotates || (wanted === undefined ? false : { after: wanted }),
     });
+  }
+
+  #dueVotes({ publicKey, secretKey }: SigningKeyPair): readonly Operation[] {
+    const due = this.log.checkpoints.findDue(publicKey);
+    if (due === undefined) return [];
+    const sign = (message: Bytes): Bytes => this.#parts.deps.primitives.sign(secretKey, message);
+    return [this.log.checkpoints.castVote(due, { views: this.#keeper.viewsHashOf(due), sign })];
   }
 
   #certify(writer: Bytes): Operation {
@@ -268,7 +287,7 @@ export class Room {
   async #ownWriter(): Promise<OwnWriter> {
     const { deps, log, storage } = this.#parts;
     if (log.membership.find(deps.identity.publicKey) === undefined) throw new NotAMemberError();
-    if (this.#writer !== undefined && this.#isConfirmed()) return this.#writer;
+    if (this.#writer !== undefined && this.#isConfirmed() && this.#mayGoOn(this.#writer)) return this.#writer;
     const writer = generateOwnWriter(deps.primitives, deps.random);
     const encoded = encodeOwnWriter(writer);
     // Durable before its first block: a writer that is forgotten can never be gone on with.
@@ -278,27 +297,46 @@ export class Room {
     return writer;
   }
 
+  /**
+   * Whether a writer is still one. Of a member that was removed and added again, and after a fork, another one takes over; who revoked a writer
+   * meant its device.
+   * @throws NotAWriterError where it was revoked
+   */
+  #mayGoOn({ keyPair: { publicKey: writer } }: OwnWriter): boolean {
+    const { dag, membership, forkReports } = this.log;
+    const head = this.log.findHead(writer);
+    if (head === undefined) return true;
+    if (forkReports.hasForked(writer)) return false;
+    const next = { writer, seq: dag.seq(head) + 1, hash: new Uint8Array(32), isInPastOf: () => false };
+    const reason = membership.findCutReason(next);
+    if (reason?.kind === "revoked") throw new NotAWriterError();
+    return reason === undefined;
+  }
+
   #isConfirmed(): boolean {
     return this.#writer?.isConfirmed === true || this.#parts.deps.ownHead === "trust";
   }
 
-  async #store(admitted: readonly Envelope[]): Promise<void> {
+  async #store(admitted: readonly AdmittedBlock[]): Promise<void> {
     if (admitted.length === 0) return;
     try {
-      await this.#parts.storage.append(admitted.map(({ bytes }) => bytes));
+      await this.#parts.storage.append(
+        admitted.map(({ index, envelope }) => ({ block: index, bytes: envelope.bytes })),
+      );
+      const changes = await this.#keeper.takeChanges();
+      if (changes.size > 0 || this.#savedRevision !== this.#parts.keyring.revision) await this.#saveState(changes);
     } catch {
       this.#state = "failed";
       throw new RoomFailedError();
     }
-    if (this.#savedRevision !== this.#parts.keyring.revision) await this.#saveState();
     this.#parts.views.trim();
     this.#waiters.retry();
     for (const listener of this.#listeners) listener();
   }
 
-  async #saveState(): Promise<void> {
+  async #saveState(changes: ReadonlyMap<StateName, Bytes> = new Map()): Promise<void> {
     this.#savedRevision = this.#parts.keyring.revision;
-    await this.#parts.storage.save(new Map(), this.#parts.exportKeyring());
+    await this.#parts.storage.save(changes, this.#parts.exportKeyring());
   }
 
   async #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {

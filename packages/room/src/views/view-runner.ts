@@ -2,6 +2,7 @@
  * Keeps one view at the room's order: applies blocks, and where the order changed behind what was applied, goes back to the last place
  * that still holds and applies anew (docs/protocol/rooms.md §8.1).
  */
+import type { Bytes } from "@coterie/bytes";
 import type { ReadableView, WritableView } from "./view-state.ts";
 import { ViewState } from "./view-state.ts";
 
@@ -81,7 +82,7 @@ export class ViewRunner<Block> {
   }
 
   /** The content in its one form, and the positions that it covers. */
-  encode(): { readonly content: Uint8Array; readonly length: number } {
+  encode(): { readonly content: Bytes; readonly length: number } {
     return { content: this.#state.encode(), length: this.length };
   }
 

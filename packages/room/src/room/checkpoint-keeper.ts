@@ -1,0 +1,116 @@
+/**
+ * What a device keeps of its newest checkpoint, so that it opens a long room at once: the state, its views at that moment, and where the
+ * blocks lie that were not final then (docs/protocol/rooms.md §8.2, §9).
+ */
+import { type Bytes, FieldReader, FieldWriter, MalformedBytesError } from "@coterie/bytes";
+import type { BlockIndex } from "@coterie/oplog";
+import type { Primitives } from "@coterie/primitives";
+import { decodeCheckpointState } from "../checkpoint/checkpoint-state.ts";
+import { decodeEraChain, encodeEraChain } from "../checkpoint/era-chain.ts";
+import type { OwnCheckpoint } from "../checkpoint/checkpoint-book.ts";
+import { MalformedRoomError } from "../errors.ts";
+import { roomLimits } from "../limits.ts";
+import type { CheckpointStart } from "./restore-start.ts";
+import type { RoomLog } from "./room-log.ts";
+import type { RoomStore, StateName } from "./room-store.ts";
+import type { RoomViews } from "./room-views.ts";
+
+/** What is kept with a checkpoint beside its state. */
+export interface KeptCheckpoint {
+  readonly start: CheckpointStart;
+  /** How many blocks are final at it: what the views cover. */
+  readonly position: number;
+  /** Positions in the storage of the blocks that were not final, ascending; the others follow from `next` on. */
+  readonly open: readonly number[];
+  readonly next: number;
+}
+
+/** Keeps the newest checkpoint of one room. */
+export class CheckpointKeeper {
+  readonly #log: RoomLog;
+  readonly #storage: RoomStore;
+  readonly #views: RoomViews;
+  readonly #sha256: Primitives["sha256"];
+  #keptEra = -1;
+  #viewsHash: { readonly era: number; readonly hash: Bytes } | undefined;
+
+  constructor(
+    { log, storage, views }: { readonly log: RoomLog; readonly storage: RoomStore; readonly views: RoomViews },
+    { sha256 }: Pick<Primitives, "sha256">,
+  ) {
+    this.#log = log;
+    this.#storage = storage;
+    this.#views = views;
+    this.#sha256 = sha256;
+    this.#keptEra = log.order.era;
+  }
+
+  /** What this device says about its views at a checkpoint: 32 bytes, zeros where it has not looked. */
+  viewsHashOf({ era }: OwnCheckpoint): Bytes {
+    return this.#viewsHash?.era === era ? this.#viewsHash.hash : new Uint8Array(32);
+  }
+
+  /** The pieces of state to save, where an era ended since the last time. All blocks are stored already. */
+  async takeChanges(): Promise<ReadonlyMap<StateName, Bytes>> {
+    const newest = this.#log.checkpoints.newest;
+    if (newest?.state === undefined || newest.era === this.#keptEra) return new Map();
+    this.#keptEra = newest.era;
+    const changes = new Map<StateName, Bytes>([["checkpoint", this.#encode(newest, newest.state)]]);
+    const views = await this.#views.encodeAt(newest.position);
+    for (const [name, content] of views) changes.set(`view/${name}`, content);
+    this.#viewsHash = { era: newest.era, hash: this.#hashViews(views) };
+    return changes;
+  }
+
+  #encode({ position, indexers, era }: OwnCheckpoint, state: Bytes): Bytes {
+    const open = this.#openPositions(position);
+    const chain = this.#log.checkpoints.chainBefore(era);
+    const writer = new FieldWriter().bytes(state).number(position).number(indexers.length);
+    for (const indexer of indexers) writer.bytes(indexer);
+    writer.bytes(encodeEraChain(chain)).number(this.#storage.length).number(open.length);
+    for (const at of open) writer.number(at);
+    return writer.finish();
+  }
+
+  /** Blocks that were not final at `position`: those that became so since, and the tail. */
+  #openPositions(position: number): readonly number[] {
+    const { order } = this.#log;
+    const blocks: BlockIndex[] = [...order.tail()];
+    for (let at = position; at < order.position; at++) blocks.push(order.at(at));
+    return blocks.map((block) => this.#storage.positionOf(block)).sort((a, b) => a - b);
+  }
+
+  #hashViews(views: ReadonlyMap<string, Bytes>): Bytes {
+    const writer = new FieldWriter();
+    for (const [name, content] of [...views].sort(([a], [b]) => (a < b ? -1 : 1)))
+      writer.text(name).bytes(this.#sha256(content));
+    return this.#sha256(writer.finish());
+  }
+}
+
+/** What {@link CheckpointKeeper} saved. Throws MalformedRoomError. */
+export function decodeKeptCheckpoint(
+  primitives: Pick<Primitives, "sha256">,
+  { logId, bytes }: { readonly logId: Bytes; readonly bytes: Bytes },
+): KeptCheckpoint {
+  try {
+    const reader = new FieldReader(bytes);
+    const state = decodeCheckpointState(reader.bytes());
+    const position = reader.number();
+    const indexers = Array.from({ length: counted(reader, roomLimits.indexers) }, () => reader.bytes(32));
+    const chain = decodeEraChain(primitives, { logId, bytes: reader.bytes() });
+    const next = reader.number();
+    const open = Array.from({ length: counted(reader, bytes.length / 12) }, () => reader.number());
+    reader.end();
+    return { start: { state, indexers, chain }, position, open, next };
+  } catch (error) {
+    if (error instanceof MalformedBytesError) throw new MalformedRoomError("the bytes are no kept checkpoint");
+    throw error;
+  }
+}
+
+function counted(reader: FieldReader, limit: number): number {
+  const count = reader.number();
+  if (count > limit) throw new MalformedRoomError("more than a kept checkpoint holds");
+  return count;
+}

@@ -1,0 +1,286 @@
+import { encodeHex } from "@coterie/bytes";
+import { describe, expect, it } from "vitest";
+import {
+  adding,
+  certifying,
+  forking,
+  granting,
+  indexing,
+  keyOf,
+  making,
+  namesIn,
+  Peer,
+  removing,
+  revoking,
+  Scene,
+  type SceneBlock,
+  toyProof,
+  updatingKey,
+} from "./membership-scene.ts";
+
+const people = ["alice", "bob", "carol", "dave", "erin", "mallory", "trudy"];
+const told = (scene: Scene, blocks?: readonly SceneBlock[]): string => {
+  const peer = new Peer(scene);
+  return namesIn(blocks === undefined ? peer.membership() : peer.membership(blocks), people);
+};
+
+/** alice has added the others as admins, in that order (so that this is their seniority), and each wrote a first block. */
+function roomOf(...others: readonly string[]): { readonly scene: Scene; readonly start: readonly SceneBlock[] } {
+  const scene = new Scene();
+  scene.write({ by: "alice/1", does: [granting] });
+  for (const other of others) {
+    scene.write({ by: "alice/1", does: [adding(other, "admin")] });
+    scene.write({ by: `${other}/1`, does: [certifying(`${other}/1`)] });
+  }
+  return { scene, start: [scene.write({ by: "alice/1" })] };
+}
+
+describe("what is decided", () => {
+  it("does not change when a senior's opposite removal arrives later", () => {
+    const { scene, start } = roomOf("bob", "carol");
+    const junior = scene.write({ by: "carol/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+    scene.commit(scene.write({ by: "alice/1", after: [junior] }));
+    scene.write({ by: "bob/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
+    expect(told(scene)).toBe("alice* carol*");
+    const undecided = new Peer(scene).membership(scene.blocks, 0);
+    expect(namesIn(undecided, people)).toBe("alice* bob*?");
+  });
+
+  it("leaves friends whom a removed admin added behind the decision without any say", () => {
+    const { scene, start } = roomOf("mallory", "carol");
+    const removal = scene.write({
+      by: "alice/1",
+      after: start,
+      does: [removing("mallory", scene.capsOf("mallory", start))],
+    });
+    scene.commit(removal);
+    const late = scene.write({ by: "mallory/1", after: start, does: [adding("trudy", "admin")] });
+    scene.write({ by: "trudy/1", after: [late], does: [certifying("trudy/1"), removing("carol"), removing("alice")] });
+    const membership = new Peer(scene).membership();
+    expect(namesIn(membership, people)).toBe("alice* carol*");
+    expect(new Peer(scene).namesOf(membership.triggers)).toEqual([removal.name]);
+  });
+
+  it("keeps what was final when a fork of its writer is shown later", () => {
+    const { scene, start } = roomOf("bob");
+    const added = scene.write({ by: "bob/1", after: start, does: [adding("carol")] });
+    const branch = scene.write({ by: "bob/1", after: start, previous: added.previous, does: [adding("mallory")] });
+    const commits = scene.commit(scene.write({ by: "alice/1", after: [added] }));
+    scene.write({ by: "alice/1", does: [forking("bob/1", added.seq)], commits });
+    const peer = new Peer(scene);
+    const now = peer.membership();
+    expect(namesIn(now, people)).toBe("alice* bob* carol");
+    expect(now.frozenWriters).toEqual([{ writer: keyOf("bob/1"), seq: added.seq }]);
+    expect(now.isValidWriter(keyOf("bob/1"))).toBe(false);
+    expect(now.findCutReason({ ...branch, writer: keyOf("bob/1"), isInPastOf: () => true })?.kind).toBe("frozen");
+    expect(now.isVoidControl(peer.controls.get(branch) ?? -1)).toBe(true);
+    // Who knows no commit sees the fork alone.
+    expect(namesIn(peer.membership(scene.blocks, 0), people)).toBe("alice* bob*");
+  });
+
+  it("keeps a final add when its author turns out to have been removed before", () => {
+    const { scene, start } = roomOf("bob", "carol");
+    const added = scene.write({ by: "bob/1", after: start, does: [adding("dave")] });
+    scene.commit(added);
+    scene.write({ by: "alice/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+    const peer = new Peer(scene);
+    expect(namesIn(peer.membership(), people)).toBe("alice* carol* dave");
+    expect(namesIn(peer.membership(scene.blocks, 0), people)).toBe("alice* carol*");
+  });
+
+  it("is told in its order, and about blocks that are there", () => {
+    const peer = new Peer(roomOf("bob").scene);
+    const order = expect.objectContaining({ code: "room/control-order" });
+    expect(() => peer.log.decide({ set: 0, commit: 1 })).toThrow(order);
+    expect(() => peer.log.evaluate(0, 1)).toThrow(order);
+    const unknown = peer.log.sets.of([peer.log.size]);
+    expect(() => peer.log.evaluate(unknown, 0)).toThrow(order);
+    const block = { lamport: 0, hash: keyOf("x"), writer: keyOf("alice/1"), seq: 0, commits: 0, operations: [] };
+    expect(() => peer.log.add({ ...block, pastSet: unknown })).toThrow(order);
+    expect(peer.log.decide({ set: peer.setOf(peer.blocks), commit: 0 }).controls).toHaveLength(peer.log.size);
+    expect(peer.log.decide({ set: peer.setOf(peer.blocks), commit: 1 }).controls).toHaveLength(0);
+    expect(peer.log.commits).toBe(2);
+  });
+});
+
+describe("doubt", () => {
+  //  alice adds bob, carol, dave. dave removes bob (R). Senior carol removes dave with a cap below R: R is void, and yet bob is not sure.
+  it("falls on who would go if an undecided removal held, and on those it has added", () => {
+    const { scene, start } = roomOf("bob", "carol", "dave");
+    const added = scene.write({ by: "bob/1", after: start, does: [adding("erin")] });
+    scene.write({ by: "dave/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+    scene.write({ by: "carol/1", after: [added], does: [removing("dave", scene.capsOf("dave", start))] });
+    expect(told(scene)).toBe("alice* bob*? carol* erin?");
+  });
+
+  it("ends when somebody with the right adds the member again, or with the decision", () => {
+    const duel = (): Scene => {
+      const { scene, start } = roomOf("bob", "carol");
+      scene.write({ by: "carol/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+      scene.write({ by: "bob/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
+      return scene;
+    };
+    const added = duel();
+    expect(told(added)).toBe("alice* bob*?");
+    added.write({ by: "alice/1", does: [adding("bob", "admin")] });
+    expect(told(added)).toBe("alice* bob*");
+    const decided = duel();
+    decided.commit(decided.write({ by: "alice/1" }));
+    expect(told(decided)).toBe("alice* bob*");
+  });
+});
+
+describe("rights", () => {
+  it("of a writer end with its member, whatever the writer knew of the removal", () => {
+    // M11: mallory certifies a writer where the removal looked void; it was not.
+    const { scene, start } = roomOf("bob", "carol", "mallory");
+    const removal = scene.write({
+      by: "carol/1",
+      after: start,
+      does: [removing("mallory", scene.capsOf("mallory", start))],
+    });
+    const against = scene.write({ by: "bob/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
+    const second = scene.write({
+      by: "mallory/2",
+      after: [removal, against],
+      does: [certifying("mallory/2"), adding("trudy")],
+    });
+    expect(told(scene, [second])).toBe("alice* bob* mallory*? trudy?");
+    scene.write({ by: "alice/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+    expect(told(scene)).toBe("alice* carol*?");
+  });
+
+  it("that stood on a void add begin anew with a new writer", () => {
+    const { scene, start } = roomOf("bob");
+    const added = scene.write({ by: "bob/1", after: start, does: [adding("carol", "admin")] });
+    const first = scene.write({ by: "carol/1", after: [added], does: [certifying("carol/1"), adding("trudy")] });
+    const removal = scene.write({ by: "alice/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+    scene.write({ by: "alice/1", after: [removal, first], does: [adding("carol")] });
+    const membership = new Peer(scene).membership();
+    expect(namesIn(membership, people)).toBe("alice* carol");
+    expect(membership.isValidWriter(keyOf("carol/1"))).toBe(false);
+    expect(membership.findCutReason({ ...first, writer: keyOf("carol/1"), isInPastOf: () => false })?.kind).toBe(
+      "void-writer",
+    );
+  });
+
+  it("do not come back with an old promotion when somebody is added again", () => {
+    const { scene } = roomOf("bob");
+    scene.write({ by: "alice/1", does: [adding("carol")] });
+    scene.write({ by: "alice/1", does: [making("carol", "admin")] });
+    expect(told(scene)).toBe("alice* bob* carol*");
+    scene.write({ by: "alice/1", does: [removing("carol", scene.capsOf("carol"))] });
+    scene.write({ by: "alice/1", does: [adding("carol")] });
+    expect(told(scene)).toBe("alice* bob* carol");
+  });
+
+  it("are nobody's on a writer key that another one uses", () => {
+    const { scene } = roomOf("bob", "mallory");
+    const own = scene.write({ by: "mallory/1", does: [certifying("bob/1", "mallory")] });
+    const stolen = scene.write({ by: "bob/1", previous: undefined, does: [certifying("bob/1", "mallory"), granting] });
+    const peer = new Peer(scene);
+    expect(peer.authorised.get(own)).toEqual([false]);
+    expect(peer.authorised.get(stolen)).toEqual([false, false]);
+    expect(peer.membership().findAuthor(keyOf("bob/1"), 1)?.identity).toEqual(keyOf("bob"));
+  });
+
+  it("come with the writer's own first operation, and nowhere else", () => {
+    const { scene } = roomOf("bob");
+    const late = scene.write({ by: "bob/2", does: [granting, certifying("bob/2")] });
+    const forged = { ...certifying("bob/3"), signature: new Uint8Array(64) };
+    const unsigned = scene.write({ by: "bob/3", does: [forged] });
+    const other = scene.write({ by: "bob/4", does: [certifying("bob/5")] });
+    const peer = new Peer(scene);
+    for (const block of [late, unsigned, other]) expect(peer.authorised.get(block)?.includes(true)).toBe(false);
+    expect(peer.membership().writersOf(keyOf("bob")).map(encodeHex)).toEqual([encodeHex(keyOf("bob/1"))]);
+  });
+
+  it("to leave are everybody's, with the block that says so", () => {
+    const { scene, start } = roomOf("bob");
+    scene.write({ by: "bob/1", after: start, does: [removing("bob", []), granting] });
+    const peer = new Peer(scene);
+    const leaving = scene.blocks.at(-1);
+    expect(namesIn(peer.membership(), people)).toBe("alice*");
+    expect(peer.membership().isVoidControl(peer.controls.get(leaving ?? scene.write({ by: "bob/1" })) ?? -1)).toBe(
+      false,
+    );
+  });
+
+  it("cannot be cut off from what the author of a removal has seen", () => {
+    const { scene, start } = roomOf("bob", "carol");
+    scene.write({ by: "bob/1", after: start, does: [removing("alice", [])] });
+    expect(told(scene)).toBe("bob* carol*");
+  });
+});
+
+describe("forks", () => {
+  it("freeze a writer from there on, whoever shows them, and are ignored without a proof", () => {
+    const { scene } = roomOf("bob", "carol");
+    const kept = scene.write({ by: "bob/1", does: [adding("dave")] });
+    const frozen = scene.write({ by: "bob/1", does: [adding("erin")] });
+    const shown = scene.write({ by: "carol/1", does: [{ kind: "fork", proof: toyProof("bob/1", 2).subarray(1) }] });
+    expect(told(scene)).toBe("alice* bob* carol* dave erin");
+    expect(new Peer(scene).authorised.get(shown)).toEqual([false]);
+    scene.write({ by: "carol/1", does: [forking("bob/1", frozen.seq)] });
+    expect(kept.seq).toBe(frozen.seq - 1);
+    expect(told(scene)).toBe("alice* bob* carol* dave");
+  });
+
+  it("take an indexer from the list", () => {
+    const { scene } = roomOf("bob");
+    scene.write({ by: "alice/1", does: [indexing("bob/1", "alice/1")] });
+    expect(new Peer(scene).membership().indexers).toEqual([keyOf("bob/1"), keyOf("alice/1")]);
+    scene.write({ by: "alice/1", does: [forking("bob/1", 1)] });
+    expect(new Peer(scene).membership().indexers).toEqual([keyOf("alice/1")]);
+  });
+});
+
+describe("sealing keys", () => {
+  it("are the greatest version that the identity signed, whatever its block, until somebody is added with another one", () => {
+    const { scene, start } = roomOf("bob");
+    const keyNow = (): string =>
+      encodeHex(new Peer(scene).membership().find(keyOf("bob"))?.sealingKey ?? new Uint8Array(0));
+    scene.write({ by: "bob/1", does: [updatingKey("bob", 2)] });
+    scene.write({ by: "bob/1", does: [updatingKey("bob", 1)] });
+    expect(keyNow()).toBe(encodeHex(keyOf("bob 2")));
+    // The removal does not know the third: it is void, and still bob's own word.
+    const seen = [...scene.heads()];
+    const third = scene.write({ by: "bob/1", after: seen, does: [updatingKey("bob", 3)] });
+    const removal = scene.write({ by: "alice/1", after: seen, does: [removing("bob", scene.capsOf("bob", seen))] });
+    scene.write({ by: "alice/1", after: [removal], does: [adding("bob")] });
+    const peer = new Peer(scene);
+    expect(peer.membership().isVoidControl(peer.controls.get(third) ?? -1)).toBe(true);
+    expect(keyNow()).toBe(encodeHex(keyOf("bob 3")));
+    expect(peer.membership().newestKeyOf(keyOf("bob"))).toEqual(keyOf("bob 3"));
+    expect(peer.membership(start).newestKeyOf(keyOf("bob"))).toBeUndefined();
+    // Added again with a key by somebody who knew all of them: that one counts.
+    scene.write({ by: "alice/1", does: [removing("bob", scene.capsOf("bob"))] });
+    scene.write({ by: "alice/1", does: [adding("bob")] });
+    expect(keyNow()).toBe(encodeHex(keyOf("bob's sealing key")));
+  });
+});
+
+describe("why a block is void", () => {
+  it("is told with the control block that made it so", () => {
+    const { scene, start } = roomOf("bob", "carol");
+    const late = scene.write({ by: "bob/1", after: start });
+    const revoked = scene.write({ by: "carol/1", after: start });
+    const caps = scene.capsOf("bob", start);
+    const removal = scene.write({ by: "alice/1", after: start, does: [removing("bob", caps)] });
+    const [cap] = scene.capsOf("carol", start);
+    const revocation = scene.write({ by: "alice/1", after: [removal], does: cap === undefined ? [] : [revoking(cap)] });
+    const peer = new Peer(scene);
+    const membership = peer.membership();
+    const reasonOf = (block: SceneBlock, isInPastOf = false): unknown =>
+      membership.findCutReason({ ...block, writer: keyOf(block.writer), isInPastOf: () => isInPastOf });
+    expect(reasonOf(late)).toEqual({ kind: "removed", control: peer.controls.get(removal) });
+    expect(reasonOf(revoked)).toEqual({ kind: "revoked", control: peer.controls.get(revocation) });
+    expect(reasonOf({ ...late, writer: "trudy/1" })).toEqual({ kind: "unknown-writer" });
+    const first = scene.blocks.find(({ writer }) => writer === "bob/1") ?? late;
+    expect(reasonOf(first)).toBeUndefined();
+    // What the remover has seen stands, also above what its caps name; another block with the last number does not.
+    expect(reasonOf(late, true)).toBeUndefined();
+    expect(reasonOf({ ...first, hash: keyOf("another") })).toMatchObject({ kind: "removed" });
+    expect(membership.isVoid({ ...late, writer: keyOf("bob/1"), isInPastOf: () => false })).toBe(true);
+  });
+});

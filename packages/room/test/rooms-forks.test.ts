@@ -1,0 +1,143 @@
+// Two blocks of one writer in one place (docs/protocol/rooms.md §3.3): found by whoever sees both, shown to all, and answered in one way.
+import { encodeHex } from "@coterie/bytes";
+import { decodeEnvelope, ForkProofError, verifyForkProof } from "@coterie/oplog";
+import { nodePrimitives as primitives } from "@coterie/primitives/node";
+import { expect, it } from "vitest";
+import { type Person, three, World } from "./world.ts";
+
+/** Bob's machine was copied, and both copies write on. */
+async function cloned(seed: number) {
+  const world = new World(seed);
+  const [alice, bob, carol] = await three(world);
+  await bob.say("b0");
+  await world.meet(alice, bob, carol);
+  const copy = await bob.clone();
+  await copy.open(bob.in.log.logId);
+  return { world, alice, bob, carol, copy };
+}
+
+const forksOf = (person: Person) => person.alarms.filter(({ kind }) => kind === "fork");
+
+function frozenIn(person: Person): readonly string[] {
+  return person.in.log.membership.frozenWriters.map(({ writer, seq }) => `${encodeHex(writer)}/${seq}`);
+}
+
+//   a0 ── b0 ──┬── b1  (known to alice)  ── alice ──┐
+//              └── b1' (known to carol)  ── carol ──┴── proof in the next block of whoever meets the other
+it("25: finds the proof from two peers, freezes the writer, and converges", async () => {
+  const { world, alice, bob, carol, copy } = await cloned(1);
+  const forked = bob.writer;
+  await bob.say("b1");
+  await copy.say("b1'");
+  await world.give(bob, alice);
+  await world.give(copy, carol);
+  await carol.say("c1");
+  expect([...forksOf(alice), ...forksOf(carol)]).toEqual([]);
+  await world.give(carol, alice);
+  expect(forksOf(alice)).toEqual([{ kind: "fork", writer: forked, seq: 1 }]);
+  expect(frozenIn(alice)).toEqual([]);
+
+  await alice.say("a1");
+  await world.give(alice, carol);
+  await world.settle(alice, carol);
+  for (const person of [alice, carol]) {
+    expect(frozenIn(person)).toEqual([`${encodeHex(forked)}/1`]);
+    expect([...(await person.lines())].sort()).toEqual(["a1", "b0", "c1"]);
+    expect(person.in.log.membership.find(bob.id)?.role).toBe("member");
+  }
+  expect(await alice.lines()).toEqual(await carol.lines());
+  // One proof is enough: nobody shows the fork again.
+  await carol.say("c2");
+  expect(carol.in.log.controls.findControl(carol.in.log.findHead(carol.writer) ?? -1)).toBeUndefined();
+});
+
+it("25: leaves what was final before anybody met the fork", async () => {
+  const { world, alice, bob, carol, copy } = await cloned(7);
+  await bob.say("b1");
+  await copy.say("b1'");
+  await world.give(bob, alice);
+  // Alice is the only indexer: her block makes b1 final.
+  await alice.say("a1");
+  await world.give(copy, carol);
+  await world.settle(alice, carol);
+  for (const person of [alice, carol]) {
+    expect(frozenIn(person)).toEqual([`${encodeHex(bob.writer)}/1`]);
+    expect(await person.lines()).toEqual(["b0", "b1", "a1"]);
+  }
+});
+
+it("25: gives the owner of a cloned machine a new writer, whose blocks count", async () => {
+  const { world, alice, bob, carol, copy } = await cloned(2);
+  const forked = bob.writer;
+  await bob.say("b1");
+  await copy.say("b1'");
+  await world.give(copy, bob);
+  expect(forksOf(bob)).toHaveLength(1);
+  // Bob is the first who can prove it: the proof comes with the new writer's first block, which it does not freeze.
+  await bob.say("b2");
+  expect(bob.writer).not.toEqual(forked);
+  await world.give(bob, copy);
+  await copy.say("b3");
+  expect(copy.writer).not.toEqual(forked);
+  await world.meet(alice, bob, carol, copy);
+  await world.settle(alice, bob, carol, copy);
+  for (const person of [alice, bob, carol, copy]) {
+    expect(await person.lines()).toEqual(["b0", "b2", "b3"]);
+    expect(frozenIn(person)).toEqual([`${encodeHex(forked)}/1`]);
+  }
+});
+
+it("25: shows a fork that was met before a restart", async () => {
+  const { world, alice, bob, copy } = await cloned(3);
+  await bob.say("b1");
+  await copy.say("b1'");
+  await world.give(bob, alice);
+  await world.give(copy, alice);
+  await alice.reopen();
+  await alice.say("a1");
+  expect(frozenIn(alice)).toEqual([`${encodeHex(bob.writer)}/1`]);
+});
+
+it("D7: gives proofs that anybody can check who knows the log's tag, and no other log's members believe", async () => {
+  const { world, alice, bob, copy } = await cloned(4);
+  await bob.say("b1");
+  await copy.say("b1'");
+  await world.give(bob, alice);
+  await world.give(copy, alice);
+  const { hash } = await alice.say("a1");
+  const { log } = alice.in;
+  const block = log.dag.find(hash);
+  const control = block === undefined ? undefined : log.controls.findControl(block);
+  const operations = control === undefined ? [] : log.controls.placeOf(control).operations;
+  const [fork] = operations.filter(({ kind }) => kind === "fork");
+  if (fork?.kind !== "fork") throw new Error("alice shows the fork");
+  const logTag = log.logId.slice(0, 16);
+  expect(verifyForkProof(primitives, { proof: fork.proof, logTag })).toMatchObject({ writer: bob.writer, seq: 1 });
+  const other = await three(new World(5));
+  const otherTag = other[0].in.log.logId.slice(0, 16);
+  expect(() => verifyForkProof(primitives, { proof: fork.proof, logTag: otherTag })).toThrow(ForkProofError);
+});
+
+it("25: does not try for ever to prove a fork by blocks that carry no signature of their own", async () => {
+  const { world, alice, bob, carol, copy } = await cloned(6);
+  await bob.say("b1");
+  await bob.say("b2");
+  await copy.say("b1'");
+  // A relay, which has no key, spoils the signature inside of a run: the last one vouches for the run all the same.
+  const run = (await bob.in.readStored(bob.in.log.dag.size - 2, 2)).map((block) => block.slice());
+  run[0]?.fill(0, -64);
+  expect(decodeEnvelope(primitives, run[0] ?? new Uint8Array()).header.seq).toBe(1);
+  await alice.in.receive(run);
+  await world.give(copy, alice);
+  expect(forksOf(alice)).toHaveLength(1);
+  const before = alice.in.log.membershipLog.size;
+  await alice.say("a1");
+  await alice.say("a2");
+  expect(alice.in.log.membershipLog.size).toBe(before);
+  // Who has the blocks as their writer signed them proves it.
+  await world.give(bob, carol);
+  await world.give(copy, carol);
+  await carol.say("c1");
+  await world.meet(alice, carol);
+  expect(frozenIn(alice)).toEqual([`${encodeHex(bob.writer)}/1`]);
+});
