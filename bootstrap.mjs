@@ -27,6 +27,7 @@ const scriptByCommand = {
   format: "tools/src/commands/format.ts",
   gallery: "apps/web/e2e/gallery.ts",
   "interop-sessions": "conformance/interop/src/sessions/run.ts",
+  "test-crash": "packages/oplog/test/crash/run.ts",
   "new-package": "tools/src/commands/new-package.ts",
 };
 

@@ -9,9 +9,8 @@ import type { Disk, DiskFile } from "./disk.ts";
 import { markFileName } from "./file-names.ts";
 import { readReadableFile } from "./read-readable.ts";
 
-const slotSpacing = 512;
-/** A checksum, and the length as two numbers of 32 bits. */
-const slotBytes = 12;
+/** A sector: a checksum (4 bytes), the length (8 bytes, both little-endian), zeros. */
+const slotBytes = 512;
 /** What the checksums begin with, "mark": zeros are no slot. */
 const seed = 0x6d_61_72_6b;
 
@@ -27,18 +26,17 @@ export interface DurableMark {
   readonly note: (length: number) => void;
   /** Writes both slots durably, where the disk lets it. */
   readonly settle: (length: number) => Promise<void>;
-  readonly close: () => Promise<void>;
 }
 
 /** Reads the mark of a folder. */
 export async function openDurableMark(disk: Disk): Promise<DurableMark> {
   let file = await disk.open(markFileName);
   const bytes = file === undefined ? new Uint8Array() : await readReadableFile(file);
-  const slots = [decodeSlot(bytes.subarray(0, slotBytes)), decodeSlot(bytes.subarray(slotSpacing))];
+  const slots = [decodeSlot(bytes.subarray(0, slotBytes)), decodeSlot(bytes.subarray(slotBytes))];
   const valid = slots.filter((slot) => slot !== undefined);
   const ensureFile = async (): Promise<DiskFile> => (file ??= await disk.create(markFileName));
   const write = async (slot: number, length: number): Promise<void> =>
-    await (await ensureFile()).write(slot * slotSpacing, encodeSlot(length));
+    await (await ensureFile()).write(slot * slotBytes, encodeSlot(length));
   // The slot that says less is written first: were that torn, the other one still stands.
   const notes = createNotes({ write, firstSlot: (slots[0] ?? -1) <= (slots[1] ?? -1) ? 0 : 1 });
   return {
@@ -54,10 +52,6 @@ export async function openDurableMark(disk: Disk): Promise<DurableMark> {
       } catch (error) {
         if (!(error instanceof StoreFullError || error instanceof StoreFailedError)) throw error;
       }
-    },
-    close: async () => {
-      await notes.idle();
-      await file?.close();
     },
   };
 }
@@ -102,7 +96,7 @@ function encodeSlot(length: number): Uint8Array {
 }
 
 function decodeSlot(bytes: Uint8Array): number | undefined {
-  if (bytes.length < slotBytes) return undefined;
+  if (bytes.length !== slotBytes) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, slotBytes);
   const length = Number(view.getBigUint64(4, true));
   return view.getUint32(0, true) === checksum(bytes) && Number.isSafeInteger(length) ? length : undefined;

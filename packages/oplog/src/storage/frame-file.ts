@@ -43,9 +43,15 @@ export class FrameFile {
   async create(): Promise<FrameFile> {
     await this.release();
     const file = await this.#disk.create(this.name.name);
+    try {
+      await this.#disk.syncFolder();
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
     this.#loaded = { file, table: new FrameTable() };
     this.#sizeBytes = 0;
-    await this.#disk.syncFolder();
+    this.#isBroken = false;
     return this;
   }
 
@@ -130,13 +136,16 @@ export class FrameFile {
     await file.sync();
   }
 
-  /** Reads everything again, and forgets the frames below `count` that are not whole any more. */
+  /** Reads everything again, and notes which frames below `count` are whole now. */
   async check(count: number): Promise<void> {
     const table = await this.load();
     const file = this.#loaded?.file;
     if (file === undefined) return;
     const found = scanFrames(await readReadableFile(file), this.name);
-    for (let number = 0; number < count; number++) if (!found.has(number)) table.remove(number);
+    for (let number = 0; number < count; number++) {
+      if (!found.has(number)) table.remove(number);
+      else if (!table.has(number)) table.add(found.place(number));
+    }
   }
 
   /** Closes the file and forgets what was found in it. */
@@ -149,9 +158,14 @@ export class FrameFile {
   async #read(): Promise<Loaded> {
     const file = await this.#disk.open(this.name.name);
     if (file === undefined) return { file, table: new FrameTable() };
-    const bytes = await readReadableFile(file);
-    this.#sizeBytes = bytes.length;
-    return { file, table: scanFrames(bytes, this.name) };
+    try {
+      const bytes = await readReadableFile(file);
+      this.#sizeBytes = bytes.length;
+      return { file, table: scanFrames(bytes, this.name) };
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   }
 }
 

@@ -56,6 +56,11 @@ export class FrameTable {
     return this.#lengths[number] ?? 0;
   }
 
+  /** All that is known of a frame that is there. */
+  place(number: number): FramePlace {
+    return { number, offset: this.offset(number), lengthBytes: this.length(number), durable: 0 };
+  }
+
   #grow(size: number): void {
     const [offsets, lengths] = [new Int32Array(size).fill(-1), new Int32Array(size)];
     offsets.set(this.#offsets);

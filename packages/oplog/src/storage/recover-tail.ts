@@ -36,7 +36,8 @@ export async function recoverTail(segment: Segment, marked: number): Promise<Rec
   if (isSealed) return { length: first + count, cutBytes: 0, damaged, isSealed, isChanged: false };
   const endBytes = endOf(table, count);
   const cutBytes = blocks.sizeBytes - endBytes;
-  if (cutBytes > 0) await blocks.truncate(endBytes);
+  // Also where there is nothing to cut: that may have been done before, and not have reached the disk.
+  await blocks.truncate(endBytes);
   if (count > durable) await blocks.rewrite({ from: table.offset(durable), to: endBytes });
   return { length: first + count, cutBytes, damaged, isSealed, isChanged: cutBytes > 0 || count > durable };
 }

@@ -29,10 +29,6 @@ export class SegmentList {
     return this.#at(this.#segments.length - 1);
   }
 
-  get all(): readonly Segment[] {
-    return [...this.#segments];
-  }
-
   /** The segment of a position, from the first one on. */
   find(position: number): Segment {
     let [low, high] = [0, this.#segments.length - 1];

@@ -14,11 +14,12 @@ import {
 import { type DurableMark, openDurableMark } from "./durable-mark.ts";
 import { parseFrameFileName } from "./file-names.ts";
 import type { LogStore, OpenedLogStore, PositionRange } from "./log-store.ts";
+import { watchOpenFiles } from "./open-files.ts";
 import { recoverTail } from "./recover-tail.ts";
 import { Segment, type SegmentDeps } from "./segment.ts";
 import { groupByFirst, SegmentList } from "./segment-list.ts";
 import { SegmentLog } from "./segment-log.ts";
-import { createSerial } from "./serial.ts";
+import { createSerial, type Serial } from "./serial.ts";
 import { StateStore } from "./state-store.ts";
 
 /** How a store is laid out. */
@@ -37,11 +38,16 @@ export async function openSegmentLogStore(
   { segmentBytes = 8 * 1024 * 1024 }: SegmentLogStoreOptions = {},
 ): Promise<OpenedLogStore> {
   const unlock = await deps.disk.lock();
-  try {
-    const { parts, recovery } = await openParts(deps, segmentBytes);
-    return { store: createStore(parts, unlock), recovery };
-  } catch (error) {
+  const { disk, closeAll } = watchOpenFiles(deps.disk);
+  const release = async (): Promise<void> => {
+    await closeAll();
     await unlock();
+  };
+  try {
+    const { parts, recovery } = await openParts({ ...deps, disk }, segmentBytes);
+    return { store: createStore(parts, release), recovery };
+  } catch (error) {
+    await release();
     throw error;
   }
 }
@@ -74,18 +80,30 @@ async function openParts(
   return { parts: { log, state, mark }, recovery };
 }
 
-function createStore(parts: StoreParts, unlock: () => Promise<void>): LogStore {
-  const { log, state } = parts;
+function createStore(parts: StoreParts, release: () => Promise<void>): LogStore {
+  const { log, state, mark } = parts;
   const bounds = { first: () => log.first, length: () => log.length };
   const queue = createAppendQueue(async (blocks) => {
     const position = await log.append(blocks);
-    parts.mark.note(log.length);
+    mark.note(log.length);
     return position;
   });
   const serial = createSerial();
   let closing: Promise<void> | undefined;
   const requireOpen = (): void => {
     if (closing !== undefined) throw new StoreClosedError("the store is closed");
+  };
+  const inTurn: Serial = async (body) => {
+    requireOpen();
+    return await serial(body);
+  };
+  const finish = async (): Promise<void> => {
+    await queue.idle();
+    try {
+      await serial(async () => await mark.settle(log.length));
+    } finally {
+      await release();
+    }
   };
   return {
     ...bounds,
@@ -94,48 +112,39 @@ function createStore(parts: StoreParts, unlock: () => Promise<void>): LogStore {
       requireBlocks(blocks);
       return blocks.length === 0 ? log.length : await queue.add(blocks);
     },
-    read: async (from, limit) => {
-      requireOpen();
-      requireLimit(limit);
-      return await serial(async () => {
+    read: async (from, limit) =>
+      await inTurn(async () => {
+        requireLimit(limit);
         requirePosition(bounds, { position: from, end: "allowed" });
         return await log.read(from, limit);
-      });
-    },
-    load: async (key) => {
-      requireOpen();
-      requireKey(key);
-      return await serial(async () => await state.load(key));
-    },
-    save: async (changes) => {
-      requireOpen();
-      return await serial(async () => {
+      }),
+    load: async (key) =>
+      await inTurn(async () => {
+        requireKey(key);
+        return await state.load(key);
+      }),
+    save: async (changes) =>
+      await inTurn(async () => {
         requireChanges(changes, state.keys);
         await state.save({ changes });
-      });
-    },
-    drop: async (before) => {
-      requireOpen();
-      requireDrop(bounds, before);
-      await serial(async () => await drop(parts, before));
-    },
-    heal: async (position, block) => {
-      requireOpen();
-      requireBlocks([block]);
-      await serial(async () => {
+      }),
+    drop: async (before) =>
+      await inTurn(async () => {
+        requireDrop(bounds, before);
+        await drop(parts, before);
+      }),
+    heal: async (position, block) =>
+      await inTurn(async () => {
+        requireBlocks([block]);
         requirePosition(bounds, { position, end: "refused" });
         await heal(log, { position, block });
-      });
-    },
+      }),
     findDamage: async () => {
       requireOpen();
-      return await findDamage(bounds, async (position) => {
-        requireOpen();
-        return await serial(async () => await log.check(position));
-      });
+      return await findDamage(bounds, async (position) => await inTurn(async () => await log.check(position)));
     },
     close: async () => {
-      closing ??= queue.idle().then(async () => await serial(async () => await closeParts(parts, unlock)));
+      closing ??= finish();
       await closing;
     },
   };
@@ -177,14 +186,4 @@ async function findDamage(bounds: Bounds, check: SegmentLog["check"]): Promise<r
     position = next;
   }
   return ranges;
-}
-
-async function closeParts({ log, mark }: StoreParts, unlock: () => Promise<void>): Promise<void> {
-  try {
-    await mark.settle(log.length);
-    await mark.close();
-    await log.close();
-  } finally {
-    await unlock();
-  }
 }

@@ -105,15 +105,13 @@ export class SegmentLog {
     return { next, damaged: await segment.check(next - segment.first) };
   }
 
-  async close(): Promise<void> {
-    for (const segment of this.#segments.all) await segment.release();
-  }
-
   /** The file that takes the next blocks. */
   async #openTail(): Promise<FrameFile> {
     const tail = this.#segments.newest;
     const isUsable = !this.#isSealed && tail.blocks?.isBroken === false;
     if (isUsable && tail.blocks !== undefined && tail.blocks.sizeBytes < this.#segmentBytes) return tail.blocks;
+    // A file without a block that cannot be used: it is begun again, since two of one position would contradict each other.
+    if (tail.blocks !== undefined && tail.first === this.#length) return await tail.blocks.create();
     this.#nextName ??= createFrameFileName(this.#deps.random, { first: this.#length, kind: "blocks" });
     const segment = new Segment(this.#deps, { first: this.#length, blocks: this.#nextName });
     const file = await segment.createBlocks();

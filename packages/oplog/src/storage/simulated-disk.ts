@@ -16,6 +16,11 @@ export class SimulatedCrashError extends CoterieError {
   }
 }
 
+/** A program does what the port does not allow, and what some file systems would not let pass. */
+export class SimulatedMisuseError extends CoterieError {
+  readonly code = "oplog/simulated-misuse";
+}
+
 /** What makes a disk. */
 export interface SimulatedDiskInput {
   readonly seed: number;
@@ -32,7 +37,7 @@ type NameChange =
 export class SimulatedDisk {
   readonly #chance: Chance;
   #capacityBytes: number;
-  readonly #durableNames = new Map<string, SimulatedFile>();
+  #durableNames = new Map<string, SimulatedFile>();
   #names = new Map<string, SimulatedFile>();
   #pendingNames: NameChange[] = [];
   #calls = 0;
@@ -40,7 +45,7 @@ export class SimulatedDisk {
   readonly #failures = new Map<number, "full" | "failed">();
   #isLocked = false;
   /** Files are opened once at a time, as in browsers. */
-  readonly #openFiles = new Set<SimulatedFile>();
+  readonly #opened = new Set<SimulatedFile>();
   /** Programs of an earlier start hold files and locks no more. */
   #start = 0;
 
@@ -51,6 +56,11 @@ export class SimulatedDisk {
 
   get calls(): number {
     return this.#calls;
+  }
+
+  /** How many files are open. */
+  get openFiles(): number {
+    return this.#opened.size;
   }
 
   /** The machine stops in the middle of the call of this number. */
@@ -71,7 +81,7 @@ export class SimulatedDisk {
   restart(after: "power-cut" | "kill"): void {
     this.#start++;
     this.#isLocked = false;
-    this.#openFiles.clear();
+    this.#opened.clear();
     this.#crashAt = Number.POSITIVE_INFINITY;
     this.#failures.clear();
     if (after === "kill") return;
@@ -84,6 +94,19 @@ export class SimulatedDisk {
   /** The files there are, with their lengths. */
   get sizes(): ReadonlyMap<string, number> {
     return new Map([...this.#names].map(([name, { sizeBytes }]) => [name, sizeBytes]));
+  }
+
+  /** Another disk with the files as they are now, as a backup has them: all of them durable. */
+  copy(input: SimulatedDiskInput): SimulatedDisk {
+    const copy = new SimulatedDisk(input);
+    copy.adopt(this, () => true);
+    return copy;
+  }
+
+  /** Takes over files of another disk as they are now. */
+  adopt(from: SimulatedDisk, isWanted: (name: string) => boolean): void {
+    for (const [name, file] of from.#names) if (isWanted(name)) this.#names.set(name, file.copy());
+    this.#durableNames = new Map(this.#names);
   }
 
   /** Changes one bit of a file. */
@@ -145,12 +168,12 @@ export class SimulatedDisk {
 
   #requireClosed(name: string): void {
     const file = this.#names.get(name);
-    if (file !== undefined && this.#openFiles.has(file)) throw new StoreFailedError("the file is open");
+    if (file !== undefined && this.#opened.has(file)) throw new SimulatedMisuseError("the file is open");
   }
 
   #fileOf(file: SimulatedFile, call: (effect: Effect) => Promise<void>): DiskFile {
-    if (this.#openFiles.has(file)) throw new StoreFailedError("the file is open");
-    this.#openFiles.add(file);
+    if (this.#opened.has(file)) throw new SimulatedMisuseError("the file is open");
+    this.#opened.add(file);
     return {
       size: async () => {
         await call({});
@@ -161,7 +184,7 @@ export class SimulatedDisk {
         return file.read(at, lengthBytes);
       },
       write: async (at, bytes) => {
-        const room = this.#room(file);
+        const room = Math.max(file.sizeBytes, this.#room(file));
         const fits = Math.max(0, Math.min(bytes.length, room - at));
         await call({
           whole: () => file.write(at, bytes.subarray(0, fits)),
@@ -172,7 +195,7 @@ export class SimulatedDisk {
       truncate: async (lengthBytes) => await call({ whole: () => file.truncate(lengthBytes) }),
       sync: async () => await call({ whole: () => file.sync(), failed: () => file.loseSync(this.#chance) }),
       close: async () => {
-        this.#openFiles.delete(file);
+        this.#opened.delete(file);
       },
     };
   }

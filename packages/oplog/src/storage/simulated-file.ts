@@ -20,6 +20,14 @@ export class SimulatedFile {
     return this.#sizeBytes;
   }
 
+  /** Another file with the content that programs see, all of it durable. */
+  copy(): SimulatedFile {
+    const copy = new SimulatedFile();
+    copy.write(0, this.#seen.subarray(0, this.#sizeBytes));
+    copy.sync();
+    return copy;
+  }
+
   read(at: number, lengthBytes: number): Bytes {
     return this.#seen.slice(Math.min(at, this.#sizeBytes), Math.min(at + lengthBytes, this.#sizeBytes));
   }
