@@ -43,7 +43,7 @@ it("seals later epochs to a member's new key only, and the member reads on", asy
   expect(alice.in.log.membership.find(bob.id)?.keyVersion).toBe(1);
 
   // A thief of the old key alone, who has every block.
-  const thief = world.device({ ...bob, keys: { ...bob.keys, sealing: old === undefined ? [] : [old] } } as typeof bob);
+  const thief = world.device({ name: "thief", keys: { ...bob.keys, sealing: old === undefined ? [] : [old] } });
   await world.join(alice, thief);
   expect(thief.in.log.controls.facts.find(written.epochId)).toBeUndefined();
   expect(thief.in.log.waiting.lockedEpochs).toContainEqual(written.epochId);
@@ -53,7 +53,7 @@ it("seals later epochs to a member's new key only, and the member reads on", asy
 it("stops a writer that is revoked; the member writes on with its other device", async () => {
   const world = new World(3);
   const [alice, bob, carol] = await three(world);
-  const lost = world.device(bob, "bob's lost phone");
+  const lost = world.device({ name: "bob's lost phone", keys: bob.keys });
   await world.join(alice, lost);
   await lost.say("before");
   await world.meet(alice, bob, carol, lost);

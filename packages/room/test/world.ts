@@ -30,6 +30,7 @@ import {
   type RoomAlarm,
   type RoomBlock,
   type RoomDeps,
+  type RoomMode,
   type ViewDefinitions,
   type WritableView,
   type WrittenBlock,
@@ -215,7 +216,7 @@ export class Person {
   }
 }
 
-const stateNames = ["genesis", "writer", "keyring"];
+const stateNames = ["genesis", "writer", "keyring", "checkpoint", "view/lines"];
 
 /** A store with what another one holds now. */
 export async function copyStore(from: LogStore): Promise<LogStore> {
@@ -230,6 +231,13 @@ export async function copyStore(from: LogStore): Promise<LogStore> {
   );
   await copy.save(changes);
   return copy;
+}
+
+interface RoomChoices {
+  /** Of all but the founder. */
+  readonly role?: MemberRole;
+  readonly checkpointInterval?: number;
+  readonly mode?: RoomMode;
 }
 
 /** Everybody, and who founded the room. */
@@ -248,8 +256,8 @@ export class World {
   }
 
   /** One more device of a member, with nothing on it but the member's keys. */
-  device(of: Person, name = `${of.name}'s other device`): Person {
-    const person = new Person(name, this.random, of.keys);
+  device({ name, keys }: Pick<Person, "name" | "keys">): Person {
+    const person = new Person(name, this.random, keys);
     this.people.push(person);
     return person;
   }
@@ -257,7 +265,7 @@ export class World {
   /** A room of the first one with all others, who have everything. */
   async found(
     names: readonly string[],
-    { role = "member" as MemberRole, checkpointInterval = 1_000, mode = "majority" as const } = {},
+    { role = "member", checkpointInterval = 1_000, mode = "majority" }: RoomChoices = {},
   ): Promise<readonly Person[]> {
     const [founder, ...others] = names.map((name) => this.person(name));
     if (founder === undefined) throw new Error("a room has a founder");
@@ -323,5 +331,14 @@ export async function four(world: World, role: MemberRole = "member"): Promise<F
 
 /** Who is a member as far as somebody knows, the most senior first. */
 export function namesIn(world: World, { in: room }: Person): readonly string[] {
-  return room.members.map(({ identity }) => world.people.find(({ id }) => equalBytes(id, identity))?.name ?? "somebody");
+  return room.members.map(
+    ({ identity }) => world.people.find(({ id }) => equalBytes(id, identity))?.name ?? "somebody",
+  );
+}
+
+/** The operations of a block that somebody has. */
+export function operationsOf({ in: { log } }: Person, { hash }: { readonly hash: Bytes }): readonly Operation[] {
+  const block = log.dag.find(hash);
+  const control = block === undefined ? undefined : log.controls.findControl(block);
+  return control === undefined ? [] : log.controls.placeOf(control).operations;
 }
