@@ -66,28 +66,28 @@ export function randomHistory(seed: number, length: number = 24): Scene {
   while (scene.blocks.length < length) {
     if (dice.chance(12)) duel(dice, { scene, peer });
     const writer = `${dice.pick(people)}/${dice.chance(85) ? 1 : 2}`;
-    const seen = seenBy.get(writer) ?? start;
-    // Half of the time a writer catches up with somebody.
+    const seen = seenBy.get(writer) ?? [...start];
+    // Now and then a writer catches up with somebody.
     if (dice.chance(35)) seen.push(dice.pick(scene.blocks));
     seenBy.set(writer, seen);
     const own = scene.blocks.findLast((block) => block.writer === writer);
+    const isForked = own !== undefined && dice.chance(3);
+    const previous = isForked ? own.previous : own;
     const after = dice.chance(10) ? [...start] : [...seen];
-    const before = own === undefined ? after : [own, ...after];
+    const before = previous === undefined ? after : [previous, ...after];
     const membership = peer.membershipAt(before);
     const isWelcome =
       own === undefined ? membership.find(keyOf(personOf(writer))) : membership.findAuthor(keyOf(writer), 0);
     if (isWelcome === undefined && !dice.chance(own === undefined ? 3 : 20)) continue;
-    const isForked = own !== undefined && dice.chance(3);
     const does = own === undefined || isForked ? firstOperations(dice, writer) : [];
     const count = 1 + dice.below(2);
     const view = { dice, scene, before, membership, writer };
     for (let i = 0; i < count; i++) does.push(randomOperation(view));
     const known = peer.commitsIn(before);
     const least = Math.max(0, ...before.map(({ commits }) => commits));
-    const commits = dice.chance(70) ? known : least + dice.below(known - least + 1);
+    const commits = dice.chance(70) || known < least ? Math.max(known, least) : least + dice.below(known - least + 1);
     const isVoidByItself = dice.chance(3);
-    const previous = isForked ? { previous: own.previous } : {};
-    const block = peer.write({ by: writer, after, does, commits, isVoidByItself, ...previous });
+    const block = peer.write({ by: writer, after, previous, does, commits, isVoidByItself });
     seen.push(block);
     if (dice.chance(20)) peer.commitAny(dice);
   }

@@ -5,7 +5,7 @@ import { namesIn, Peer } from "./membership-scene.ts";
 const isFull = process.env["COTERIE_FULL"] === "1";
 const seeds = isFull ? 10_000 : 1_000;
 
-it(`D3: says the same whatever order blocks and commits are told in (${seeds} seeds)`, () => {
+it(`D3: says the same whatever order blocks and commits are told in (${seeds} seeds)`, { timeout: 900_000 }, () => {
   const seen = { doubts: 0, voids: 0, decided: 0, members: 0 };
   for (let seed = 1; seed <= seeds; seed++) {
     const scene = randomHistory(seed);
