@@ -27,7 +27,6 @@ export {
   deriveEpochId,
   deriveLevel,
   type EpochLevel,
-  generateEpochSecret,
   type LevelSecret,
   levelOf,
   reachesLevel,
@@ -38,6 +37,7 @@ export {
   matchesSealings,
   type NewEpoch,
   type NewEpochDeps,
+  type NewEpochInput,
   type NewGrant,
 } from "./epochs/new-epoch.ts";
 export {
@@ -147,6 +147,7 @@ export {
   proposeRole,
   type SignAsIdentity,
 } from "./membership/propose.ts";
+export { joinFromSnapshot, type SnapshotInvitation } from "./room/join-snapshot.ts";
 export { createRoom, joinRoom, type NewRoomInput, openRoom } from "./room/open-room.ts";
 export {
   type ProposeOperations,
@@ -157,6 +158,7 @@ export {
 export type { RoomAlarm, RoomBlock } from "./room/room-block.ts";
 export { RoomLog, type RoomLogDeps } from "./room/room-log.ts";
 export type { RoomDeps } from "./room/room-parts.ts";
+export type { GetChunk, PutChunk } from "./room/snapshots.ts";
 export type { ApplyBlocks, ViewDefinitions, ViewRoom } from "./room/room-views.ts";
 export { type RoomOrder, ViewRunner, type ViewRunnerDeps } from "./views/view-runner.ts";
 export type { ReadableView, WritableView } from "./views/view-state.ts";

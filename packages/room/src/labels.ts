@@ -29,11 +29,14 @@ export type RoomLabel =
   | "dummy"
   | "grant"
   | "keyring"
+  | "keyringNonce"
+  | "epochSecret"
   | "deviceState"
   | "ownWriter"
   | "checkpoint"
   | "vote"
-  | "chunk";
+  | "chunk"
+  | "manifest";
 
 /** The label of each purpose. */
 export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
@@ -60,7 +63,10 @@ export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
   entry: encodeUtf8("coterie/room/entry/1"),
   dummy: encodeUtf8("coterie/room/dummy/1"),
   grant: encodeUtf8("coterie/room/grant/1"),
-  keyring: encodeUtf8("coterie/room/keyring/1\0"),
+  // A field, which has its length before it.
+  keyring: encodeUtf8("coterie/room/keyring/1"),
+  keyringNonce: encodeUtf8("coterie/room/keyring-nonce/1"),
+  epochSecret: encodeUtf8("coterie/room/epoch-secret/1"),
   deviceState: encodeUtf8("coterie/room/device-state/1\0"),
   // A field, which has its length before it.
   ownWriter: encodeUtf8("coterie/room/own-writer/1"),
@@ -68,4 +74,6 @@ export const roomLabels: Readonly<Record<RoomLabel, Bytes>> = {
   checkpoint: encodeUtf8("coterie/room/checkpoint/1"),
   vote: encodeUtf8("coterie/room/vote/1\0"),
   chunk: encodeUtf8("coterie/room/chunk/1\0"),
+  // A field, which has its length before it.
+  manifest: encodeUtf8("coterie/room/manifest/1"),
 };

@@ -358,6 +358,50 @@ describe("a stored keyring", () => {
   });
 });
 
+describe("copies of one device that draw the same randomness (A11)", () => {
+  it("store different keyrings under different nonces", () => {
+    const nonces = new Set<string>();
+    for (let i = 0; i < 1_000; i++) {
+      const copy = new Keyring(deps, { logId });
+      copy.dropHistory(i);
+      const stored = copy.export({ random: { fill: (target) => void target.fill(7) } }, deviceKey);
+      nonces.add(encodeHex(stored.subarray(0, 24)));
+    }
+    expect(nonces.size).toBe(1_000);
+  });
+
+  it("begin different epochs for different recipients, levels, keys and wrapped epochs, and the same one for the same", () => {
+    const key = (name: string): Bytes => deps.primitives.deriveAgreementKeyPair(madeUp(name)).publicKey;
+    const recipient = (name: string, level: EpochLevel = "full", keyName = name) => {
+      return { identity: madeUp(name), sealingKey: key(keyName), level };
+    };
+    const [one, two] = [epoch("one", 1), epoch("two", 2)];
+    const make = (
+      recipients: readonly ReturnType<typeof recipient>[],
+      wrapped: readonly Epoch[] = [],
+      room = logId,
+    ) => {
+      const random = { fill: (target: Bytes) => void target.fill(7) };
+      return encodeHex(
+        createRotation({ ...deps, random }, { logId: room, recipients, wrapped }).secret.exposeSecretBytes(),
+      );
+    };
+    const [alice, bob] = [recipient("alice"), recipient("bob")];
+    const secrets = [
+      make([alice, bob]),
+      make([alice]),
+      make([alice, recipient("bob", "read")]),
+      make([alice, recipient("bob", "full", "another key of bob")]),
+      make([alice, bob], [one]),
+      make([alice, bob], [one, two]),
+      make([alice, bob], [], madeUp("another room")),
+    ];
+    expect(new Set(secrets).size).toBe(secrets.length);
+    expect(make([bob, alice])).toBe(secrets[0]);
+    expect(make([alice, bob], [two, one])).toBe(secrets[5]);
+  });
+});
+
 describe("making an epoch", () => {
   it("wraps what the author holds, as well as it does, and refuses one twice", () => {
     const [one, two] = [epoch("one", 1), epoch("two", 2)];

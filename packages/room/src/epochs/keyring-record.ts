@@ -15,6 +15,7 @@ import { padmeLength } from "@coterie/sealed-box/seal";
 import { UnreadableKeyringError } from "../errors.ts";
 import { roomLabels } from "../labels.ts";
 import type { EpochWrap } from "../membership/operation.ts";
+import { deriveKey } from "./derive-key.ts";
 import { epochIdLengthBytes, epochLevels, type LevelSecret, levelOf, levelSecretOf } from "./level-secret.ts";
 
 /** The key of a device's store, 32 bytes: never stored beside what it encrypts. */
@@ -36,7 +37,7 @@ export interface KeyringState {
 
 /** What encrypting a keyring needs. */
 export interface KeyringRecordDeps {
-  readonly primitives: Pick<Primitives, "xchacha20Poly1305">;
+  readonly primitives: Pick<Primitives, "hkdfSha256" | "sha256" | "xchacha20Poly1305">;
   readonly random: RandomSource;
 }
 
@@ -61,8 +62,14 @@ export function encryptKeyring(
   padded.set(framed);
   framed.fill(0);
   encoded.fill(0);
-  const nonce = randomBytes(random, nonceLengthBytes);
   const key = deviceKey.exposeSecretBytes();
+  // Not what was drawn alone: two copies of one device may draw the same, and hold different keyrings.
+  const nonce = deriveKey(primitives, {
+    secret: key,
+    info: roomLabels.keyringNonce,
+    context: [randomBytes(random, nonceLengthBytes), primitives.sha256(padded)],
+    lengthBytes: nonceLengthBytes,
+  });
   try {
     const ciphertext = primitives.xchacha20Poly1305.encrypt({ key, nonce, plain: padded, ...placeOf(logId) });
     // brand: encrypted just here

@@ -33,9 +33,19 @@ const levelByUse: Readonly<Record<LevelSecret["use"], EpochLevel>> = {
   "epoch-control": "control",
 };
 
-/** A fresh secret S of an epoch. */
-export function generateEpochSecret(random: RandomSource): LevelSecret<"full"> {
-  return SecretKey.own("epoch-full", randomBytes(random, secretLengthBytes));
+/**
+ * A fresh secret S of an epoch. What it is for goes in as well (`purpose`: encoded recipients and wrapped epochs), so that two copies of
+ * one device that draw the same bytes do not seal one S at two levels.
+ */
+export function generateEpochSecret(
+  { primitives, random }: LevelDeps & { readonly random: RandomSource },
+  purpose: Uint8Array,
+): LevelSecret<"full"> {
+  const drawn = randomBytes(random, secretLengthBytes);
+  const context = [primitives.sha256(purpose)];
+  const secret = deriveKey(primitives, { secret: drawn, info: roomLabels.epochSecret, context });
+  drawn.fill(0);
+  return SecretKey.own("epoch-full", secret);
 }
 
 /** The secret of `level` over 32 bytes that were opened or stored; they are copied. */

@@ -1,5 +1,5 @@
 /** Making rotates and grants (docs/protocol/rooms.md §6.3, §6.4): the operation for the block, and the sealing for its public part. */
-import { type Bytes, encodeHex, equalBytes } from "@coterie/bytes";
+import { type Bytes, encodeFields, encodeHex, equalBytes } from "@coterie/bytes";
 import { compareBytes } from "@coterie/oplog";
 import type { RandomSource } from "@coterie/primitives";
 import { InvalidRecipientsError } from "../errors.ts";
@@ -15,6 +15,15 @@ import { type HeldEpoch, type WrapDeps, wrapEpoch } from "./wraps.ts";
 export interface NewEpochDeps {
   readonly primitives: EntryDeps["primitives"] & WrapDeps["primitives"];
   readonly random: RandomSource;
+}
+
+/** What an epoch is made of. */
+export interface NewEpochInput {
+  /** 32 bytes. */
+  readonly logId: Bytes;
+  readonly recipients: readonly SealingRecipient[];
+  /** Epochs that it follows, as well as they are held. */
+  readonly wrapped: readonly HeldEpoch[];
 }
 
 /** An epoch that was just made. Whoever made it hands the secret to the keyring and destroys it. */
@@ -36,22 +45,11 @@ export interface NewGrant {
  * A new epoch for `recipients`, with those wrapped that it follows. Its block is written under it.
  * @throws InvalidRecipientsError, InvalidPublicKeyError as `sealRotation` does, before anything is sealed
  */
-export function createRotation(
-  deps: NewEpochDeps,
-  {
-    logId,
-    recipients,
-    wrapped,
-  }: {
-    readonly logId: Bytes;
-    readonly recipients: readonly SealingRecipient[];
-    readonly wrapped: readonly HeldEpoch[];
-  },
-): NewEpoch {
+export function createRotation(deps: NewEpochDeps, { logId, recipients, wrapped }: NewEpochInput): NewEpoch {
   if (new Set(wrapped.map(({ epochId }) => encodeHex(epochId))).size !== wrapped.length)
     throw new InvalidRecipientsError("an epoch is wrapped once");
   if (wrapped.length > roomLimits.wrapsPerRotate) throw new InvalidRecipientsError("too many epochs to wrap");
-  const secret = generateEpochSecret(deps.random);
+  const secret = generateEpochSecret(deps, purposeOf({ logId, recipients, wrapped }));
   try {
     const sealing = sealRotation(deps, { logId, secret, recipients });
     const by = { epochId: sealing.epochId, secret };
@@ -69,6 +67,18 @@ export function createRotation(
     secret.destroy();
     throw error;
   }
+}
+
+/** By length first: what is compared begins alike. */
+function compareEncoded(a: Bytes, b: Bytes): number {
+  return a.length - b.length || compareBytes(a, b);
+}
+
+/** The same for the same epoch, in whatever order recipients and wrapped epochs are named. */
+function purposeOf({ logId, recipients, wrapped }: NewEpochInput): Bytes {
+  const sealed = recipients.map(({ identity, sealingKey, level }) => encodeFields(identity, sealingKey, level));
+  const held = wrapped.map(({ epochId, secret }) => encodeFields(epochId, secret.use));
+  return encodeFields(logId, sealed.length, ...sealed.sort(compareEncoded), ...held.sort(compareEncoded));
 }
 
 /**
