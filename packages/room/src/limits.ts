@@ -26,6 +26,10 @@ export const roomLimits = {
   votesPerEra: 256,
   /** Changes of the indexers in the life of a room. */
   erasPerChain: 65_536,
+  /** Bytes of a snapshot that are encrypted as one chunk. */
+  chunkBytes: 1_048_576,
+  /** Views of one room. */
+  views: 64,
   /** Most final blocks from one checkpoint to the next. */
   checkpointInterval: 4_294_967_295,
 } as const;

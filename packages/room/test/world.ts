@@ -280,8 +280,13 @@ export class World {
 
   /** Lets somebody who was added in. */
   async join(host: Person, other: Person): Promise<void> {
-    other.room = await joinRoom(other.deps, { genesis: encodeGenesis(host.in.log.genesis) });
+    await this.invite(host, other);
     await this.give(host, other);
+  }
+
+  /** Gives somebody the genesis, and nothing else. */
+  async invite(host: Person, other: Person): Promise<void> {
+    other.room = await joinRoom(other.deps, { genesis: encodeGenesis(host.in.log.genesis) });
   }
 
   /** All that `from` has and `to` was not given yet. */

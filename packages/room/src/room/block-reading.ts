@@ -84,6 +84,16 @@ export class RoomBlockReader implements BlockOpener {
     }
   };
 
+  /** Where a block stands in its writer's chain; undefined for what is no block. */
+  findPlace(block: Uint8Array): { readonly writer: Bytes; readonly seq: number } | undefined {
+    try {
+      return decodeEnvelope(this.#deps.primitives, block).header;
+    } catch (error) {
+      if (error instanceof MalformedBlockError) return undefined;
+      throw error;
+    }
+  }
+
   /** The content of a stored block; undefined where there is none, or this device may not read it. */
   readStored(block: Uint8Array): Plaintext | undefined {
     const envelope = decodeEnvelope(this.#deps.primitives, block);

@@ -12,12 +12,15 @@ export interface BlockStanding {
   readonly isVoidByItself: boolean;
   /** Whether it holds content, or operations other than votes: then finality is waited for. */
   readonly isValue: boolean;
+  /** Whether only its context is known: it was final before the checkpoint that this device began with. */
+  readonly isContext?: boolean;
 }
 
 const voidByItself = 1;
 const value = 2;
 const voidFinally = 4;
 const isFinal = 8;
+const context = 16;
 
 /** Grows with the graph. */
 export class BlockTable {
@@ -30,14 +33,14 @@ export class BlockTable {
   }
 
   /** Takes the next block's standing. */
-  add({ past, pastAndSelf, isVoidByItself, isValue }: BlockStanding): void {
+  add({ past, pastAndSelf, isVoidByItself, isValue, isContext = false }: BlockStanding): void {
     const index = this.#past.length;
     if (index === this.#flags.length) {
       const larger = new Uint8Array(2 * index);
       larger.set(this.#flags);
       this.#flags = larger;
     }
-    this.#flags[index] = (isVoidByItself ? voidByItself : 0) | (isValue ? value : 0);
+    this.#flags[index] = (isVoidByItself ? voidByItself : 0) | (isValue ? value : 0) | (isContext ? context : 0);
     this.#past.push(past);
     this.#pastAndSelf.push(pastAndSelf);
   }
@@ -56,6 +59,10 @@ export class BlockTable {
 
   isValue(block: BlockIndex): boolean {
     return this.#has(block, value);
+  }
+
+  isContext(block: BlockIndex): boolean {
+    return this.#has(block, context);
   }
 
   /** Notes how a block was judged when it became final. */

@@ -14,6 +14,7 @@ import type { CheckpointStart } from "./restore-start.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { RoomStore, StateName } from "./room-store.ts";
 import type { RoomViews } from "./room-views.ts";
+import { hashViews } from "./snapshots.ts";
 
 /** What is kept with a checkpoint beside its state. */
 export interface KeptCheckpoint {
@@ -30,19 +31,24 @@ export class CheckpointKeeper {
   readonly #log: RoomLog;
   readonly #storage: RoomStore;
   readonly #views: RoomViews;
-  readonly #sha256: Primitives["sha256"];
+  readonly #primitives: Pick<Primitives, "sha256">;
   #keptEra = -1;
   #viewsHash: { readonly era: number; readonly hash: Bytes } | undefined;
 
   constructor(
     { log, storage, views }: { readonly log: RoomLog; readonly storage: RoomStore; readonly views: RoomViews },
-    { sha256 }: Pick<Primitives, "sha256">,
+    primitives: Pick<Primitives, "sha256">,
   ) {
     this.#log = log;
     this.#storage = storage;
     this.#views = views;
-    this.#sha256 = sha256;
+    this.#primitives = primitives;
     this.#keptEra = log.order.era;
+  }
+
+  /** The era whose checkpoint is kept. */
+  get keptEra(): number {
+    return this.#keptEra;
   }
 
   /** What this device says about its views at a checkpoint: 32 bytes, zeros where it has not looked. */
@@ -58,18 +64,14 @@ export class CheckpointKeeper {
     const changes = new Map<StateName, Bytes>([["checkpoint", this.#encode(newest, newest.state)]]);
     const views = await this.#views.encodeAt(newest.position);
     for (const [name, content] of views) changes.set(`view/${name}`, content);
-    this.#viewsHash = { era: newest.era, hash: this.#hashViews(views) };
+    this.#viewsHash = { era: newest.era, hash: hashViews(this.#primitives, views) };
     return changes;
   }
 
   #encode({ position, indexers, era }: OwnCheckpoint, state: Bytes): Bytes {
     const open = this.#openPositions(position);
     const chain = this.#log.checkpoints.chainBefore(era);
-    const writer = new FieldWriter().bytes(state).number(position).number(indexers.length);
-    for (const indexer of indexers) writer.bytes(indexer);
-    writer.bytes(encodeEraChain(chain)).number(this.#storage.length).number(open.length);
-    for (const at of open) writer.number(at);
-    return writer.finish();
+    return encodeKeptCheckpoint({ state, position, indexers, chain, open, next: this.#storage.length });
   }
 
   /** Blocks that were not final at `position`: those that became so since, and the tail. */
@@ -79,13 +81,23 @@ export class CheckpointKeeper {
     for (let at = position; at < order.position; at++) blocks.push(order.at(at));
     return blocks.map((block) => this.#storage.positionOf(block)).sort((a, b) => a - b);
   }
+}
 
-  #hashViews(views: ReadonlyMap<string, Bytes>): Bytes {
-    const writer = new FieldWriter();
-    for (const [name, content] of [...views].sort(([a], [b]) => (a < b ? -1 : 1)))
-      writer.text(name).bytes(this.#sha256(content));
-    return this.#sha256(writer.finish());
-  }
+/** The bytes of a checkpoint to keep; `state` is encoded. */
+export function encodeKeptCheckpoint({
+  state,
+  position,
+  indexers,
+  chain,
+  open,
+  next,
+}: Pick<KeptCheckpoint, "position" | "open" | "next"> &
+  Pick<CheckpointStart, "indexers" | "chain"> & { readonly state: Bytes }): Bytes {
+  const writer = new FieldWriter().bytes(state).number(position).number(indexers.length);
+  for (const indexer of indexers) writer.bytes(indexer);
+  writer.bytes(encodeEraChain(chain)).number(next).number(open.length);
+  for (const at of open) writer.number(at);
+  return writer.finish();
 }
 
 /** What {@link CheckpointKeeper} saved. Throws MalformedRoomError. */

@@ -134,8 +134,8 @@ export class Composer {
 
   /** Of what came with a checkpoint the graph knows no edges; all of it is in the anchor's past. */
   #isCoveredByAnchor(block: BlockIndex): boolean {
-    const { order, restored } = this.#deps.log;
-    return block < restored && block !== order.anchor;
+    const { order, table } = this.#deps.log;
+    return table.isContext(block) && block !== order.anchor;
   }
 
   #plan(place: Place, { operations, rotates }: NewBlockInput): WritePlan {

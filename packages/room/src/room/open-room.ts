@@ -11,12 +11,14 @@ import {
   type RoomMode,
 } from "../membership/genesis.ts";
 import { decodeOwnWriter, encodeOwnWriter, generateOwnWriter, type OwnWriter } from "./own-writer.ts";
-import { decodeKeptCheckpoint, type KeptCheckpoint } from "./checkpoint-keeper.ts";
+import { encodeCheckpointState } from "../checkpoint/checkpoint-state.ts";
+import { decodeKeptCheckpoint, encodeKeptCheckpoint, type KeptCheckpoint } from "./checkpoint-keeper.ts";
+import type { ContextSource } from "./context-source.ts";
 import type { CheckpointStart } from "./restore-start.ts";
 import { Room } from "./room.ts";
 import { RoomLog } from "./room-log.ts";
 import type { RoomDeps, RoomParts } from "./room-parts.ts";
-import { RoomStore } from "./room-store.ts";
+import { RoomStore, type StateName } from "./room-store.ts";
 import { RoomViews } from "./room-views.ts";
 
 /** What a founder decides. */
@@ -113,13 +115,49 @@ function placeAdmitted(
   }
 }
 
+/** A room in an empty storage that goes on from a verified checkpoint. For `joinFromSnapshot`. */
+export async function beginFromCheckpoint(
+  deps: RoomDeps,
+  {
+    genesis,
+    start,
+    views,
+    keyring,
+    contexts,
+  }: {
+    readonly genesis: Genesis;
+    readonly start: CheckpointStart;
+    readonly views: ReadonlyMap<string, Bytes>;
+    readonly keyring: Keyring;
+    readonly contexts: ContextSource;
+  },
+): Promise<Room> {
+  const storage = await emptyStorage(deps, genesis);
+  const parts = { ...gatherWith(deps, { genesis, storage, keyring, start }), contexts };
+  const { position } = start.state;
+  const pieces = new Map<StateName, Bytes>([["genesis", encodeGenesis(genesis)]]);
+  const state = encodeCheckpointState(start.state);
+  pieces.set("checkpoint", encodeKeptCheckpoint({ ...start, state, position, open: [], next: 0 }));
+  for (const name of parts.views.names) {
+    parts.views.restore(name, { content: views.get(name), length: position });
+    pieces.set(`view/${name}`, views.get(name) ?? parts.views.encode(name).content);
+  }
+  await storage.save(pieces, parts.exportKeyring());
+  return new Room(parts, undefined);
+}
+
+async function emptyStorage(deps: RoomDeps, genesis: Genesis): Promise<RoomStore> {
+  if (deps.store.length() > 0) throw new NotEmptyError();
+  const storage = new RoomStore(deps, { logId: deriveLogId(deps.primitives, genesis) });
+  if ((await storage.load("genesis")) !== undefined) throw new NotEmptyError();
+  return storage;
+}
+
 async function begin(
   deps: RoomDeps,
   { genesis, writer }: { readonly genesis: Genesis; readonly writer: OwnWriter | undefined },
 ): Promise<Room> {
-  if (deps.store.length() > 0) throw new NotEmptyError();
-  const storage = new RoomStore(deps, { logId: deriveLogId(deps.primitives, genesis) });
-  if ((await storage.load("genesis")) !== undefined) throw new NotEmptyError();
+  const storage = await emptyStorage(deps, genesis);
   const parts = gather(deps, { genesis, storage, keyring: undefined });
   const pieces = new Map<"genesis" | "writer", Bytes>([["genesis", encodeGenesis(genesis)]]);
   if (writer !== undefined) pieces.set("writer", encodeOwnWriter(writer));
@@ -130,25 +168,28 @@ async function begin(
 
 function gather(
   deps: RoomDeps,
-  {
-    genesis,
-    storage,
-    keyring: stored,
-    start,
-  }: {
-    readonly genesis: Genesis;
-    readonly storage: RoomStore;
-    readonly keyring: Ciphertext<"keyring"> | undefined;
-    readonly start?: CheckpointStart | undefined;
-  },
+  { keyring: stored, ...rest }: Omit<GatheredFrom, "keyring"> & { readonly keyring: Ciphertext<"keyring"> | undefined },
 ): RoomParts {
-  const { primitives, random, deviceKey } = deps;
-  const logId = deriveLogId(primitives, genesis);
+  const { primitives, deviceKey } = deps;
+  const { logId } = rest.storage;
   const keyring =
     stored === undefined
       ? new Keyring({ primitives }, { logId })
       : Keyring.import({ primitives }, { logId, deviceKey, stored });
+  return gatherWith(deps, { ...rest, keyring });
+}
+
+interface GatheredFrom {
+  readonly genesis: Genesis;
+  readonly storage: RoomStore;
+  readonly keyring: Keyring;
+  readonly start?: CheckpointStart | undefined;
+}
+
+function gatherWith(deps: RoomDeps, { genesis, storage, keyring, start }: GatheredFrom): RoomParts {
+  const { random, deviceKey } = deps;
   const log = new RoomLog({ ...deps, keyring, identity: deps.identity.publicKey }, genesis, start);
   const views = new RoomViews({ log, store: storage }, deps.views);
-  return { deps, log, keyring, storage, views, exportKeyring: () => keyring.export({ random }, deviceKey) };
+  const exportKeyring = (): Ciphertext<"keyring"> => keyring.export({ random }, deviceKey);
+  return { deps, log, keyring, storage, views, exportKeyring, contexts: undefined };
 }

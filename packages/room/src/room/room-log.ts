@@ -17,6 +17,7 @@ import {
 import type { Primitives, RandomSource } from "@coterie/primitives";
 import { CheckpointBook } from "../checkpoint/checkpoint-book.ts";
 import type { BlockContext } from "../checkpoint/context.ts";
+import type { ControlNumbers } from "../checkpoint/control-numbers.ts";
 import type { FinalRecord } from "../checkpoint/final-record.ts";
 import type { Keyring } from "../epochs/keyring.ts";
 import type { SealingKeyHolder } from "../epochs/open-entries.ts";
@@ -65,7 +66,8 @@ export class RoomLog {
   readonly #contents = new Map<BlockIndex, Plaintext>();
   #indexers: readonly number[];
   #indexersOf: Membership | undefined;
-  #restored = 0;
+  /** The last final block of each writer at the checkpoint that this device began with. */
+  readonly #headSeqByWriter = new Map<number, number>();
 
   /** From the beginning, or from a checkpoint whose state was verified. */
   constructor(deps: RoomLogDeps, genesis: Genesis, start?: CheckpointStart) {
@@ -90,6 +92,11 @@ export class RoomLog {
     const indexers = this.#indexers;
     this.#linearizer = createLinearizer(primitives, { dag, mode, indexers, checkpointInterval, start: eraStart });
     for (const context of contexts) this.#addFinal(context);
+    for (const { writer, seq } of contexts) {
+      const number = dag.numberWriter(writer);
+      this.#headSeqByWriter.set(number, Math.max(seq, this.#headSeqByWriter.get(number) ?? 0));
+    }
+    for (const [number, seq] of this.#headSeqByWriter) this.#headByWriter[number] = dag.firstOf(number, seq);
   }
 
   /** Order and finality. Not to be advanced from outside. */
@@ -119,7 +126,7 @@ export class RoomLog {
 
   /** Takes blocks in, as `Intake.receive` does. */
   receive(blocks: readonly Uint8Array[]): IntakeResult {
-    return this.#told(this.#intake.receive(blocks));
+    return this.#told(this.#intake.receive(this.#withoutCovered(blocks)));
   }
 
   /** Takes a block that this device has just made. */
@@ -132,9 +139,20 @@ export class RoomLog {
     return this.#told(this.#intake.unlock());
   }
 
-  /** How many blocks of the graph are only known by their contexts: they came with a checkpoint, before all others. */
-  get restored(): number {
-    return this.#restored;
+  /** Whether what is below a checkpoint is known by its state alone. */
+  get beganWithCheckpoint(): boolean {
+    return this.#headSeqByWriter.size > 0;
+  }
+
+  /** Control blocks by their place in the final order. */
+  get controlNumbers(): ControlNumbers {
+    return this.#record.numbers;
+  }
+
+  /** Takes the context of a block below the checkpoint, verified, and goes on with what waited for it. */
+  addContext(context: BlockContext): IntakeResult {
+    this.#addFinal(context);
+    return this.#told(this.#intake.resolve(context.hash));
   }
 
   /** Whether nothing of a block counts (§5.4): for final ones as they were judged, for others as of now. */
@@ -182,6 +200,17 @@ export class RoomLog {
   /** Opens a content again that was wiped; undefined where there is none, or it may not be read. */
   readContent(block: Uint8Array): Plaintext | undefined {
     return this.#reader.readStored(block);
+  }
+
+  /** Without what is below the checkpoint: it is covered by the state, and what it builds on is not here. */
+  #withoutCovered(blocks: readonly Uint8Array[]): readonly Uint8Array[] {
+    if (!this.beganWithCheckpoint) return blocks;
+    return blocks.filter((block) => {
+      const place = this.#reader.findPlace(block);
+      const writer = place && this.dag.writerIndex(place.writer);
+      const head = writer === undefined ? undefined : this.#headSeqByWriter.get(writer);
+      return place === undefined || head === undefined || place.seq > head;
+    });
   }
 
   #onAdmit(block: AdmittedBlock): void {
@@ -284,11 +313,9 @@ export class RoomLog {
   #addFinal({ hash, writer, seq, lamport, commits, pastAndSelf }: BlockContext): void {
     if (this.dag.find(hash) === undefined) this.dag.add({ hash, writer, seq, lamport, commits, parents: [] });
     const block = this.table.size;
-    this.table.add({ past: pastAndSelf, pastAndSelf, isVoidByItself: false, isValue: false });
+    this.table.add({ past: pastAndSelf, pastAndSelf, isVoidByItself: false, isValue: false, isContext: true });
     this.table.settle(block, false);
-    this.#headByWriter[this.dag.writer(block)] = block;
     this.#linearizer.addFinal(block);
-    this.#restored = block + 1;
   }
 
   /** Votes in a block, as far as its writer may have one. */

@@ -5,6 +5,7 @@ import type { Primitives, RandomSource, SigningKeyPair } from "@coterie/primitiv
 import type { Keyring } from "../epochs/keyring.ts";
 import type { DeviceKey } from "../epochs/keyring-record.ts";
 import type { SealingKeyHolder } from "../epochs/open-entries.ts";
+import type { ContextSource } from "./context-source.ts";
 import type { RoomAlarm } from "./room-block.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { RoomStore } from "./room-store.ts";
@@ -39,4 +40,6 @@ export interface RoomParts {
   readonly storage: RoomStore;
   readonly views: RoomViews;
   readonly exportKeyring: () => Ciphertext<"keyring">;
+  /** Where this device joined by a snapshot in this run: what is below it. */
+  readonly contexts: ContextSource | undefined;
 }

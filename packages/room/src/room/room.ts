@@ -20,6 +20,7 @@ import { createSigner, encodeOwnWriter, generateOwnWriter, type OwnWriter } from
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { StateName } from "./room-store.ts";
+import { makeSnapshot, type PutChunk } from "./snapshots.ts";
 import { encodeValues } from "./values.ts";
 
 /** A block of one's own that is durable, and may be sent. */
@@ -141,8 +142,50 @@ export class Room {
   async receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
     return await this.#inTurn(async () => {
       const { admitted, missing, refused } = this.log.receive(blocks.map(copyBytes));
-      await this.#store(admitted);
-      return { admitted: admitted.length, missing, refused };
+      const below = await this.#findBelow(missing);
+      const all = [...admitted, ...below.admitted];
+      await this.#store(all);
+      return { admitted: all.length, missing: below.missing, refused };
+    });
+  }
+
+  /** Of what is missing, finds what is below the checkpoint that this device joined by. */
+  async #findBelow(
+    missing: readonly Bytes[],
+  ): Promise<{ readonly admitted: readonly AdmittedBlock[]; readonly missing: readonly Bytes[] }> {
+    const { contexts, log, keyring } = this.#parts;
+    if (contexts === undefined) return { admitted: [], missing };
+    const admitted: AdmittedBlock[] = [];
+    const left: Bytes[] = [];
+    for (const hash of missing) {
+      const context = log.dag.find(hash) === undefined ? await contexts.find({ log, keyring }, hash) : undefined;
+      if (context === undefined) left.push(hash);
+      else admitted.push(...log.addContext(context).admitted);
+    }
+    return { admitted, missing: left };
+  }
+
+  /**
+   * Puts a snapshot of the newest checkpoint for newcomers and for devices that were long away. Gives the hash of its manifest, which goes
+   * into invitations; undefined while the newest checkpoint lacks the votes of a quorum, or this device the epoch's secret.
+   */
+  async makeSnapshot(put: PutChunk): Promise<Bytes | undefined> {
+    return await this.#inTurn(async () => {
+      const { deps, log, keyring, storage, views } = this.#parts;
+      const epochId = this.epochId;
+      const secret = epochId && keyring.findSecret(epochId);
+      const epoch = epochId && log.controls.facts.find(epochId);
+      const rotate = epoch === undefined ? undefined : log.controls.facts.get(epoch).rotates[0];
+      const isKept = log.checkpoints.findCertified()?.own.era === this.#keeper.keptEra;
+      if (epochId === undefined || secret === undefined || rotate === undefined || !isKept) return undefined;
+      const contents = new Map<string, Bytes>();
+      for (const name of views.names) {
+        const content = await storage.load(`view/${name}`);
+        if (content !== undefined) contents.set(name, content);
+      }
+      const rotateBlock = log.controls.placeOf(rotate.control).hash;
+      const numbers = log.controlNumbers;
+      return await makeSnapshot(deps, { source: { log, numbers, secret, epochId, rotateBlock, views: contents }, put });
     });
   }
 

@@ -1,0 +1,90 @@
+/** Joining a long room at its newest checkpoint (docs/protocol/rooms.md §8.3). */
+import { type Bytes, equalBytes } from "@coterie/bytes";
+import { decodeEnvelope, MalformedBlockError } from "@coterie/oplog";
+import { decodeManifest } from "../checkpoint/snapshot.ts";
+import { Keyring } from "../epochs/keyring.ts";
+import { levelOf, reachesLevel } from "../epochs/level-secret.ts";
+import { ForgedCheckpointError, UnknownEpochError, UnknownViewError } from "../errors.ts";
+import { decodeGenesis, deriveLogId } from "../membership/genesis.ts";
+import { RoomBlockReader } from "./block-reading.ts";
+import { ContextSource } from "./context-source.ts";
+import { beginFromCheckpoint } from "./open-room.ts";
+import type { Room } from "./room.ts";
+import type { RoomDeps } from "./room-parts.ts";
+import { type GetChunk, openSnapshot } from "./snapshots.ts";
+
+/** An invitation to a room with a snapshot, and where its parts are found. Who answers is not trusted. */
+export interface SnapshotInvitation {
+  readonly genesis: Bytes;
+  /** Hash of the manifest. */
+  readonly manifest: Bytes;
+  /** Hash of the block that seals an entry to this member, where the snapshot's epoch was begun before it was added. */
+  readonly entry: Bytes | undefined;
+  readonly getChunk: GetChunk;
+  /** A block by its hash. */
+  readonly findBlock: (hash: Bytes) => Promise<Uint8Array | undefined>;
+}
+
+/**
+ * A room that others founded, from a checkpoint that a quorum of its indexers signed: members, order and views are there at once; what came
+ * later is to be received. Who may not read what was before gets no views of it.
+ * @throws ForgedCheckpointError, MalformedRoomError; UnknownEpochError where no entry for this member was found; UnknownViewError where the
+ * snapshot lacks one of the host's views, or the indexers do not agree on it: then `joinRoom` and all blocks
+ */
+export async function joinFromSnapshot(deps: RoomDeps, invitation: SnapshotInvitation): Promise<Room> {
+  const { primitives } = deps;
+  const genesis = decodeGenesis(primitives, invitation.genesis);
+  const logId = deriveLogId(primitives, genesis);
+  const { getChunk: get } = invitation;
+  const found = await get(invitation.manifest);
+  if (found === undefined || !equalBytes(primitives.sha256(found), invitation.manifest))
+    throw new ForgedCheckpointError();
+  const manifest = decodeManifest(found);
+  const keyring = new Keyring({ primitives }, { logId });
+  await learnFrom(deps, { keyring, logId, invitation, hashes: [invitation.entry, manifest.rotateBlock] });
+  const secret = keyring.findSecret(manifest.epochId);
+  if (secret === undefined) throw new UnknownEpochError();
+  const snapshot = await openSnapshot(deps, { genesis, logId, manifest, secret, get });
+  const needsViews = reachesLevel(levelOf(secret), "snapshot");
+  if (needsViews && Object.keys(deps.views).some((name) => !snapshot.views.has(name))) throw new UnknownViewError();
+  const contexts = new ContextSource(deps, { snapshot, epochId: manifest.epochId, get });
+  return await beginFromCheckpoint(deps, { genesis, start: snapshot.start, views: snapshot.views, keyring, contexts });
+}
+
+/** Takes keys from blocks that are not admitted, but found by their hash: a secret proves itself by the epoch's id. */
+async function learnFrom(
+  deps: RoomDeps,
+  {
+    keyring,
+    logId,
+    invitation,
+    hashes,
+  }: {
+    readonly keyring: Keyring;
+    readonly logId: Bytes;
+    readonly invitation: SnapshotInvitation;
+    readonly hashes: readonly (Bytes | undefined)[];
+  },
+): Promise<void> {
+  const { primitives, sealingKeys, onAlarm } = deps;
+  const reader = new RoomBlockReader({
+    primitives,
+    keyring,
+    logId,
+    identity: deps.identity.publicKey,
+    sealingKeys,
+    onAlarm,
+  });
+  for (const hash of hashes) {
+    const block = hash && (await invitation.findBlock(hash));
+    if (block === undefined || hash === undefined) continue;
+    try {
+      const envelope = decodeEnvelope(primitives, block);
+      if (!equalBytes(envelope.hash, hash)) continue;
+      reader.offer(envelope);
+      reader.open(envelope);
+    } catch (error) {
+      if (!(error instanceof MalformedBlockError)) throw error;
+    }
+  }
+}

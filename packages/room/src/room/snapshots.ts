@@ -1,0 +1,243 @@
+/** Making snapshots for newcomers, and beginning with one (docs/protocol/rooms.md §8.3). */
+import { type Bytes, type Ciphertext, concatBytes, equalBytes, FieldWriter } from "@coterie/bytes";
+import type { Primitives, RandomSource } from "@coterie/primitives";
+import { decodeCheckpointState } from "../checkpoint/checkpoint-state.ts";
+import {
+  type BlockContext,
+  contextBuckets,
+  ContextChains,
+  decodeContexts,
+  encodeContext,
+} from "../checkpoint/context.ts";
+import type { ControlNumbers } from "../checkpoint/control-numbers.ts";
+import { decodeEraChain, encodeEraChain, verifyEraChain } from "../checkpoint/era-chain.ts";
+import {
+  type ChunkKey,
+  type ChunkPlace,
+  decodeIndex,
+  decryptChunks,
+  encodeIndex,
+  encodeManifest,
+  encryptChunks,
+  type Manifest,
+  type SnapshotIndex,
+} from "../checkpoint/snapshot.ts";
+import { deriveChunkKey, deriveStateKey } from "../epochs/room-keys.ts";
+import { type LevelSecret, levelOf, reachesLevel } from "../epochs/level-secret.ts";
+import { ForgedCheckpointError } from "../errors.ts";
+import type { Genesis } from "../membership/genesis.ts";
+import type { CheckpointStart } from "./restore-start.ts";
+import type { RoomLog } from "./room-log.ts";
+
+/** Where chunks go. Resolves when the chunk is kept under its SHA-256. */
+export type PutChunk = (chunk: Ciphertext<"chunk">) => Promise<void>;
+
+/** Where chunks come from: who answers is not trusted. Undefined where there is none. */
+export type GetChunk = (hash: Bytes) => Promise<Uint8Array | undefined>;
+
+/** What snapshots are made with. */
+export interface SnapshotDeps {
+  readonly primitives: Primitives;
+  readonly random: RandomSource;
+}
+
+/** What a snapshot is made of. */
+export interface SnapshotSource {
+  readonly log: RoomLog;
+  readonly numbers: ControlNumbers;
+  readonly secret: LevelSecret;
+  readonly epochId: Bytes;
+  readonly rotateBlock: Bytes;
+  /** Views at the checkpoint's position. */
+  readonly views: ReadonlyMap<string, Bytes>;
+}
+
+/** A verified snapshot. */
+export interface OpenedSnapshot {
+  readonly start: CheckpointStart;
+  /** Views by name: those that could be opened, and that a quorum agrees on. */
+  readonly views: ReadonlyMap<string, Bytes>;
+  readonly index: SnapshotIndex;
+}
+
+/** Puts the chunks of the newest certified checkpoint. Gives the hash of the manifest, or undefined where nothing is certified yet. */
+export async function makeSnapshot(
+  deps: SnapshotDeps,
+  { source, put }: { readonly source: SnapshotSource; readonly put: PutChunk },
+): Promise<Bytes | undefined> {
+  const { log, secret, epochId, rotateBlock } = source;
+  const certified = log.checkpoints.findCertified();
+  if (certified === undefined) return undefined;
+  const { era, state, position } = certified.own;
+  const stateKey = deriveStateKey(deps, secret);
+  const viewKey = reachesLevel(levelOf(secret), "snapshot") ? deriveChunkKey(deps, secret) : undefined;
+  const putAs = (kind: ChunkPlace["kind"], name: string) => async (content: Bytes, key: ChunkKey) => {
+    const place = { logId: log.logId, era: kind === "index" ? 0 : era, kind, name };
+    const { chunks, hashes } = encryptChunks(deps, { content, key, place });
+    for (const chunk of chunks) await put(chunk);
+    return hashes;
+  };
+  try {
+    const buckets: (readonly Bytes[])[] = [];
+    for (const [i, bucket] of bucketsOf(source, position).entries())
+      buckets.push(await putAs("bucket", String(i))(bucket, stateKey));
+    const views: { readonly name: string; readonly chunks: readonly Bytes[] }[] = [];
+    if (viewKey !== undefined)
+      for (const [name, content] of source.views)
+        views.push({ name, chunks: await putAs("view", name)(content, viewKey) });
+    const chunks = await putAs("state", "")(state, stateKey);
+    const index = encodeIndex({ era, chain: encodeEraChain(certified.chain), state: chunks, buckets, views });
+    const manifest = encodeManifest({ epochId, rotateBlock, index: await putAs("index", "")(index, stateKey) });
+    await put(manifest);
+    return deps.primitives.sha256(manifest);
+  } finally {
+    stateKey.destroy();
+    viewKey?.destroy();
+  }
+}
+
+/**
+ * Opens a snapshot and verifies it from the genesis on.
+ * @throws ForgedCheckpointError where a quorum did not sign it, or a part is not the one that was signed; MalformedRoomError
+ */
+export async function openSnapshot(
+  deps: SnapshotDeps,
+  {
+    genesis,
+    logId,
+    manifest,
+    secret,
+    get,
+  }: {
+    readonly genesis: Genesis;
+    readonly logId: Bytes;
+    readonly manifest: Manifest;
+    readonly secret: LevelSecret;
+    readonly get: GetChunk;
+  },
+): Promise<OpenedSnapshot> {
+  const { primitives } = deps;
+  const stateKey = deriveStateKey(deps, secret);
+  const viewKey = reachesLevel(levelOf(secret), "snapshot") ? deriveChunkKey(deps, secret) : undefined;
+  try {
+    const sealed = await collect(deps, { hashes: manifest.index, get });
+    const index = decodeIndex(decryptChunks(deps, { chunks: sealed, key: stateKey, place: indexPlace(logId) }));
+    const chain = decodeEraChain(primitives, { logId, bytes: index.chain });
+    const { checkpoint, views: viewsHash } = verifyEraChain(primitives, { genesis, logId, chain });
+    const { era } = checkpoint;
+    const state = await collect(deps, { hashes: index.state, get });
+    const encoded = decryptChunks(deps, {
+      chunks: state,
+      key: stateKey,
+      place: { logId, era, kind: "state", name: "" },
+    });
+    if (!equalBytes(primitives.sha256(encoded), checkpoint.stateHash)) throw new ForgedCheckpointError();
+    const views = new Map<string, Bytes>();
+    if (viewKey !== undefined && viewsHash !== undefined)
+      for (const { name, chunks } of index.views) {
+        const collected = await collect(deps, { hashes: chunks, get });
+        views.set(
+          name,
+          decryptChunks(deps, { chunks: collected, key: viewKey, place: { logId, era, kind: "view", name } }),
+        );
+      }
+    const start = { state: decodeCheckpointState(encoded), indexers: checkpoint.indexers, chain };
+    return { start, views: isAgreed(primitives, views, viewsHash) ? views : new Map(), index };
+  } finally {
+    stateKey.destroy();
+    viewKey?.destroy();
+  }
+}
+
+/**
+ * The contexts of one bucket, verified by the state.
+ * @throws ForgedCheckpointError
+ */
+export async function openBucket(
+  deps: SnapshotDeps,
+  {
+    snapshot,
+    logId,
+    bucket,
+    numbers,
+    secret,
+    get,
+  }: {
+    readonly snapshot: Pick<OpenedSnapshot, "start" | "index">;
+    readonly logId: Bytes;
+    readonly bucket: number;
+    readonly numbers: ControlNumbers;
+    readonly secret: LevelSecret;
+    readonly get: GetChunk;
+  },
+): Promise<readonly BlockContext[]> {
+  const { index, start } = snapshot;
+  const stateKey = deriveStateKey(deps, secret);
+  try {
+    const chunks = await collect(deps, { hashes: index.buckets[bucket] ?? [], get });
+    const place = { logId, era: index.era, kind: "bucket", name: String(bucket) } as const;
+    const contexts = decodeContexts(numbers, decryptChunks(deps, { chunks, key: stateKey, place }));
+    const chains = new ContextChains(deps.primitives);
+    for (const context of contexts) chains.add(encodeContext(numbers, context));
+    const at = bucket * 32;
+    if (!equalBytes(chains.chains.subarray(at, at + 32), start.state.chains.subarray(at, at + 32)))
+      throw new ForgedCheckpointError();
+    return contexts;
+  } finally {
+    stateKey.destroy();
+  }
+}
+
+/** Contexts of all final blocks below `position`, by the first byte of their hashes; none where this device began with a checkpoint. */
+function bucketsOf({ log, numbers }: SnapshotSource, position: number): readonly Bytes[] {
+  if (log.beganWithCheckpoint) return [];
+  const { dag, order, table } = log;
+  const writers = Array.from({ length: contextBuckets }, () => [] as Bytes[]);
+  for (let at = 0; at < position; at++) {
+    const block = order.at(at);
+    const hash = dag.hash(block);
+    const context = encodeContext(numbers, {
+      hash,
+      writer: dag.writerKey(dag.writer(block)),
+      seq: dag.seq(block),
+      lamport: dag.lamport(block),
+      commits: dag.commits(block),
+      pastAndSelf: table.pastAndSelf(block),
+    });
+    writers[hash[0] ?? 0]?.push(context);
+  }
+  return writers.map((contexts) => concatBytes(...contexts));
+}
+
+function indexPlace(logId: Bytes): ChunkPlace {
+  return { logId, era: 0, kind: "index", name: "" };
+}
+
+async function collect(
+  { primitives }: SnapshotDeps,
+  { hashes, get }: { readonly hashes: readonly Bytes[]; readonly get: GetChunk },
+): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for (const hash of hashes) {
+    const chunk = await get(hash);
+    if (chunk === undefined || !equalBytes(primitives.sha256(chunk), hash)) throw new ForgedCheckpointError();
+    chunks.push(chunk);
+  }
+  return chunks;
+}
+
+/** The hash that indexers put in their votes (§8.2). */
+export function hashViews({ sha256 }: Pick<Primitives, "sha256">, views: ReadonlyMap<string, Bytes>): Bytes {
+  const writer = new FieldWriter();
+  for (const [name, content] of [...views].sort(([a], [b]) => (a < b ? -1 : 1)))
+    writer.text(name).bytes(sha256(content));
+  return sha256(writer.finish());
+}
+
+function isAgreed(
+  primitives: Pick<Primitives, "sha256">,
+  views: ReadonlyMap<string, Bytes>,
+  agreed: Bytes | undefined,
+): boolean {
+  return agreed !== undefined && equalBytes(hashViews(primitives, views), agreed);
+}
