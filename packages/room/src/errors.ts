@@ -186,6 +186,14 @@ export class NoRoomError extends CoterieError {
   }
 }
 
+/** Blocks from before a checkpoint were dropped from this storage: what needs them is fetched anew by joining again. */
+export class HistoryDroppedError extends CoterieError {
+  readonly code = "room/history-dropped";
+  constructor() {
+    super("blocks from before the checkpoint are no longer in this storage");
+  }
+}
+
 /** The storage holds a room already: one store, one room. */
 export class NotEmptyError extends CoterieError {
   readonly code = "room/not-empty";
@@ -230,4 +238,5 @@ export type RoomError =
   | RoomClosedError
   | NoRoomError
   | NotEmptyError
-  | ForgedCheckpointError;
+  | ForgedCheckpointError
+  | HistoryDroppedError;

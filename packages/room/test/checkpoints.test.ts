@@ -67,3 +67,20 @@ it("30: goes on from a checkpoint as everybody else does, to the same next check
   const certified = bob.in.log.checkpoints.findCertified();
   expect(certified?.chain.length).toBeGreaterThan(0);
 });
+
+it("31: dropping what a certified checkpoint covers changes nothing, and is not dropped twice", async () => {
+  const { world, people } = await busyRoom(32, 6);
+  const [alice, bob] = people;
+  if (alice === undefined || bob === undefined) throw new Error("four people");
+  expect(await bob.in.dropCovered()).toBe(true);
+  expect(bob.store.first()).toBeGreaterThan(0);
+  const { logId } = bob.in.log;
+  await expect(openRoom(bob.deps, { logId, from: "genesis" })).rejects.toMatchObject({ code: "room/history-dropped" });
+  bob.room = await openRoom(bob.deps, { logId, from: "checkpoint" });
+  for (let round = 0; round < 8; round++) {
+    await people[round % people.length]?.say(`later ${round}`);
+    await world.settle(...people);
+  }
+  expect({ ...summary(bob), lines: await bob.lines() }).toEqual({ ...summary(alice), lines: await alice.lines() });
+  expect(await bob.in.dropCovered()).toBe(true);
+});

@@ -21,16 +21,22 @@ export interface CrashOutcome {
   readonly lostBlocks: number;
 }
 
+/** How the call goes wrong: the machine stops in it, or the disk says no. */
+export type Mishap = "power-cut" | "kill" | "full" | "failed";
+
 /** One life of alice's room, which ends at a call of the disk, and what comes after it. */
 export async function dieAt(
   seed: number,
-  { call, after }: { readonly call: number; readonly after: "power-cut" | "kill" },
+  { call, mishap }: { readonly call: number; readonly mishap: Mishap },
 ): Promise<CrashOutcome> {
   const life = new RoomLife(seed);
-  life.disk.crashAt(call);
-  const isCrashed = await life.liveUntilCrash();
-  const { calls } = life.disk;
-  life.disk.restart(after);
+  const { disk } = life;
+  if (mishap === "power-cut" || mishap === "kill") disk.crashAt(call);
+  else disk.failAt(call, mishap);
+  const isCrashed = await life.liveUntil(call);
+  const { calls } = disk;
+  if (mishap === "power-cut" || mishap === "kill") disk.restart(mishap);
+  else await life.giveUp();
   const lostBlocks = await life.checkAndGoOn();
   return { isCrashed, calls, lostBlocks };
 }
@@ -54,8 +60,8 @@ class RoomLife {
     this.#bob = this.#world.person("bob");
   }
 
-  /** False where all of the work was done. */
-  async liveUntilCrash(): Promise<boolean> {
+  /** Works until a call of the disk goes wrong; false where all of the work was done, in spite of that. */
+  async liveUntil(call: number): Promise<boolean> {
     try {
       this.#alice.store = await this.#openStore();
       await this.#found();
@@ -63,8 +69,18 @@ class RoomLife {
       await this.#alice.in.close();
       return false;
     } catch (error) {
-      if (this.disk.calls === 0) throw error;
+      if (this.disk.calls < call) throw error;
       return true;
+    }
+  }
+
+  /** The program ends, and lets go of the storage. */
+  async giveUp(): Promise<void> {
+    const { room, store } = this.#alice;
+    try {
+      await room?.close();
+    } finally {
+      await store.close();
     }
   }
 

@@ -33,6 +33,7 @@ export class CheckpointKeeper {
   readonly #views: RoomViews;
   readonly #primitives: Pick<Primitives, "sha256">;
   #keptEra = -1;
+  #firstNeeded = 0;
   #viewsHash: { readonly era: number; readonly hash: Bytes } | undefined;
 
   constructor(
@@ -49,6 +50,11 @@ export class CheckpointKeeper {
   /** The era whose checkpoint is kept. */
   get keptEra(): number {
     return this.#keptEra;
+  }
+
+  /** The first position in the storage that opening from the kept checkpoint needs. */
+  get firstNeeded(): number {
+    return this.#firstNeeded;
   }
 
   /** What this device says about its views at a checkpoint: 32 bytes, zeros where it has not looked. */
@@ -70,6 +76,7 @@ export class CheckpointKeeper {
 
   #encode({ position, indexers, era }: OwnCheckpoint, state: Bytes): Bytes {
     const open = this.#openPositions(position);
+    this.#firstNeeded = Math.min(open[0] ?? this.#storage.length, this.#storage.length);
     const chain = this.#log.checkpoints.chainBefore(era);
     return encodeKeptCheckpoint({ state, position, indexers, chain, open, next: this.#storage.length });
   }

@@ -1,7 +1,7 @@
 /** Beginning, opening and joining rooms. */
 import { type Bytes, type Ciphertext, equalBytes } from "@coterie/bytes";
 import { Keyring } from "../epochs/keyring.ts";
-import { NoRoomError, NotEmptyError } from "../errors.ts";
+import { HistoryDroppedError, NoRoomError, NotEmptyError } from "../errors.ts";
 import {
   createGenesis,
   decodeGenesis,
@@ -63,7 +63,7 @@ export async function joinRoom(deps: RoomDeps, { genesis }: { readonly genesis: 
 /**
  * The room in this device's storage, as it was left, also after a crash. From its newest checkpoint it is there at once; from the genesis every
  * block is taken in again: for new views, and where a block links to what is below the checkpoint.
- * @throws NoRoomError where there is none; DeviceStateDamagedError, UnreadableKeyringError; StoreDamagedError where blocks are damaged
+ * @throws NoRoomError where there is none; HistoryDroppedError where a view is new, or the genesis asked for, and old blocks were dropped; DeviceStateDamagedError, UnreadableKeyringError; StoreDamagedError where blocks are damaged
  */
 export async function openRoom(
   deps: RoomDeps,
@@ -77,6 +77,7 @@ export async function openRoom(
   const encoded = await storage.load("writer");
   const keyring = await storage.loadKeyring();
   const kept = from === "checkpoint" ? await loadCheckpoint(deps, storage) : undefined;
+  if (kept === undefined && !storage.isWhole) throw new HistoryDroppedError();
   const parts = gather(deps, { genesis, storage, keyring, start: kept?.start });
   await restoreViews(parts, kept);
   for (const position of kept?.open ?? []) {
@@ -109,7 +110,7 @@ function placeAdmitted(
   { at, blocks }: { readonly at: number; readonly blocks: readonly Ciphertext<"block">[] },
 ): void {
   const positions = new Map<Uint8Array, number>(blocks.map((block, i) => [block, at + i]));
-  for (const { index, envelope } of log.receive(blocks).admitted) {
+  for (const { index, envelope } of log.receiveStored(blocks).admitted) {
     const position = positions.get(envelope.bytes);
     if (position !== undefined) storage.place(index, position);
   }

@@ -129,6 +129,11 @@ export class RoomLog {
     return this.#told(this.#intake.receive(this.#withoutCovered(blocks)));
   }
 
+  /** Takes blocks from this device's own storage in again, in their order. */
+  receiveStored(blocks: readonly Uint8Array[]): IntakeResult {
+    return this.#told(this.#intake.receiveStored(blocks));
+  }
+
   /** Takes a block that this device has just made. */
   receiveOwn(envelope: Envelope): IntakeResult {
     return this.#told(this.#intake.receiveOwn(envelope));

@@ -1,6 +1,6 @@
 /** A room's storage on one device: blocks in the order of admission, and a few pieces of state under the device's key. */
 import type { Bytes, Ciphertext } from "@coterie/bytes";
-import type { BlockIndex, LogStore } from "@coterie/oplog";
+import { type BlockIndex, type LogStore, oplogLimits } from "@coterie/oplog";
 import type { Primitives, RandomSource } from "@coterie/primitives";
 import type { DeviceKey } from "../epochs/keyring-record.ts";
 import { decryptState, encryptState } from "./device-state.ts";
@@ -37,11 +37,12 @@ export class RoomStore {
     this.logId = logId;
   }
 
-  /** Adds blocks at the end. Durable when it resolves. */
+  /** Adds blocks at the end. Durable when it resolves; where it fails, the first ones may be there. */
   async append(blocks: readonly StoredBlock[]): Promise<void> {
-    if (blocks.length === 0) return;
-    const first = await this.#deps.store.append(blocks.map(({ bytes }) => bytes));
-    for (const [i, { block }] of blocks.entries()) this.place(block, first + i);
+    for (const part of partsToAppend(blocks)) {
+      const first = await this.#deps.store.append(part.map(({ bytes }) => bytes));
+      for (const [i, { block }] of part.entries()) this.place(block, first + i);
+    }
   }
 
   /** Notes where a block lies that was stored before. */
@@ -69,6 +70,16 @@ export class RoomStore {
       yield { at, blocks };
       at += blocks.length;
     }
+  }
+
+  /** Lets blocks below a position go. */
+  async dropBelow(position: number): Promise<void> {
+    await this.#deps.store.drop(position);
+  }
+
+  /** Whether every block from the first one on is here. */
+  get isWhole(): boolean {
+    return this.#deps.store.first() === 0;
   }
 
   /** The block at a position. */
@@ -103,4 +114,20 @@ export class RoomStore {
     // brand: under this name nothing else is saved
     return state as Bytes | undefined as Ciphertext<"keyring"> | undefined;
   }
+}
+
+/** As much at once as a store takes: what waited for keys comes all at once, however much it is. */
+function* partsToAppend(blocks: readonly StoredBlock[]): Generator<readonly StoredBlock[]> {
+  let part: StoredBlock[] = [];
+  let lengthBytes = 0;
+  for (const block of blocks) {
+    const { length } = block.bytes;
+    if (part.length === oplogLimits.appendBlocks || lengthBytes + length > oplogLimits.appendBytes) {
+      yield part;
+      [part, lengthBytes] = [[], 0];
+    }
+    part.push(block);
+    lengthBytes += length;
+  }
+  if (part.length > 0) yield part;
 }

@@ -221,6 +221,19 @@ export class Room {
     return deriveInboxKeyPair(this.#parts.deps, secret);
   }
 
+  /**
+   * Drops the stored blocks that the newest certified checkpoint covers: this device then opens from it alone, makes new views only of what
+   * comes after, and cannot hand the dropped blocks on. Gives whether there was such a checkpoint.
+   */
+  async dropCovered(): Promise<boolean> {
+    return await this.#inTurn(async () => {
+      const { log, storage } = this.#parts;
+      if (log.checkpoints.findCertified()?.own.era !== this.#keeper.keptEra) return false;
+      await storage.dropBelow(this.#keeper.firstNeeded);
+      return true;
+    });
+  }
+
   /** Calls `listener` after anything changed. Returns what ends it. */
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -363,11 +376,13 @@ export class Room {
   async #store(admitted: readonly AdmittedBlock[]): Promise<void> {
     if (admitted.length === 0) return;
     try {
+      // Keys first: what is stored opens again in the order in which it is stored.
+      if (this.#savedRevision !== this.#parts.keyring.revision) await this.#saveState();
       await this.#parts.storage.append(
         admitted.map(({ index, envelope }) => ({ block: index, bytes: envelope.bytes })),
       );
       const changes = await this.#keeper.takeChanges();
-      if (changes.size > 0 || this.#savedRevision !== this.#parts.keyring.revision) await this.#saveState(changes);
+      if (changes.size > 0) await this.#saveState(changes);
     } catch {
       this.#state = "failed";
       throw new RoomFailedError();
@@ -378,8 +393,9 @@ export class Room {
   }
 
   async #saveState(changes: ReadonlyMap<StateName, Bytes> = new Map()): Promise<void> {
-    this.#savedRevision = this.#parts.keyring.revision;
+    const { revision } = this.#parts.keyring;
     await this.#parts.storage.save(changes, this.#parts.exportKeyring());
+    this.#savedRevision = revision;
   }
 
   async #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
