@@ -222,6 +222,41 @@ describe("the write rule", () => {
   });
 });
 
+describe("a relay", () => {
+  it("finds no secret, identity, sealing key, link or content in what it carries (29, D8)", () => {
+    const { room, people } = roomOf("alice", "bob", "carol");
+    const [alice, bob, carol] = people as [Person, Person, Person];
+    const dave = room.join("dave");
+    room.write(alice, [addOf(dave, "since-join")]);
+    hear(room, [...people, dave]);
+    room.write(bob, [removeOf(carol)]);
+    room.write(bob, [], { rotates: true });
+    hear(room, [...people, dave]);
+    room.write(dave);
+    const carried = room.blocks
+      .map(({ header, publicPart, encrypted }) => [
+        header,
+        encrypted.nonce,
+        encrypted.control,
+        encrypted.content,
+        publicPart,
+      ])
+      .map((parts) => parts.map((part) => encodeHex(part)).join(""))
+      .join("");
+    const secrets = room.people.flatMap(({ keyring }) =>
+      keyring.epochIds().map((epochId) => keyring.findSecret(epochId)?.exposeSecretBytes() ?? epochId),
+    );
+    expect(secrets.length).toBeGreaterThan(8);
+    const known = room.people.flatMap(({ identity, sealingKey }) => [identity, sealingKey]);
+    const texts = room.blocks.map(({ id }) => new TextEncoder().encode(`block ${id}`));
+    const links = room.blocks.map(({ hash }) => hash);
+    for (const bytes of [...secrets, ...known, ...texts, ...links]) expect(carried).not.toContain(encodeHex(bytes));
+    // The twin: what it may see is there.
+    for (const { author, epochId } of room.blocks)
+      for (const bytes of [author.writer, epochId]) expect(carried).toContain(encodeHex(bytes));
+  });
+});
+
 /** Facts without blocks: control block n is number n; what it saw is given. */
 function scene(names: readonly string[]) {
   const sets = new ControlSets();

@@ -100,8 +100,8 @@ export class Keyring {
   addRotation({ epochId, lamport, wraps }: SeenRotation): readonly Bytes[] {
     const epoch = this.#epochAt(epochId);
     // Two blocks may claim one epoch (then nobody writes in it): the wraps of both are of use.
-    const isNew = (wrap: EpochWrap): boolean => !epoch.wraps.some((other) => isSameWrap(wrap, other));
-    epoch.wraps = [...epoch.wraps, ...wraps.filter(isNew)];
+    const known = new Set(epoch.wraps.map(wrapKey));
+    epoch.wraps = [...epoch.wraps, ...wraps.filter((wrap) => !known.has(wrapKey(wrap)))];
     epoch.lamport = Math.min(lamport, epoch.lamport ?? lamport);
     if (this.#droppedBefore > 0) this.#applyDrop();
     return this.#walk(epoch);
@@ -253,8 +253,7 @@ export class Keyring {
   }
 }
 
-function isSameWrap(a: EpochWrap, b: EpochWrap): boolean {
-  const same = (x: Bytes | undefined, y: Bytes | undefined): boolean =>
-    x === undefined || y === undefined ? x === y : equalBytes(x, y);
-  return equalBytes(a.epochId, b.epochId) && same(a.full, b.full) && same(a.control, b.control);
+/** The same for equal wraps alone: the first and the last part have one length each. */
+function wrapKey({ epochId, full, control }: EpochWrap): string {
+  return byteKey(epochId) + (full === undefined ? "" : byteKey(full)) + byteKey(control);
 }
