@@ -77,7 +77,7 @@ export function randomHistory(seed: number, length: number = 24): Scene {
     const before = previous === undefined ? after : [previous, ...after];
     const membership = peer.membershipAt(before);
     const isWelcome =
-      own === undefined ? membership.find(keyOf(personOf(writer))) : membership.findAuthor(keyOf(writer), 0);
+      own === undefined ? membership.find(keyOf(personOf(writer))) : membership.findAuthor(keyOf(writer), own.seq + 1);
     if (isWelcome === undefined && !dice.chance(own === undefined ? 3 : 20)) continue;
     const does = own === undefined || isForked ? firstOperations(dice, writer) : [];
     const count = 1 + dice.below(2);

@@ -97,9 +97,7 @@ function findAuthor(deps: AuthoriseDeps, { block, membership }: BlockAndMembersh
   const claim = writer === undefined ? undefined : facts.claimIn(membership.set, writer);
   if (claim !== undefined) {
     const author = membership.findAuthor(block.writer, block.seq);
-    // Two first blocks are a fork, and only one of them can be the one that certified the writer.
-    const isOtherFirst = block.seq === 0 && claim.certificate !== genesisId;
-    if (author === undefined || isOtherFirst) return undefined;
+    if (author === undefined) return undefined;
     return { author, certificate: claim.certificate, admitters: [], certifiesItself: false };
   }
   if (block.seq !== 0 || first?.kind !== "add-writer" || !equalBytes(first.writer, block.writer)) return undefined;

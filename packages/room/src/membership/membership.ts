@@ -123,7 +123,7 @@ export class Membership {
     return index === undefined ? undefined : this.#bestUpdate(index, () => true)?.sealingKey;
   }
 
-  /** The member whose writer this is, where the writer may write its block `seq`. */
+  /** The member whose writer this is, where the writer may write its block `seq`; a block that certifies its own writer is not asked about. */
   findAuthor(writer: Uint8Array, seq: number): Member | undefined {
     const index = this.#facts.writerKeys.find(writer);
     return index === undefined ? undefined : this.#authorOf(index, seq);
@@ -230,6 +230,8 @@ export class Membership {
     if (claim === undefined) return undefined;
     const { actual } = this.#outcome;
     const isStopped =
+      // Two first blocks are a fork, and only one of them can be the one that certified the writer.
+      (claim.certificate !== genesisId && seq === 0) ||
       (claim.certificate !== genesisId && actual.standingOf(claim.certificate) === "void") ||
       actual.revocationsOf(writer).length > 0 ||
       actual.forksOf(writer).some((fork) => seq >= fork.seq);
