@@ -81,16 +81,16 @@ export class FrameFile {
     const lengthBytes = runLength(table, { number, count }, room);
     const file = this.#loaded?.file;
     if (lengthBytes === 0 || file === undefined) return [];
-    const at = table.offset(number);
-    const bytes = await readReadable(file, { at, lengthBytes });
+    const bytes = await readReadable(file, { at: table.offset(number), lengthBytes });
     const blocks: Ciphertext<"block">[] = [];
-    for (let next = number; table.offset(next) - at < lengthBytes && table.has(next); next++) {
-      const block = decodeFrame(bytes, { at: table.offset(next) - at, seed: this.name.seed, number: next });
+    for (let next = number, at = 0; at < lengthBytes; next++) {
+      const block = decodeFrame(bytes, { at, seed: this.name.seed, number: next });
       if (block === undefined) {
         table.remove(next);
         break;
       }
       blocks.push(block);
+      at += frameLength(block);
     }
     return blocks;
   }
@@ -118,7 +118,7 @@ export class FrameFile {
 
   /** Cuts the file off, durably. */
   async truncate(lengthBytes: number): Promise<void> {
-    await this.load();
+    (await this.load()).cut(lengthBytes);
     await this.#loaded?.file?.truncate(lengthBytes);
     await this.#loaded?.file?.sync();
     this.#sizeBytes = lengthBytes;

@@ -42,6 +42,14 @@ export class FrameTable {
     this.#offsets[number] = -1;
   }
 
+  /** Forgets the frames from this place in the file on. */
+  cut(offset: number): void {
+    while (this.#count > 0 && (!this.has(this.#count - 1) || this.offset(this.#count - 1) >= offset)) {
+      this.remove(this.#count - 1);
+      this.#count--;
+    }
+  }
+
   has(number: number): boolean {
     return number < this.#count && this.offset(number) >= 0;
   }

@@ -3,7 +3,7 @@ import type { FrameFileName } from "./file-names.ts";
 import type { Segment, SegmentNames } from "./segment.ts";
 
 /** Segments whose files are open and whose frames are known, besides the newest: each costs eight bytes for each of its blocks. */
-const warmSegments = 16;
+const warmSegments = 64;
 
 /** The files of each segment, ascending. Of two with one position, which is no file of ours, the first by name counts. */
 export function groupByFirst(names: readonly FrameFileName[]): SegmentNames[] {
