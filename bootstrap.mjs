@@ -28,6 +28,7 @@ const scriptByCommand = {
   gallery: "apps/web/e2e/gallery.ts",
   "interop-sessions": "conformance/interop/src/sessions/run.ts",
   "test-crash": "packages/oplog/test/crash/run.ts",
+  "shared-list": "examples/shared-list/main.ts",
   "new-package": "tools/src/commands/new-package.ts",
 };
 

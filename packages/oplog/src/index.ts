@@ -70,7 +70,7 @@ export type { SegmentDeps } from "./storage/segment.ts";
 export { openSegmentLogStore, type SegmentLogStoreOptions } from "./storage/segment-log-store.ts";
 export type { AbortSignalLike, CallOptions } from "./sync/abort.ts";
 export { type BlockSource, createBlockReader, type ReadLog } from "./sync/block-reader.ts";
-export { ChainIndex, type ChainPlace, type IndexedBlock } from "./sync/chain-index.ts";
+export { ChainIndex, type ChainPlace, compareHeads, type IndexedBlock } from "./sync/chain-index.ts";
 export { type LogAccess, MemoryRelay, type MemoryRelayDeps, type RelayQuotas } from "./sync/memory-relay.ts";
 export {
   decodeAnswer,

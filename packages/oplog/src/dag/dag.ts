@@ -40,6 +40,7 @@ export class Dag {
   /** Index + 1 of the block that followed first in the writer's chain, 0 where none did. */
   readonly #successors = new NumberColumn();
   readonly #heads = new Set<BlockIndex>();
+  readonly #tips: BlockIndex[][] = [];
 
   /** How many blocks there are. */
   get size(): number {
@@ -81,6 +82,7 @@ export class Dag {
     this.#heads.add(index);
     this.#successors.push(0);
     this.#follow(index, parents[0]);
+    this.#noteTip(index, parents[0]);
     this.#chains[writerIndex]?.add(seq, index);
     return index;
   }
@@ -163,6 +165,11 @@ export class Dag {
     return this.#chains[writer]?.all(seq) ?? [];
   }
 
+  /** The last blocks of all branches of a writer's chain, ascending: one, unless it forked. */
+  tipsOf(writer: number): readonly BlockIndex[] {
+    return this.#tips[writer] ?? [];
+  }
+
   /** The one of {@link blocksOf} that was added first. */
   firstOf(writer: number, seq: number): BlockIndex | undefined {
     return this.#chains[writer]?.first(seq);
@@ -175,6 +182,13 @@ export class Dag {
   successorOf(index: BlockIndex): BlockIndex | undefined {
     const successor = this.#successors.at(index);
     return successor === 0 ? undefined : successor - 1;
+  }
+
+  #noteTip(index: BlockIndex, previous: BlockIndex | undefined): void {
+    const tips = (this.#tips[this.writer(index)] ??= []);
+    const at = previous === undefined ? -1 : tips.indexOf(previous);
+    if (at >= 0) tips.splice(at, 1);
+    tips.push(index);
   }
 
   #follow(index: BlockIndex, previous: BlockIndex | undefined): void {

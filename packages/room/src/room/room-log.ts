@@ -197,6 +197,12 @@ export class RoomLog {
     return number === undefined ? undefined : this.#headByWriter[number];
   }
 
+  /** The last blocks of a writer's branches. Of what came with a checkpoint only the newest counts. */
+  headsOf(writer: number): readonly BlockIndex[] {
+    const covered = this.#headSeqByWriter.get(writer) ?? -1;
+    return this.dag.tipsOf(writer).filter((tip) => !this.table.isContext(tip) || this.dag.seq(tip) === covered);
+  }
+
   /** How many contents are in memory. */
   get contentCount(): number {
     return this.#contents.size;

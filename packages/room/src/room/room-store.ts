@@ -14,7 +14,7 @@ export interface RoomStoreDeps {
 }
 
 /** The pieces of state. */
-export type StateName = "genesis" | "writer" | "checkpoint" | `view/${string}`;
+export type StateName = "genesis" | "writer" | "checkpoint" | "sync" | `view/${string}`;
 
 const keyringName = "keyring";
 const pageBlocks = 512;
@@ -70,6 +70,22 @@ export class RoomStore {
       yield { at, blocks };
       at += blocks.length;
     }
+  }
+
+  /** The first position that was not dropped. */
+  get first(): number {
+    return this.#deps.store.first();
+  }
+
+  /** Blocks from a position on. */
+  async read(from: number, limit: number): Promise<readonly Ciphertext<"block">[]> {
+    return await this.#deps.store.read(from, limit);
+  }
+
+  /** Saves one piece of state by itself. */
+  async saveAlone(name: StateName, plain: Bytes): Promise<void> {
+    const state = encryptState(this.#deps, { logId: this.logId, name, plain });
+    await this.#deps.store.save(new Map([[name, state]]));
   }
 
   /** Lets blocks below a position go. */

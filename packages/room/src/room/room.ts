@@ -3,7 +3,7 @@
  * what comes from outside is checked before it counts.
  */
 import { type Bytes, copyBytes, equalBytes, type Plaintext } from "@coterie/bytes";
-import type { AdmittedBlock, CallOptions, Envelope, IntakeResult } from "@coterie/oplog";
+import type { AdmittedBlock, CallOptions, Envelope, IntakeResult, SyncAlarm, SyncHost } from "@coterie/oplog";
 import type { AgreementKeyPair, SigningKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
 import { chooseEpoch } from "../epochs/write-rule.ts";
@@ -21,6 +21,7 @@ import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { StateName } from "./room-store.ts";
 import { makeSnapshot, type PutChunk } from "./snapshots.ts";
+import { createSyncHost } from "./sync-host.ts";
 import { encodeValues } from "./values.ts";
 
 /** A block of one's own that is durable, and may be sent. */
@@ -39,6 +40,8 @@ export interface ReceivedBlocks {
   /** Hashes of blocks that others build on and that are not here. */
   readonly missing: readonly Bytes[];
   readonly refused: IntakeResult["refused"];
+  /** Forks that these blocks brought to light. */
+  readonly forks: IntakeResult["forks"];
 }
 
 interface Draft {
@@ -141,11 +144,11 @@ export class Room {
   /** Takes blocks from a relay or a peer: any order, repeated, forged. Durable when it resolves. */
   async receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
     return await this.#inTurn(async () => {
-      const { admitted, missing, refused } = this.log.receive(blocks.map(copyBytes));
+      const { admitted, missing, refused, forks } = this.log.receive(blocks.map(copyBytes));
       const below = await this.#findBelow(missing);
       const all = [...admitted, ...below.admitted];
       await this.#store(all);
-      return { admitted: all.length, missing: below.missing, refused };
+      return { admitted: all.length, missing: below.missing, refused, forks };
     });
   }
 
@@ -238,6 +241,11 @@ export class Room {
   subscribe(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** The port by which a `Syncer` keeps this room the same here and on relays. */
+  syncHost(onAlarm: (alarm: SyncAlarm) => void): SyncHost {
+    return createSyncHost({ room: this, storage: this.#parts.storage, onAlarm });
   }
 
   /** Stored blocks from a position on, to send them: those of this device, and all others. */
