@@ -88,6 +88,24 @@ describe("what is decided", () => {
     expect(namesIn(peer.membership(scene.blocks, 0), people)).toBe("alice* carol*");
   });
 
+  it("holds against who names commits and hides what they decided", () => {
+    const { scene, start } = roomOf("mallory");
+    const first = scene.write({ by: "mallory/2", after: start, does: [certifying("mallory/2")] });
+    const removal = scene.write({
+      by: "alice/1",
+      after: start,
+      does: [removing("mallory", scene.capsOf("mallory", start))],
+    });
+    scene.commit(scene.write({ by: "alice/1", after: [removal, first] }));
+    const late = scene.write({ by: "mallory/2", after: [first], does: [adding("trudy")] });
+    const later = scene.write({ by: "mallory/2", after: [late], does: [adding("erin")], commits: 1 });
+    const peer = new Peer(scene);
+    expect([late, later].map((block) => peer.authorised.get(block))).toEqual([[true], [false]]);
+    expect(namesIn(peer.membership([late], 0), people)).toBe("alice* mallory* trudy");
+    // The removal is not in that set, and yet the writer was judged with the commit.
+    expect(namesIn(peer.membership([late], 1), people)).toBe("alice* mallory*");
+  });
+
   it("is told in its order, and about blocks that are there", () => {
     const peer = new Peer(roomOf("bob").scene);
     const order = expect.objectContaining({ code: "room/control-order" });
@@ -184,6 +202,27 @@ describe("rights", () => {
     expect(peer.membership().findAuthor(keyOf("bob/1"), 1)?.identity).toEqual(keyOf("bob"));
   });
 
+  it("on a key that two identities claim at once are those of the earlier claim", () => {
+    const { scene, start } = roomOf("bob", "mallory");
+    const later = scene.write({ by: "alice/1", after: start });
+    const second = scene.write({
+      by: "x/1",
+      after: [later],
+      previous: undefined,
+      does: [certifying("x/1", "mallory")],
+    });
+    const first = scene.write({ by: "x/1", after: start, previous: undefined, does: [certifying("x/1", "bob")] });
+    expect(first.lamport).toBeLessThan(second.lamport);
+    for (const order of [scene.blocks, scene.blocks.toSpliced(-2, 2, first, second)]) {
+      const peer = new Peer(scene, { order });
+      expect([first, second].map((block) => peer.authorised.get(block))).toEqual([[true], [true]]);
+      expect(peer.membership().findAuthor(keyOf("x/1"), 1)?.identity).toEqual(keyOf("bob"));
+    }
+    scene.write({ by: "alice/1", does: [removing("bob", [])] });
+    const place = { writer: keyOf("x/1"), seq: 1, hash: keyOf("some"), isInPastOf: () => false };
+    expect(new Peer(scene).membership().findCutReason(place)?.kind).toBe("removed");
+  });
+
   it("come with the writer's own first operation, and nowhere else", () => {
     const { scene } = roomOf("bob");
     const late = scene.write({ by: "bob/2", does: [granting, certifying("bob/2")] });
@@ -224,6 +263,11 @@ describe("forks", () => {
     scene.write({ by: "carol/1", does: [forking("bob/1", frozen.seq)] });
     expect(kept.seq).toBe(frozen.seq - 1);
     expect(told(scene)).toBe("alice* bob* carol* dave");
+    // Not before: that is another fork, which somebody may show as well.
+    scene.write({ by: "bob/1", previous: kept.previous, does: [adding("mallory")] });
+    expect(told(scene)).toBe("alice* bob* carol* dave mallory");
+    scene.write({ by: "bob/1", previous: frozen, does: [adding("trudy")] });
+    expect(told(scene)).toBe("alice* bob* carol* dave mallory");
   });
 
   it("take an indexer from the list", () => {

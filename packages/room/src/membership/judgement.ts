@@ -7,6 +7,8 @@ import type { ControlFacts } from "./control-facts.ts";
 import type { Decisions, Moment, Standing } from "./decisions.ts";
 
 const none: readonly Restriction[] = [];
+/** Each at the place of its code; 0 is not found yet. One byte a control block: hundreds of judgements may be remembered. */
+const standingByCode: readonly (Standing | undefined)[] = [undefined, "good", "powerless", "void"];
 
 /** Restrictions that hold, and what follows for every block. It changes through {@link hold} alone. */
 export class Judgement {
@@ -18,7 +20,7 @@ export class Judgement {
   readonly #revocations = new Map<number, Restriction[]>();
   readonly #forks = new Map<number, Restriction[]>();
   readonly #held = new Set<number>();
-  readonly #standings = new Map<number, Standing>();
+  #standings = new Uint8Array(0);
 
   constructor(facts: ControlFacts, { decisions, moment }: { readonly decisions: Decisions; readonly moment: Moment }) {
     this.facts = facts;
@@ -44,7 +46,7 @@ export class Judgement {
     else before.push(restriction);
     this.#held.add(restriction.id);
     // In a room without conflicts a restriction has seen all that it is about, and what was found out stays true.
-    if (this.#standings.size > 0 && this.#cutsSomething(restriction)) this.#standings.clear();
+    if (this.#standings.length > 0 && this.#cutsSomething(restriction)) this.#standings.fill(0);
   }
 
   /** Removals of a member that hold. */
@@ -96,14 +98,23 @@ export class Judgement {
         open.push(missing);
         continue;
       }
-      this.#standings.set(at, this.#judge(record));
+      this.#remember(at, this.#judge(record));
       open.pop();
     }
     return this.#known(control) ?? "void";
   }
 
   #known(control: number): Standing | undefined {
-    return this.#standings.get(control) ?? this.#decisions.standingAt(this.#moment, control);
+    return standingByCode[this.#standings[control] ?? 0] ?? this.#decisions.standingAt(this.#moment, control);
+  }
+
+  #remember(control: number, standing: Standing): void {
+    if (control >= this.#standings.length) {
+      const longer = new Uint8Array(this.facts.records.length + 1_024);
+      longer.set(this.#standings);
+      this.#standings = longer;
+    }
+    this.#standings[control] = standingByCode.indexOf(standing);
   }
 
   /** A block that this one depends on and whose standing is not known yet. All of them are in its past. */

@@ -42,7 +42,7 @@ export interface DecidedCommit {
   readonly controls: readonly { readonly control: number; readonly isVoid: boolean }[];
 }
 
-const maxRemembered = 16_384;
+const maxRemembered = 4_096;
 /** Sets and moments are fewer. */
 const pairFactor = 0x400_0000;
 

@@ -35,6 +35,9 @@ export interface ValidWriter {
   readonly member: Member;
 }
 
+/** Thousands of memberships are remembered, and each is asked about a few members again and again. */
+const maxRememberedMembers = 32;
+
 const dueLevels: Readonly<Record<MemberHistory, EpochLevel>> = {
   all: "full",
   snapshot: "snapshot",
@@ -61,7 +64,7 @@ export class Membership {
   get members(): readonly Member[] {
     const members: Member[] = [];
     for (let index = 0; index < this.#facts.identities.size; index++) {
-      const member = this.memberAt(index);
+      const member = this.#findMember(index);
       if (member !== undefined) members.push(member);
     }
     return members.sort((a, b) => comparePlaces(a.admission, b.admission));
@@ -113,6 +116,7 @@ export class Membership {
   memberAt(index: number): Member | undefined {
     if (this.#members.has(index)) return this.#members.get(index);
     const member = this.#findMember(index);
+    if (this.#members.size >= maxRememberedMembers) this.#members.clear();
     this.#members.set(index, member);
     return member;
   }

@@ -8,7 +8,7 @@ import type { Decisions, Moment } from "./decisions.ts";
 import { judgeRestrictions, type Outcome } from "./judge-restrictions.ts";
 
 const maxRememberedSets = 16_384;
-const maxRememberedOutcomes = 64;
+const maxRememberedOutcomes = 32;
 
 interface DatedOutcome {
   readonly moment: Moment;
