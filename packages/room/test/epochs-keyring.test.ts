@@ -134,9 +134,11 @@ describe("a keyring", () => {
       ["snapshot", "full"],
     ] as const) {
       const before = keyring.revision;
+      const replaced = keyring.findSecret(one.epochId);
       const better = keyring.learn(one.epochId, atLevel(one, level).secret);
       expect(keyring.findLevel(one.epochId)).toBe(expected);
       expect(better).toHaveLength(level === expected ? 1 : 0);
+      if (replaced !== undefined) expect(replaced.destroyed).toBe(level === expected);
       expect(keyring.revision > before).toBe(level === expected);
       expect(keyring.findBlockKeys(place)?.content !== undefined).toBe(expected !== "control");
     }

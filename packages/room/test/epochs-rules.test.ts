@@ -571,6 +571,42 @@ describe("a plan", () => {
     expect(granted([0, 1, 2], [0, 1, 2])).toEqual([]);
   });
 
+  it("remembers that nobody is due anything, until members, facts, levels or the past are others", () => {
+    const room = scene(["alice"]);
+    room.rotate("a", { control: 0 });
+    room.rotate("b", { control: 1, sees: [0], wraps: { a: "full" } });
+    const rule = new WriteRule(room);
+    let revision = 0;
+    let levelOfA: EpochLevel = "full";
+    const held = {
+      get revision() {
+        return revision;
+      },
+      findLevel: (epochId: Bytes): EpochLevel => (encodeHex(epochId) === encodeHex(room.id("a")) ? levelOfA : "full"),
+    };
+    const [few, more] = [room.membership(["alice"]), room.membership(["alice", "bob"])];
+    const due = (sees: readonly number[], membership: typeof few): readonly string[] => {
+      const view = { past: room.sets.of(sees), membership, author: room.person("alice").index, held };
+      return rule.plan({ ...view, adds: [], rotates: false }).grants.map(({ epochId }) => encodeHex(epochId));
+    };
+    const [a, b] = ["a", "b"].map((name) => encodeHex(room.id(name)));
+    expect(due([0, 1], few)).toEqual([]);
+    expect(due([0, 1], few)).toEqual([]);
+    expect(due([0, 1], more)).toEqual([b]);
+    expect(due([0, 1], few)).toEqual([]);
+    expect(due([0], more)).toEqual([a]);
+    expect(due([0, 1], few)).toEqual([]);
+    room.facts.markIncomplete(room.id("b"), { missing: [], falseWraps: [room.id("a")] });
+    room.rotate("c", { control: 2, sees: [0, 1], to: ["alice", "bob"], wraps: { b: "full" } });
+    expect(due([0, 1, 2], few)).toEqual([]);
+    levelOfA = "control";
+    expect(due([0, 1, 2], more)).toEqual([]);
+    levelOfA = "full";
+    expect(due([0, 1, 2], more)).toEqual([]);
+    revision += 1;
+    expect(due([0, 1, 2], more)).toEqual([a]);
+  });
+
   it("seals a new epoch to all who are sure, and to the author, of whom there may be doubt", () => {
     const room = scene(["alice", "bob"]);
     const plan = room.plan({ sees: [], author: "carol", sure: ["alice", "bob"], unsure: ["carol"], levels: {} });
