@@ -131,6 +131,34 @@ describe("doubt", () => {
     expect(told(scene)).toBe("alice* bob*? carol* erin?");
   });
 
+  it("falls on an admin's rights, not on its membership, where a demotion is undecided and void", () => {
+    const { scene, start } = roomOf("bob", "carol", "dave");
+    const demotion = making("bob", "member", scene.capsOf("bob", start));
+    scene.write({ by: "carol/1", after: start, does: [demotion] });
+    scene.write({ by: "bob/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
+    const isSureAdmin = (name: string): boolean => {
+      const membership = new Peer(scene).membership();
+      return membership.isSureAdmin(membership.find(keyOf(name))?.index ?? -1);
+    };
+    expect(told(scene)).toBe("alice* bob* dave*");
+    expect(["alice", "bob", "dave", "carol"].map(isSureAdmin)).toEqual([true, false, true, false]);
+    scene.write({ by: "alice/1", does: [making("bob", "admin")] });
+    expect(isSureAdmin("bob")).toBe(true);
+    scene.write({ by: "alice/1", does: [adding("erin")] });
+    expect(isSureAdmin("erin")).toBe(false);
+  });
+
+  it("falls on the rights of an admin who may turn out to be no member", () => {
+    const { scene, start } = roomOf("bob", "carol");
+    scene.write({ by: "carol/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+    scene.write({ by: "bob/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
+    const membership = new Peer(scene).membership();
+    expect(membership.isSureAdmin(membership.find(keyOf("bob"))?.index ?? -1)).toBe(false);
+    scene.commit(scene.write({ by: "alice/1" }));
+    const decided = new Peer(scene).membership();
+    expect(decided.isSureAdmin(decided.find(keyOf("bob"))?.index ?? -1)).toBe(true);
+  });
+
   it("ends when somebody with the right adds the member again, or with the decision", () => {
     const duel = (): Scene => {
       const { scene, start } = roomOf("bob", "carol");

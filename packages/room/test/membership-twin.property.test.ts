@@ -14,8 +14,9 @@ function told(peer: Peer, blocks: readonly SceneBlock[], commits: number): unkno
     members: people.map((name) => {
       const member = membership.find(keyOf(name));
       const admission = member === undefined ? "none" : peer.nameOf(member.admission.control);
+      const isSureAdmin = member !== undefined && membership.isSureAdmin(member.index);
       const key = encodeHex(member?.sealingKey ?? new Uint8Array(0));
-      return `${name} ${admission} ${member?.role} ${membership.isSure(keyOf(name))} ${key.slice(0, 8)}`;
+      return `${name} ${admission} ${member?.role} ${membership.isSure(keyOf(name))} ${isSureAdmin} ${key.slice(0, 8)}`;
     }),
     indexers: membership.indexers.map(encodeHex),
     triggers: peer.namesOf(membership.triggers),
@@ -38,7 +39,7 @@ function toldByTwin(
       const member = state.members.get(identity);
       const admission = member === undefined ? "none" : (member.admission.block?.name ?? "genesis");
       const role = member === undefined ? "undefined" : member.isAdmin ? "admin" : "member";
-      return `${name} ${admission} ${role} ${state.sure.has(identity)} ${(member?.sealingKey ?? "").slice(0, 8)}`;
+      return `${name} ${admission} ${role} ${state.sure.has(identity)} ${state.sureAdmins.has(identity)} ${(member?.sealingKey ?? "").slice(0, 8)}`;
     }),
     indexers: state.indexers.map((name) => encodeHex(keyOf(name))),
     triggers: [...state.triggers].map(({ name }) => name).sort(),

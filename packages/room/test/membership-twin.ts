@@ -25,6 +25,7 @@ export interface TwinState {
     { readonly admission: Act; readonly isAdmin: boolean; readonly sealingKey: string }
   >;
   readonly sure: ReadonlySet<string>;
+  readonly sureAdmins: ReadonlySet<string>;
   readonly indexers: readonly string[];
   readonly triggers: ReadonlySet<SceneBlock>;
   readonly standingOf: (block: SceneBlock) => Standing;
@@ -93,12 +94,16 @@ export class Twin {
     const members = this.#members(acts, { held, standingOf });
     const worst = this.#members(acts, { held: open, standingOf: this.#standing(open, decided) });
     const sure = new Set([...members.keys()].filter((identity) => worst.has(identity)));
+    const isAdminIn = (known: typeof worst, identity: string): boolean => known.get(identity)?.isAdmin === true;
+    const sureAdmins = new Set(
+      [...sure].filter((identity) => isAdminIn(members, identity) && isAdminIn(worst, identity)),
+    );
     const mayWrite = (writer: string): boolean => this.#mayWrite(blocks, writer, { held, standingOf });
     const indexers = this.#indexers(acts, { members, standingOf, mayWrite, blocks });
     const asksForEpoch = ({ operation }: Act): boolean =>
       operation.kind === "update-key" || (operation.kind === "add" && operation.history !== "all");
     const triggers = new Set([...open, ...acts.filter(asksForEpoch)].flatMap(({ block }) => block ?? []));
-    return { members, sure, indexers, triggers, standingOf, held, mayWrite };
+    return { members, sure, sureAdmins, indexers, triggers, standingOf, held, mayWrite };
   }
 
   #decide(): void {

@@ -112,6 +112,16 @@ export class Membership {
     return this.memberAt(index) !== undefined && (actual === strict || this.#admitting(index, strict).length > 0);
   }
 
+  /**
+   * Whether the identity with that dense number is an admin, and not in doubt as one: whoever is added by somebody else gets no keys before
+   * the doubt is over (§7).
+   */
+  isSureAdmin(index: number): boolean {
+    const { actual, strict } = this.#outcome;
+    if (this.memberAt(index)?.role !== "admin") return false;
+    return actual === strict || (this.#admitting(index, strict).length > 0 && this.#isAdmin(index, strict));
+  }
+
   /** The member with that dense number. */
   memberAt(index: number): Member | undefined {
     if (this.#members.has(index)) return this.#members.get(index);
@@ -185,7 +195,7 @@ export class Membership {
       index,
       identity: this.#facts.identities.key(index),
       ...this.#sealingKeyOf(index, latest),
-      role: this.#isAdmin(index) ? "admin" : "member",
+      role: this.#isAdmin(index, actual) ? "admin" : "member",
       history: admission.history,
       dueLevel: dueLevels[admission.history],
       admission,
@@ -202,12 +212,11 @@ export class Membership {
     return admitting.length > 1 ? admitting.toSorted(comparePlaces) : admitting;
   }
 
-  #isAdmin(index: number): boolean {
-    const { actual } = this.#outcome;
-    const limits = [...actual.removalsOf(index), ...actual.demotionsOf(index)];
+  #isAdmin(index: number, judgement: Judgement): boolean {
+    const limits = [...judgement.removalsOf(index), ...judgement.demotionsOf(index)];
     const isAfterAll = ({ control }: Place): boolean =>
       limits.every((limit) => this.#facts.isBefore(limit.control, control));
-    return this.#facts.member(index).powers.some((power) => this.#isEffective(power, actual) && isAfterAll(power));
+    return this.#facts.member(index).powers.some((power) => this.#isEffective(power, judgement) && isAfterAll(power));
   }
 
   /**
