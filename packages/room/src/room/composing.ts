@@ -148,7 +148,9 @@ export class Composer {
       membership,
       author: own.index,
       held: keyring,
-      adds: own.role === "admin" ? operations.flatMap((operation) => this.#added(operation, membership)) : [],
+      adds: membership.isSureAdmin(own.index)
+        ? operations.flatMap((operation) => this.#added(operation, membership))
+        : [],
     };
     for (;;) {
       const plan = this.#rule.plan({ ...view, rotates: rotates === true });

@@ -5,8 +5,9 @@
 import { type Bytes, FieldReader, FieldWriter, MalformedBytesError } from "@coterie/bytes";
 import type { Signer } from "@coterie/oplog";
 import { generateSigningKeyPair, type Primitives, type RandomSource, type SigningKeyPair } from "@coterie/primitives";
-import { DeviceStateDamagedError } from "../errors.ts";
+import { DeviceStateDamagedError, NotAWriterError } from "../errors.ts";
 import { roomLabels } from "../labels.ts";
+import type { RoomLog } from "./room-log.ts";
 
 /** A writer of this device. */
 export interface OwnWriter {
@@ -47,4 +48,19 @@ export function decodeOwnWriter(primitives: Pick<Primitives, "deriveSigningKeyPa
     if (error instanceof MalformedBytesError) throw new DeviceStateDamagedError();
     throw error;
   }
+}
+
+/**
+ * Whether a writer is still one. Of a member that was removed and added again, and after a fork, another one takes over; who revoked a writer
+ * meant its device.
+ * @throws NotAWriterError where it was revoked
+ */
+export function mayGoOn(log: RoomLog, { keyPair: { publicKey: writer } }: OwnWriter): boolean {
+  const head = log.findHead(writer);
+  if (head === undefined) return true;
+  if (log.forkReports.hasForked(writer)) return false;
+  const seq = log.dag.seq(head) + 1;
+  const reason = log.membership.findCutReason({ writer, seq, hash: new Uint8Array(32), isInPastOf: () => false });
+  if (reason?.kind === "revoked") throw new NotAWriterError();
+  return reason === undefined;
 }

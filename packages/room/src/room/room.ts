@@ -7,7 +7,7 @@ import type { AdmittedBlock, CallOptions, Envelope, IntakeResult, SyncAlarm, Syn
 import type { AgreementKeyPair, SigningKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
 import { chooseEpoch } from "../epochs/write-rule.ts";
-import { NotAMemberError, NotAWriterError, RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
+import { NotAMemberError, RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
 import type { Member } from "../membership/membership.ts";
 import type { Operation } from "../membership/operation.ts";
 import { certifyWriter, type Proposer } from "../membership/propose.ts";
@@ -16,7 +16,7 @@ import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { Composer } from "./composing.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
-import { createSigner, encodeOwnWriter, generateOwnWriter, type OwnWriter } from "./own-writer.ts";
+import { createSigner, encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { StateName } from "./room-store.ts";
@@ -351,7 +351,7 @@ export class Room {
   async #ownWriter(): Promise<OwnWriter> {
     const { deps, log, storage } = this.#parts;
     if (log.membership.find(deps.identity.publicKey) === undefined) throw new NotAMemberError();
-    if (this.#writer !== undefined && this.#isConfirmed() && this.#mayGoOn(this.#writer)) return this.#writer;
+    if (this.#writer !== undefined && this.#isConfirmed() && mayGoOn(log, this.#writer)) return this.#writer;
     const writer = generateOwnWriter(deps.primitives, deps.random);
     const encoded = encodeOwnWriter(writer);
     // Durable before its first block: a writer that is forgotten can never be gone on with.
@@ -359,22 +359,6 @@ export class Room {
     encoded.fill(0);
     this.#writer = writer;
     return writer;
-  }
-
-  /**
-   * Whether a writer is still one. Of a member that was removed and added again, and after a fork, another one takes over; who revoked a writer
-   * meant its device.
-   * @throws NotAWriterError where it was revoked
-   */
-  #mayGoOn({ keyPair: { publicKey: writer } }: OwnWriter): boolean {
-    const { dag, membership, forkReports } = this.log;
-    const head = this.log.findHead(writer);
-    if (head === undefined) return true;
-    if (forkReports.hasForked(writer)) return false;
-    const next = { writer, seq: dag.seq(head) + 1, hash: new Uint8Array(32), isInPastOf: () => false };
-    const reason = membership.findCutReason(next);
-    if (reason?.kind === "revoked") throw new NotAWriterError();
-    return reason === undefined;
   }
 
   #isConfirmed(): boolean {
