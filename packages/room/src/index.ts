@@ -157,13 +157,9 @@ export {
 } from "./membership/propose.ts";
 export { joinFromSnapshot, type SnapshotInvitation } from "./room/join-snapshot.ts";
 export { createRoom, joinRoom, type NewRoomInput, openRoom } from "./room/open-room.ts";
-export {
-  type ProposeOperations,
-  type ReceivedBlocks,
-  Room,
-  type WrittenBlock,
-} from "./room/room.ts";
+export { Room } from "./room/room.ts";
 export type { RoomAlarm, RoomBlock } from "./room/room-block.ts";
+export type { ProposeOperations, ReceivedBlocks, WrittenBlock } from "./room/room-calls.ts";
 export { RoomLog, type RoomLogDeps } from "./room/room-log.ts";
 export type { RoomDeps } from "./room/room-parts.ts";
 export type { GetChunk, PutChunk } from "./room/snapshots.ts";

@@ -35,6 +35,7 @@ export async function dieAt(
   else disk.failAt(call, mishap);
   const isCrashed = await life.liveUntil(call);
   const { calls } = disk;
+  if (calls < call) return { isCrashed, calls, lostBlocks: 0 };
   if (mishap === "power-cut" || mishap === "kill") disk.restart(mishap);
   else await life.giveUp();
   const lostBlocks = await life.checkAndGoOn();

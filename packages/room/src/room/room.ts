@@ -3,46 +3,28 @@
  * what comes from outside is checked before it counts.
  */
 import { type Bytes, copyBytes, equalBytes, type Plaintext } from "@coterie/bytes";
-import type { AdmittedBlock, CallOptions, Envelope, IntakeResult, SyncAlarm, SyncHost } from "@coterie/oplog";
+import type { AdmittedBlock, CallOptions, Envelope, SyncAlarm, SyncHost } from "@coterie/oplog";
 import type { AgreementKeyPair, SigningKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
+import type { OwnCheckpoint } from "../checkpoint/checkpoint-book.ts";
 import { chooseEpoch } from "../epochs/write-rule.ts";
 import { NotAMemberError, RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
 import type { Member } from "../membership/membership.ts";
 import type { Operation } from "../membership/operation.ts";
-import { certifyWriter, type Proposer } from "../membership/propose.ts";
+import { certifyWriter } from "../membership/propose.ts";
 import type { ReadableView } from "../views/view-state.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { Composer } from "./composing.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
 import { createSigner, encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
+import type { ProposeOperations, ReceivedBlocks, WrittenBlock } from "./room-calls.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { StateName } from "./room-store.ts";
 import { makeSnapshot, type PutChunk } from "./snapshots.ts";
 import { createSyncHost } from "./sync-host.ts";
 import { encodeValues } from "./values.ts";
-
-/** A block of one's own that is durable, and may be sent. */
-export interface WrittenBlock {
-  readonly hash: Bytes;
-  readonly seq: number;
-  readonly epochId: Bytes;
-}
-
-/** Operations of the next block, made from what is known when its turn comes. */
-export type ProposeOperations = (proposer: Proposer) => readonly Operation[];
-
-/** What came of blocks from outside. */
-export interface ReceivedBlocks {
-  readonly admitted: number;
-  /** Hashes of blocks that others build on and that are not here. */
-  readonly missing: readonly Bytes[];
-  readonly refused: IntakeResult["refused"];
-  /** Forks that these blocks brought to light. */
-  readonly forks: IntakeResult["forks"];
-}
 
 interface Draft {
   readonly operations: readonly Operation[];
@@ -134,7 +116,7 @@ export class Room {
       const { log } = this;
       const number = this.#writer === undefined ? undefined : log.dag.writerIndex(this.#writer.keyPair.publicKey);
       if (number === undefined || !this.#isConfirmed()) return undefined;
-      const isVoteDue = log.checkpoints.findDue(log.dag.writerKey(number)) !== undefined;
+      const isVoteDue = this.#findDueVote(log.dag.writerKey(number)) !== undefined;
       if (!isVoteDue && !log.order.isAckDue(number, log.hasOpenValue())) return undefined;
       if (!log.membership.isValidWriter(log.dag.writerKey(number))) return undefined;
       return first((await this.#writeNow([() => ({ operations: [], content: undefined, rotates: false })]))[0]);
@@ -329,10 +311,16 @@ export class Room {
   }
 
   #dueVotes({ publicKey, secretKey }: SigningKeyPair): readonly Operation[] {
-    const due = this.log.checkpoints.findDue(publicKey);
+    const due = this.#findDueVote(publicKey);
     if (due === undefined) return [];
     const sign = (message: Bytes): Bytes => this.#parts.deps.primitives.sign(secretKey, message);
     return [this.log.checkpoints.castVote(due, { views: this.#keeper.viewsHashOf(due), sign })];
+  }
+
+  /** Where an era ended within one batch, its views are looked at after that: a vote without them would be no use to newcomers. */
+  #findDueVote(writer: Bytes): OwnCheckpoint | undefined {
+    const due = this.log.checkpoints.findDue(writer);
+    return due?.era === this.#keeper.keptEra ? due : undefined;
   }
 
   #certify(writer: Bytes): Operation {
