@@ -1,5 +1,5 @@
 // 30: fast-forward equals full replay, and nothing that was forged is begun with.
-import { type Bytes, CoterieError, copyBytes, encodeHex } from "@coterie/bytes";
+import { type Bytes, CoterieError, copyBytes, encodeHex, encodeUtf8 } from "@coterie/bytes";
 import { createMemoryLogStore, decodeEnvelope } from "@coterie/oplog";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { expect, it } from "vitest";
@@ -137,4 +137,23 @@ it("30: nothing that somebody changed is begun with", async () => {
   const other = await longRoom(5);
   room.erin.store = createMemoryLogStore();
   await expect(fastForward({ ...room, manifest: other.manifest, chunks: other.chunks })).rejects.toThrow();
+});
+
+it("30: an era that ends within one batch is voted for with its views", async () => {
+  const world = new World(6);
+  const [alice] = await world.found(["alice"], { checkpointInterval: 8 });
+  if (alice === undefined) throw new Error("one person");
+  const erin = world.person("erin");
+  const { hash: entry } = await alice.add(erin);
+  await alice.in.writeAll(Array.from({ length: 20 }, (_, i) => [encodeUtf8(`line ${i}`)]));
+  await world.settle(alice);
+  const chunks = new Map<string, Uint8Array>();
+  const manifest = await alice.in.makeSnapshot((chunk) => {
+    chunks.set(encodeHex(primitives.sha256(chunk)), chunk);
+    return Promise.resolve();
+  });
+  if (manifest === undefined) throw new Error("the newest checkpoint is certified");
+  await fastForward({ world, people: [alice], erin, entry, manifest, chunks, offline: alice });
+  await world.settle(alice, erin);
+  expect(await erin.lines()).toEqual(await alice.lines());
 });
