@@ -88,6 +88,31 @@ describe("what is decided", () => {
     expect(namesIn(peer.membership(scene.blocks, 0), people)).toBe("alice* carol*");
   });
 
+  it("comes before what is not, also where that held until then", () => {
+    const { scene, start } = roomOf("bob", "carol", "dave");
+    const junior = scene.write({ by: "carol/1", after: start, does: [removing("bob", scene.capsOf("bob", start))] });
+    scene.write({ by: "bob/1", after: start, does: [removing("dave", scene.capsOf("dave", start))] });
+    const peer = new Peer(scene);
+    expect(namesIn(peer.membership(), people)).toBe("alice* carol*");
+    scene.commit(junior);
+    peer.catchUp();
+    expect(namesIn(peer.membership(), people)).toBe("alice* carol* dave*");
+  });
+
+  it("ends a doubt that nothing else shows", () => {
+    const { scene, start } = roomOf("bob");
+    const added = scene.write({ by: "alice/1", after: start, does: [adding("erin")] });
+    scene.write({ by: "bob/1", after: [added], does: [removing("erin")] });
+    scene.write({ by: "alice/1", after: [added], does: [removing("bob", scene.capsOf("bob", [added]))] });
+    const peer = new Peer(scene);
+    expect(namesIn(peer.membership(), people)).toBe("alice* erin?");
+    const leader = scene.write({ by: "alice/1" });
+    scene.commit(leader);
+    peer.admit(leader);
+    peer.catchUp();
+    expect(namesIn(peer.membership(), people)).toBe("alice* erin");
+  });
+
   it("holds against who names commits and hides what they decided", () => {
     const { scene, start } = roomOf("mallory");
     const first = scene.write({ by: "mallory/2", after: start, does: [certifying("mallory/2")] });
@@ -154,6 +179,10 @@ describe("doubt", () => {
     scene.write({ by: "bob/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
     const membership = new Peer(scene).membership();
     expect(membership.isSureAdmin(membership.find(keyOf("bob"))?.index ?? -1)).toBe(false);
+    // A promotion admits nobody.
+    scene.write({ by: "alice/1", does: [making("bob", "admin")] });
+    const promoted = new Peer(scene).membership();
+    expect(promoted.isSureAdmin(promoted.find(keyOf("bob"))?.index ?? -1)).toBe(false);
     scene.commit(scene.write({ by: "alice/1" }));
     const decided = new Peer(scene).membership();
     expect(decided.isSureAdmin(decided.find(keyOf("bob"))?.index ?? -1)).toBe(true);
@@ -257,8 +286,11 @@ describe("rights", () => {
     const forged = { ...certifying("bob/3"), signature: new Uint8Array(64) };
     const unsigned = scene.write({ by: "bob/3", does: [forged] });
     const other = scene.write({ by: "bob/4", does: [certifying("bob/5")] });
+    const second = scene.write({ by: "bob/4", does: [certifying("bob/4")] });
+    const sibling = scene.write({ by: "bob/1", does: [granting, certifying("bob/6"), certifying("bob/1")] });
     const peer = new Peer(scene);
-    for (const block of [late, unsigned, other]) expect(peer.authorised.get(block)?.includes(true)).toBe(false);
+    for (const block of [late, unsigned, other, second]) expect(peer.authorised.get(block)?.includes(true)).toBe(false);
+    expect(peer.authorised.get(sibling)).toEqual([true, false, false]);
     expect(peer.membership().writersOf(keyOf("bob")).map(encodeHex)).toEqual([encodeHex(keyOf("bob/1"))]);
   });
 
@@ -271,6 +303,13 @@ describe("rights", () => {
     expect(peer.membership().isVoidControl(peer.controls.get(leaving ?? scene.write({ by: "bob/1" })) ?? -1)).toBe(
       false,
     );
+  });
+
+  it("to leave do not end with those of an admin", () => {
+    const { scene, start } = roomOf("bob");
+    scene.write({ by: "alice/1", after: start, does: [making("bob", "member", scene.capsOf("bob", start))] });
+    scene.write({ by: "bob/1", after: start, does: [adding("trudy"), removing("bob")] });
+    expect(told(scene)).toBe("alice*");
   });
 
   it("cannot be cut off from what the author of a removal has seen", () => {
@@ -329,6 +368,18 @@ describe("sealing keys", () => {
     scene.write({ by: "alice/1", does: [removing("bob", scene.capsOf("bob"))] });
     scene.write({ by: "alice/1", does: [adding("bob")] });
     expect(keyNow()).toBe(encodeHex(keyOf("bob's sealing key")));
+  });
+});
+
+describe("updates of sealing keys", () => {
+  it("count from their own member alone, so that nobody repeats another one's old key", () => {
+    const { scene } = roomOf("bob");
+    scene.write({ by: "alice/1", does: [updatingKey("alice", 1)] });
+    const repeated = scene.write({ by: "bob/1", does: [updatingKey("alice", 3)] });
+    const peer = new Peer(scene);
+    expect(peer.authorised.get(repeated)).toEqual([false]);
+    expect(peer.membership().find(keyOf("alice"))?.sealingKey).toEqual(keyOf("alice 1"));
+    expect(peer.membership().find(keyOf("bob"))?.sealingKey).toEqual(keyOf("bob's sealing key"));
   });
 });
 
