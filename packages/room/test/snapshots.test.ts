@@ -47,7 +47,7 @@ async function allBlocks(person: Person): Promise<readonly Bytes[]> {
 }
 
 async function fastForward({ people, erin, entry, manifest, chunks }: LongRoom): Promise<void> {
-  const host = people[0] as Person;
+  const host = first(people);
   const blocks = await allBlocks(host);
   erin.room = await joinFromSnapshot(erin.deps, {
     genesis: encodeGenesis(host.in.log.genesis),
@@ -80,7 +80,7 @@ it("30: a newcomer by snapshot has what everybody has, and goes on with them", a
     await [...people, erin][round % 4]?.say(`after ${round}`);
     await world.settle(...people, erin);
   }
-  const expected = await look(people[0] as Person);
+  const expected = await look(first(people));
   expect(expected.lines).toContain("before");
   for (const person of [...people, erin]) {
     expect(await look(person)).toEqual(expected);
@@ -95,7 +95,7 @@ it("30: a block that links below the checkpoint is judged by the contexts of the
   await world.settle(...people, erin);
   await world.give(offline, erin);
   await world.settle(...people, erin, offline);
-  const expected = await look(people[0] as Person);
+  const expected = await look(first(people));
   expect(expected.lines).toContain("from far below");
   for (const person of [...people, erin, offline]) expect(await look(person)).toEqual(expected);
 });
@@ -110,7 +110,7 @@ it("23, 30: who joined without history begins with order and members, and no vie
   const lines = await erin.lines();
   expect(lines).not.toContain("before");
   expect(lines).toContain("welcome");
-  const expected = await look(people[0] as Person);
+  const expected = await look(first(people));
   expect({ ...(await look(erin)), lines: [] }).toEqual({ ...expected, lines: [] });
 });
 
@@ -157,3 +157,9 @@ it("30: an era that ends within one batch is voted for with its views", async ()
   await world.settle(alice, erin);
   expect(await erin.lines()).toEqual(await alice.lines());
 });
+
+function first(people: readonly Person[]): Person {
+  const [person] = people;
+  if (person === undefined) throw new Error("nobody is there");
+  return person;
+}

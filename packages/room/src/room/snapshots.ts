@@ -192,7 +192,7 @@ export async function openBucket(
 function bucketsOf({ log, numbers }: SnapshotSource, position: number): readonly Bytes[] {
   if (log.beganWithCheckpoint) return [];
   const { dag, order, table } = log;
-  const writers = Array.from({ length: contextBuckets }, () => [] as Bytes[]);
+  const buckets: Bytes[][] = Array.from({ length: contextBuckets }, () => []);
   for (let at = 0; at < position; at++) {
     const block = order.at(at);
     const hash = dag.hash(block);
@@ -204,9 +204,9 @@ function bucketsOf({ log, numbers }: SnapshotSource, position: number): readonly
       commits: dag.commits(block),
       pastAndSelf: table.pastAndSelf(block),
     });
-    writers[hash[0] ?? 0]?.push(context);
+    buckets[hash[0] ?? 0]?.push(context);
   }
-  return writers.map((contexts) => concatBytes(...contexts));
+  return buckets.map((contexts) => concatBytes(...contexts));
 }
 
 function indexPlace(logId: Bytes): ChunkPlace {
