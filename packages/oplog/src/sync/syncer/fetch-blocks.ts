@@ -12,21 +12,27 @@ const branchWindow = 255;
 /** Calls of `find` in one step. */
 const findsPerStep = 16;
 
-/** Fetches the chain up to a head that a relay shows. False where there is more to fetch in the next step. */
-export async function fetchHead(scope: SyncScope, head: WriterHead): Promise<boolean> {
+/** How fetching up to a head ended: there is `more` to fetch in the next step, or it is `unproven`, since the relay does not give its block. */
+export type HeadOutcome = "fetched" | "more" | "unproven";
+
+/** Fetches the chain up to a head that a relay shows. */
+export async function fetchHead(scope: SyncScope, head: WriterHead): Promise<HeadOutcome> {
   const known = scope.context.delivered.seqOf(head.writer);
   let from = known < head.seq ? known + 1 : Math.max(0, head.seq - branchWindow);
   for (let pages = 0; from <= head.seq; pages++) {
-    if (pages >= scope.context.options.pagesPerStep) return false;
+    if (pages >= scope.context.options.pagesPerStep) return "more";
     const blocks = await fetchRange(scope, { writer: head.writer, from });
     if (blocks.some(({ hash }) => equalBytes(hash, head.hash))) break;
     from = Math.max(from, blocks.at(-1)?.header.seq ?? head.seq) + 1;
   }
-  if (scope.context.delivered.has(head) && known < head.seq) return true;
+  if (scope.context.delivered.has(head) && known < head.seq) return "fetched";
   const [block] = await fetchByHash(scope, { hashes: [head.hash] });
-  if (block === undefined) blame(scope, "unproven-head");
-  else await tellForkWith(scope, block);
-  return true;
+  if (block === undefined) {
+    blame(scope, "unproven-head");
+    return "unproven";
+  }
+  await tellForkWith(scope, block);
+  return "fetched";
 }
 
 /** Asks a relay for what is wanted of it now. True where more is to be asked in the next step. */

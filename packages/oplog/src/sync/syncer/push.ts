@@ -7,6 +7,7 @@ import type { Envelope } from "../../format/envelope.ts";
 import { oplogLimits } from "../../limits.ts";
 import type { AppendInput, AppendOutcome, WriterHead } from "../relay.ts";
 import { tryDecode } from "./deliver.ts";
+import { readOwnHeads } from "./exchange-heads.ts";
 import { fetchHead } from "./fetch-blocks.ts";
 import { ask, giveUp, type SyncContext, type SyncScope } from "./sync-context.ts";
 
@@ -17,6 +18,12 @@ export async function push(scope: SyncScope): Promise<boolean> {
     if (peer.isReadOnly) return false;
     const { pushCursor: cursor } = peer.memory;
     const page = await context.host.store.since({ cursor, limit: context.options.pageBlocks });
+    // After much was fetched there is little to send: where all heads are there, everything is.
+    if (page.next < page.end && (await areAllThere(scope))) {
+      peer.memory.pushCursor = page.end;
+      context.isDirty = true;
+      return false;
+    }
     const blocks = page.envelopes.flatMap((bytes) => tryDecode(context, bytes) ?? []);
     const sent = await send(
       scope,
@@ -149,7 +156,15 @@ async function noteConflict(
   return "stopped";
 }
 
-function isThere({ context, peer }: SyncScope, { header, hash }: Envelope): boolean {
+async function areAllThere(scope: SyncScope): Promise<boolean> {
+  const heads = await readOwnHeads(scope.context);
+  return heads.every(({ writer, seq, hash }) => isThere(scope, { header: { writer, seq }, hash }));
+}
+
+function isThere(
+  { context, peer }: SyncScope,
+  { header, hash }: { readonly header: Pick<Envelope["header"], "writer" | "seq">; readonly hash: Bytes },
+): boolean {
   if (isStopped(context, header.writer)) return true;
   return peer.memory.tips.of(header.writer).some((tip) => tip.seq > header.seq || equalBytes(tip.hash, hash));
 }

@@ -1,12 +1,17 @@
 /** One relay's turn in a step: compare heads where that is due, pull, ask for what is missing, push. */
 import { equalBytes } from "@coterie/bytes";
+import { hashKey } from "../../intake/hash-key.ts";
+import { oplogLimits } from "../../limits.ts";
 import type { WriterHead } from "../relay.ts";
 import { compareWithRemembered, readHeads, readOwnHeads, type ShownHeads, unknownHeads } from "./exchange-heads.ts";
-import { fetchHead, fetchWanted } from "./fetch-blocks.ts";
+import { fetchHead, fetchWanted, type HeadOutcome } from "./fetch-blocks.ts";
 import { leaveBulk, pull, type PullOutcome } from "./pull.ts";
 import { push, pushWhatIsLost } from "./push.ts";
 import { RelayCallError, type SyncScope } from "./sync-context.ts";
 import { TipTable } from "./tip-table.ts";
+
+/** Heads without blocks in one turn; then the relay has to wait. */
+const liesPerTurn = 16;
 
 /** How a turn ended. */
 export type TurnOutcome =
@@ -71,20 +76,20 @@ async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
   peer.areHeadsDue = false;
   await refill(scope);
   if (!(await isNearEnd(scope, shown))) {
-    const outcome = await pull(scope);
-    if (outcome !== "end") {
+    const pulled = await pull(scope);
+    if (pulled !== "end") {
       peer.areHeadsDue = true;
-      return outcome;
+      return pulled;
     }
   }
-  const isComplete = await fetchUnknown(scope, shown);
+  const outcome = await fetchUnknown(scope, shown);
   const kept = await compareWithRemembered(scope, { heads: shown.heads, remembered });
   remember(scope, { shown, remembered, kept });
-  if (isComplete) memory.cursor = Math.max(memory.cursor, shown.end);
+  if (outcome === "fetched") memory.cursor = Math.max(memory.cursor, shown.end);
   await pushWhatIsLost(scope, { heads: shown.heads, ownHeads: await readOwnHeads(context) });
   peer.headsAtMs = startedAtMs;
   context.isDirty = true;
-  return isComplete ? "end" : "more";
+  return outcome === "more" ? "more" : "end";
 }
 
 /** What the host misses is asked for again, should it have been forgotten. */
@@ -101,10 +106,20 @@ async function isNearEnd({ context, peer }: SyncScope, { heads, end }: ShownHead
   return 2 * blocks < end - peer.memory.cursor;
 }
 
-/** False where there is more to fetch in the next step. */
-async function fetchUnknown(scope: SyncScope, { heads }: ShownHeads): Promise<boolean> {
-  for (const head of await unknownHeads(scope.context, heads)) if (!(await fetchHead(scope, head))) return false;
-  return true;
+/** Fetches up to all heads that are not known here, until the relay shows too many that it has no blocks for. */
+async function fetchUnknown(scope: SyncScope, { heads }: ShownHeads): Promise<HeadOutcome> {
+  const { unproven } = scope.peer;
+  let lies = 0;
+  for (const head of await unknownHeads(scope.context, heads)) {
+    const key = hashKey(head.hash);
+    const outcome = unproven.has(key) ? "unproven" : await fetchHead(scope, head);
+    if (outcome === "more") return outcome;
+    if (outcome !== "unproven") continue;
+    if (!unproven.has(key)) lies += 1;
+    if (unproven.size < oplogLimits.headsPerLog) unproven.add(key);
+    if (lies >= liesPerTurn) break;
+  }
+  return lies > 0 ? "unproven" : "fetched";
 }
 
 /** The relay showed these heads; for writers of whom more came since, that counts. */

@@ -63,6 +63,8 @@ export interface RelayPeer {
   /** Turns in a row in which it did something wrong, and whether it did in this one. */
   strikes: number;
   isBlamed: boolean;
+  /** Heads that it showed without giving their blocks, by hash: they are not asked for again. */
+  readonly unproven: Set<string>;
   isReadOnly: boolean;
   /** Why it takes nothing now. */
   refusal: AppendRefusal | undefined;

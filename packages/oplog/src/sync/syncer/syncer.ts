@@ -166,7 +166,7 @@ export class Syncer {
   #createPeer({ id, relay }: NamedRelay): RelayPeer {
     const memory = this.#context.memories.get(id) ?? emptyMemory();
     this.#context.memories.set(id, memory);
-    return { ...newPeer, id, relay, memory };
+    return { ...newPeer, id, relay, memory, unproven: new Set() };
   }
 
   async #open(): Promise<void> {
@@ -201,7 +201,7 @@ export class Syncer {
   }
 }
 
-const newPeer: Omit<RelayPeer, "id" | "relay" | "memory"> = {
+const newPeer: Omit<RelayPeer, "id" | "relay" | "memory" | "unproven"> = {
   failures: 0,
   nextTryAtMs: 0,
   headsAtMs: undefined,
