@@ -7,11 +7,11 @@ import type { EpochLevel } from "../epochs/level-secret.ts";
 import type { ControlFacts } from "./control-facts.ts";
 import { type AddFact, comparePlaces, genesisId, type KeyFact, type Place } from "./control-record.ts";
 import type { ControlSet } from "./control-sets.ts";
+import { type CutReason, findCutReason, type PlacedBlock } from "./cut-reason.ts";
 import { findIndexers } from "./find-indexers.ts";
 import type { Outcome } from "./judge-restrictions.ts";
 import type { Judgement } from "./judgement.ts";
 import type { MemberHistory, MemberRole } from "./operation.ts";
-import { findCutReason, type PlacedBlock, type CutReason } from "./cut-reason.ts";
 
 /** A member. */
 export interface Member {
@@ -27,12 +27,6 @@ export interface Member {
   readonly dueLevel: EpochLevel;
   /** Where it was admitted: the control block's number, or -1 for the founder. Members compare by it in seniority, see `comparePlaces`. */
   readonly admission: Place;
-}
-
-/** A writer that may write. */
-export interface ValidWriter {
-  readonly writer: Bytes;
-  readonly member: Member;
 }
 
 /** Thousands of memberships are remembered, and each is asked about a few members again and again. */
