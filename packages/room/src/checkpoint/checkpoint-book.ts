@@ -36,7 +36,6 @@ export class CheckpointBook {
   readonly #checkpoints = new Map<number, OwnCheckpoint>();
   readonly #votes = new Map<number, Vote[]>();
   readonly #certified = new Map<number, CertifiedCheckpoint>();
-  readonly #voted = new Set<number>();
   #newest: OwnCheckpoint | undefined;
 
   constructor(deps: CheckpointBookDeps, chain: readonly CertifiedCheckpoint[] = []) {
@@ -64,28 +63,34 @@ export class CheckpointBook {
     return own;
   }
 
-  /** Takes a vote from a block. Votes of nobody in particular are dropped when they are counted. */
+  /** Takes a vote from a block: of an indexer of the era that ended. Its author knew the checkpoint, so this device does; other votes count nowhere. */
   addVote(vote: Vote): void {
-    const votes = this.#votes.get(vote.era) ?? [];
-    if (votes.length >= roomLimits.votesPerEra || this.#certified.has(vote.era)) return;
-    this.#votes.set(vote.era, [...votes, vote]);
     const own = this.#checkpoints.get(vote.era);
-    if (own !== undefined) this.#count(own);
+    if (own === undefined || this.#certified.has(vote.era) || !isAmong(own.voters, vote.writer)) return;
+    const votes = this.#votes.get(vote.era) ?? [];
+    if (votes.length >= roomLimits.votesPerEra) return;
+    this.#votes.set(vote.era, [...votes, vote]);
+    this.#count(own);
   }
 
-  /** The newest checkpoint that `writer` has a vote for and did not cast; undefined where it owes none. */
+  /** The newest checkpoint that `writer` has a vote for, did not cast, and that lacks votes; undefined where it owes none. */
   findDue(writer: Bytes): OwnCheckpoint | undefined {
     const newest = this.#newest;
-    if (newest === undefined || this.#voted.has(newest.era)) return undefined;
-    return newest.voters.some((voter) => equalBytes(voter, writer)) ? newest : undefined;
+    if (newest === undefined || this.#certified.has(newest.era) || !isAmong(newest.voters, writer)) return undefined;
+    const votes = this.#votes.get(newest.era) ?? [];
+    return isAmong(
+      votes.map((vote) => vote.writer),
+      writer,
+    )
+      ? undefined
+      : newest;
   }
 
   /** The vote of `writer` for a checkpoint. `views`: 32 bytes, zeros where it has none. */
   castVote(
-    { hash, era }: OwnCheckpoint,
+    { hash, era }: Pick<OwnCheckpoint, "hash" | "era">,
     { views, sign }: { readonly views: Bytes; readonly sign: (message: Bytes) => Bytes },
   ): VoteOperation {
-    this.#voted.add(era);
     const { logId } = this.#deps;
     const signature = sign(voteMessage({ logId, era, checkpoint: hash, views }));
     return { kind: "vote", era, checkpoint: hash, views, signature };
@@ -122,4 +127,8 @@ export class CheckpointBook {
     this.#certified.set(era, { era, indexers, stateHash, votes: outcome.votes });
     this.#votes.delete(era);
   }
+}
+
+function isAmong(writers: readonly Bytes[], writer: Bytes): boolean {
+  return writers.some((other) => equalBytes(other, writer));
 }

@@ -74,11 +74,11 @@ export class CheckpointKeeper {
     return changes;
   }
 
-  #encode({ position, indexers, era }: OwnCheckpoint, state: Bytes): Bytes {
+  #encode({ position, indexers, voters, era }: OwnCheckpoint, state: Bytes): Bytes {
     const open = this.#openPositions(position);
     this.#firstNeeded = Math.min(open[0] ?? this.#storage.length, this.#storage.length);
     const chain = this.#log.checkpoints.chainBefore(era);
-    return encodeKeptCheckpoint({ state, position, indexers, chain, open, next: this.#storage.length });
+    return encodeKeptCheckpoint({ state, position, indexers, voters, chain, open, next: this.#storage.length });
   }
 
   /** Blocks that were not final at `position`: those that became so since, and the tail. */
@@ -95,13 +95,16 @@ export function encodeKeptCheckpoint({
   state,
   position,
   indexers,
+  voters,
   chain,
   open,
   next,
 }: Pick<KeptCheckpoint, "position" | "open" | "next"> &
-  Pick<CheckpointStart, "indexers" | "chain"> & { readonly state: Bytes }): Bytes {
+  Pick<CheckpointStart, "indexers" | "voters" | "chain"> & { readonly state: Bytes }): Bytes {
   const writer = new FieldWriter().bytes(state).number(position).number(indexers.length);
   for (const indexer of indexers) writer.bytes(indexer);
+  writer.number(voters.length);
+  for (const voter of voters) writer.bytes(voter);
   writer.bytes(encodeEraChain(chain)).number(next).number(open.length);
   for (const at of open) writer.number(at);
   return writer.finish();
@@ -117,11 +120,12 @@ export function decodeKeptCheckpoint(
     const state = decodeCheckpointState(reader.bytes());
     const position = reader.number();
     const indexers = Array.from({ length: counted(reader, roomLimits.indexers) }, () => reader.bytes(32));
+    const voters = Array.from({ length: counted(reader, roomLimits.indexers) }, () => reader.bytes(32));
     const chain = decodeEraChain(primitives, { logId, bytes: reader.bytes() });
     const next = reader.number();
     const open = Array.from({ length: counted(reader, bytes.length / 12) }, () => reader.number());
     reader.end();
-    return { start: { state, indexers, chain }, position, open, next };
+    return { start: { state, indexers, voters, chain }, position, open, next };
   } catch (error) {
     if (error instanceof MalformedBytesError) throw new MalformedRoomError("the bytes are no kept checkpoint");
     throw error;

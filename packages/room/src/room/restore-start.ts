@@ -17,6 +17,8 @@ export interface CheckpointStart {
   readonly state: CheckpointState;
   /** Of the era that begins. */
   readonly indexers: readonly Bytes[];
+  /** Of the era that ended: their votes may still come. Empty where `chain` proves the checkpoint already. */
+  readonly voters: readonly Bytes[];
   /** What proves it, to be handed on; empty where it is not certified. */
   readonly chain: readonly CertifiedCheckpoint[];
 }

@@ -92,6 +92,7 @@ export class RoomLog {
     const indexers = this.#indexers;
     this.#linearizer = createLinearizer(primitives, { dag, mode, indexers, checkpointInterval, start: eraStart });
     for (const context of contexts) this.#addFinal(context);
+    if (start !== undefined && start.voters.length > 0) this.checkpoints.add(start.state, start);
     for (const { writer, seq } of contexts) {
       const number = dag.numberWriter(writer);
       this.#headSeqByWriter.set(number, Math.max(seq, this.#headSeqByWriter.get(number) ?? 0));

@@ -141,7 +141,7 @@ export async function openSnapshot(
           decryptChunks(deps, { chunks: collected, key: viewKey, place: { logId, era, kind: "view", name } }),
         );
       }
-    const start = { state: decodeCheckpointState(encoded), indexers: checkpoint.indexers, chain };
+    const start = { state: decodeCheckpointState(encoded), indexers: checkpoint.indexers, voters: [], chain };
     return { start, views: isAgreed(primitives, views, viewsHash) ? views : new Map(), index };
   } finally {
     stateKey.destroy();
