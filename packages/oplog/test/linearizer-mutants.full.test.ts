@@ -16,13 +16,13 @@ const sources = join(import.meta.dirname, "..", "src");
 const mutations: Readonly<Record<string, Mutation>> = {
   "lets one indexer less decide": {
     file: "waves.ts",
-    from: "return endorsing >= quorum;",
-    to: "return endorsing >= quorum - 1;",
+    from: "slots.size >= this.#era.quorum",
+    to: "slots.size >= this.#era.quorum - 1",
   },
   "certifies with a vote less": {
     file: "waves.ts",
-    from: "return voting >= quorum;",
-    to: "return voting >= quorum - 1;",
+    from: "(votes.get(leader) ?? 0) >= this.#era.quorum",
+    to: "(votes.get(leader) ?? 0) >= this.#era.quorum - 1",
   },
   "goes on to the next round with an indexer less": {
     file: "seen-rows.ts",
@@ -31,26 +31,31 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "votes for both twins": {
     file: "waves.ts",
-    from: "return seen.length === 1 && seen[0] === leader;",
-    to: "return seen.includes(leader);",
+    from: "if (leader !== undefined && twin === undefined) voted.add(leader);",
+    to: "for (const seen of [leader, twin]) if (seen !== undefined) voted.add(seen);",
   },
   "takes one branch of a fork for the other": { file: "era.ts", from: "this.#forked[slot] = true;", to: "" },
   "does not walk back": { file: "waves.ts", from: "earlier > this.#last; earlier--", to: "earlier > wave; earlier--" },
-  "walks back from the first leader found alone": { file: "waves.ts", from: "current = candidate;", to: "" },
-  "walks back over what was not seen": {
-    file: "waves.ts",
-    from: 'if (this.#mode === "majority") return this.#sees(later, wave, leader);',
-    to: 'if (this.#mode === "majority") return true;',
-  },
+  "walks back from the first leader found alone": { file: "waves.ts", from: "current = settled;", to: "" },
   "settles by sight instead of by certificates": {
     file: "waves.ts",
-    from: 'if (this.#mode === "majority") return this.#sees(later, wave, leader);',
-    to: "return this.#sees(later, wave, leader);",
+    from: "this.#certifiedTo(current, earlier)",
+    to: "this.#leadersSeenBy(current, earlier)",
   },
   "lets leaders come late": {
     file: "waves.ts",
-    from: "this.#firstRound(wave) + 1);\n  }\n\n  /** §4.2, 4",
-    to: "1e9);\n  }\n\n  /**",
+    from: "this.#era.seenRound(vertex, slot) <= latest",
+    to: "this.#era.seenRound(vertex, slot) <= latest + 1",
+  },
+  "counts votes of rounds that were skipped as lost": {
+    file: "era.ts",
+    from: "for (let reached = before + 1;",
+    to: "for (let reached = round;",
+  },
+  "gives each indexer the same turn every time": {
+    file: "waves.ts",
+    from: "(wave + Math.floor(wave / length)) % length",
+    to: "wave % length",
   },
   "counts what lacks the anchor": {
     file: "era.ts",

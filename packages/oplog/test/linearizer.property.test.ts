@@ -8,4 +8,5 @@ it("keeps I1 to I6 and agrees with its twin in fifteen hundred rooms in bad weat
   expect(count(({ eras }) => eras > 0)).toBeGreaterThan(300);
   expect(count(({ forks }) => forks > 0)).toBeGreaterThan(300);
   expect(count(({ hasLiar, commits }) => hasLiar && commits > 0)).toBeGreaterThan(100);
+  expect(count(({ ackRounds }) => ackRounds !== undefined && ackRounds > 20)).toBe(0);
 });

@@ -19,13 +19,14 @@ export interface EraInput {
 /** No block. */
 export const none = -1;
 
-/** The rounds for which a block is its indexer's vertex, from the first to the last one; none where `from` is greater. */
-export interface Rounds {
+/** A block of the indexer in this slot, and the rounds for which it is a vertex: from `from` to `to`. */
+export interface Vertex {
+  readonly block: number;
+  readonly slot: number;
   readonly from: number;
   readonly to: number;
 }
 
-const noRounds: Rounds = { from: 0, to: none };
 const noVertices: readonly number[] = [];
 
 /** The blocks of an era after its anchor. */
@@ -41,7 +42,9 @@ export class Era {
   /** The first vertex found for each round and of each indexer, at `round * indexers + slot`. */
   readonly #vertices: Int32List = new Int32List();
   /** Further vertices of one indexer for one round: it forked. */
-  readonly #otherVertices: Map<number, number[]> = new Map<number, number[]>();
+  readonly #twins: Map<number, number[]> = new Map<number, number[]>();
+  /** What was found of those, by place and by who sees them. */
+  readonly #found: Map<number, Map<number, readonly number[]>> = new Map<number, Map<number, readonly number[]>>();
   /** The last counted block of each indexer. */
   readonly #last: number[];
   readonly #forked: boolean[];
@@ -61,14 +64,14 @@ export class Era {
     this.#top = emptyRow;
   }
 
-  /** Takes the next block. The rounds for which it is a vertex, which may be none (§4.2, 1 and 2). */
-  judge(block: number): Rounds {
+  /** Takes the next block. A vertex, if it is one (§4.2, 1 and 2). */
+  judge(block: number): Vertex | undefined {
     const parents = this.#dag.parents(block);
     const row = this.#joinRows(parents);
     const slot = row === none ? undefined : this.#slots.get(this.#dag.writer(block));
     if (slot === undefined) {
       this.#rowOf.push(row);
-      return noRounds;
+      return undefined;
     }
     const last = this.#last[slot] ?? none;
     if (last !== none && !parents.includes(last)) this.#forked[slot] = true;
@@ -77,12 +80,12 @@ export class Era {
     const before = this.#rows.at(row, slot);
     if (before >= round) {
       this.#rowOf.push(row);
-      return noRounds;
+      return undefined;
     }
     this.#rowOf.push(this.#rows.raise(row, slot, round));
     for (let reached = before + 1; reached <= round; reached++) this.#addVertex(slot, reached, block);
     this.#top = this.#rows.join([this.#top, this.rowOf(block)]);
-    return { from: before + 1, to: round };
+    return { block, slot, from: before + 1, to: round };
   }
 
   /** Of a judged block: the number of what it and its past have seen, or -1 where the anchor is not in its past. */
@@ -96,24 +99,15 @@ export class Era {
     return row === none ? none : this.#rows.at(row, slot);
   }
 
-  /** All vertices of an indexer for a round: several if it forked. */
-  vertices(slot: number, round: number): readonly number[] {
-    const at = round * this.indexers.length + slot;
-    const first = at < this.#vertices.length ? this.#vertices.at(at) : none;
-    if (first === none) return noVertices;
-    const others = this.#otherVertices.get(at);
-    return others === undefined ? [first] : [first, ...others];
-  }
-
   /**
    * The vertices of an indexer for a round that a block sees. Those of an indexer without a fork need no search: whoever sees any of its
    * blocks from that round on sees the first one.
    */
   verticesSeenBy(block: number, slot: number, round: number): readonly number[] {
     if (this.seenRound(block, slot) < round) return noVertices;
-    const vertices = this.vertices(slot, round);
-    if (this.#forked[slot] !== true) return vertices;
-    return findVertices(this.#dag, this, { block, slot, round, vertices });
+    if (this.#forked[slot] === true) return this.#search(block, slot, round);
+    const vertex = this.#vertexAt(round * this.indexers.length + slot);
+    return vertex === none ? noVertices : [vertex];
   }
 
   /** Whether the writer's next block, over all that was judged, has a greater round than its last one. */
@@ -137,6 +131,28 @@ export class Era {
     const at = round * this.indexers.length + slot;
     if (at >= this.#vertices.length) this.#vertices.extend(at + 1, none);
     if (this.#vertices.at(at) === none) this.#vertices.set(at, block);
-    else this.#otherVertices.set(at, [...(this.#otherVertices.get(at) ?? []), block]);
+    else {
+      const twins = this.#twins.get(at) ?? [];
+      twins.push(block);
+      this.#twins.set(at, twins);
+    }
+  }
+
+  #vertexAt(at: number): number {
+    return at < this.#vertices.length ? this.#vertices.at(at) : none;
+  }
+
+  /** Looks for the vertices of a liar, once for each block that is asked about. */
+  #search(block: number, slot: number, round: number): readonly number[] {
+    const at = round * this.indexers.length + slot;
+    const found = this.#found.get(at) ?? new Map<number, readonly number[]>();
+    this.#found.set(at, found);
+    const before = found.get(block);
+    if (before !== undefined) return before;
+    const first = this.#vertexAt(at);
+    const vertices = first === none ? noVertices : [first, ...(this.#twins.get(at) ?? [])];
+    const seen = findVertices(this.#dag, this, { block, slot, round, vertices });
+    found.set(block, seen);
+    return seen;
   }
 }

@@ -27,11 +27,6 @@ export class Int32List {
     this.#length = Math.max(this.#length, length);
   }
 
-  /** A copy of `[from, to)`. */
-  slice(from: number, to: number): Int32Array<ArrayBuffer> {
-    return this.#values.slice(from, Math.min(to, this.#length));
-  }
-
   #grow(length: number): void {
     const grown = new Int32Array(Math.max(length, Math.ceil(this.#values.length * 1.5)));
     grown.set(this.#values.subarray(0, this.#length));

@@ -121,9 +121,9 @@ class DagLinearizer implements Linearizer {
 
   /** Which leaders commit since this block is there. A single indexer's blocks commit themselves (§4.2, 5). */
   #judge(block: number): readonly number[] {
-    const rounds = this.#era.judge(block);
-    if (rounds.to === none) return noLeaders;
-    return this.#era.indexers.length === 1 ? [block] : this.#waves.takeVertex(block, rounds);
+    const vertex = this.#era.judge(block);
+    if (vertex === undefined) return noLeaders;
+    return this.#era.indexers.length === 1 ? [block] : this.#waves.takeVertex(vertex);
   }
 
   #commit(leader: number, onCommit: OnCommit): Segment {

@@ -15,7 +15,7 @@ export interface VertexSearch {
 
 /** Those of `vertices` that are `block` or in its past. Visits only blocks that see a block of the indexer from that round on. */
 export function findVertices(dag: OrderedDag, era: Seen, { block, slot, round, vertices }: VertexSearch): number[] {
-  const lowest = Math.min(...vertices);
+  const lowest = vertices.reduce((least, vertex) => Math.min(least, vertex), block);
   const visited = new Set([block]);
   const open = [block];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

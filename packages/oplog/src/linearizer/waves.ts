@@ -1,9 +1,12 @@
 /** Votes, certificates and which leaders commit: docs/protocol/rooms.md §4.2, 2 to 4. */
-import { type Era, none, type Rounds } from "./era.ts";
+import { type Era, none, type Vertex } from "./era.ts";
 import { type FinalityMode, roundsPerWave } from "./finality-mode.ts";
 import type { OrderedDag } from "./ordered-dag.ts";
 
-/** The waves of one era. */
+/**
+ * The waves of one era. Whom a vertex votes for or certifies depends on what it sees, so it is found out once, when the vertex comes, and
+ * nothing but a vertex for the last round of a wave makes a leader commit. There are several leaders of a wave only where that indexer forked.
+ */
 export class Waves {
   readonly #dag: OrderedDag;
   readonly #era: Era;
@@ -11,6 +14,8 @@ export class Waves {
   readonly #rounds: number;
   /** The last wave whose leader committed, or -1. */
   #last: number = none;
+  /** By wave after the last one, then by leader: the indexers that vote for it (majority) or certify it (strict). */
+  readonly #supporters: Map<number, Map<number, Set<number>>> = new Map<number, Map<number, Set<number>>>();
 
   constructor(dag: OrderedDag, era: Era, mode: FinalityMode) {
     this.#dag = dag;
@@ -19,19 +24,17 @@ export class Waves {
     this.#rounds = roundsPerWave(mode);
   }
 
-  /**
-   * The leaders that commit since this block is there, oldest first, given the rounds for which it is a vertex. What a vertex endorses
-   * depends on what it sees, so nothing but a vertex for the last round of a wave makes a leader commit.
-   */
-  takeVertex(block: number, { from, to }: Rounds): readonly number[] {
+  /** The leaders that commit since this vertex is there, oldest first. */
+  takeVertex(vertex: Vertex): readonly number[] {
     const committed: number[] = [];
-    for (let wave = this.#last + 1; this.#lastRound(wave) <= to; wave++) {
-      if (this.#lastRound(wave) < from) wave = Math.floor(from / this.#rounds);
-      if (this.#lastRound(wave) > to) break;
-      const leader = this.#leaders(wave).find((l) => this.#endorses(block, wave, l) && this.#isEndorsed(wave, l));
-      if (leader === undefined) continue;
+    for (let wave = this.#last + 1; this.#lastRound(wave) <= vertex.to; wave++) {
+      if (this.#lastRound(wave) < vertex.from) wave = Math.floor(vertex.from / this.#rounds);
+      if (this.#lastRound(wave) > vertex.to) break;
+      const leader = this.#countSupport(vertex, wave);
+      if (leader === none) continue;
       committed.push(...this.#walkBack(leader, wave));
       this.#last = wave;
+      for (const settled of this.#supporters.keys()) if (settled <= wave) this.#supporters.delete(settled);
     }
     return committed;
   }
@@ -50,16 +53,18 @@ export class Waves {
     return (wave + Math.floor(wave / length)) % length;
   }
 
-  /** What may commit of a wave, by (lamport, hash): several blocks only if that indexer forked. */
-  #leaders(wave: number): readonly number[] {
-    const leaders = this.#onTime(this.#era.vertices(this.#leaderSlot(wave), this.#firstRound(wave)), wave);
-    return leaders.length < 2 ? leaders : leaders.toSorted((a, b) => this.#dag.compare(a, b));
-  }
-
-  /** A leader that skipped the second round as well comes too late: a quorum is past it. */
-  #onTime(vertices: readonly number[], wave: number): readonly number[] {
-    const slot = this.#leaderSlot(wave);
-    return vertices.filter((vertex) => this.#era.seenRound(vertex, slot) <= this.#firstRound(wave) + 1);
+  /** The leader that has a quorum with this vertex, or -1. */
+  #countSupport({ block, slot }: Vertex, wave: number): number {
+    const supported = this.#mode === "majority" ? this.#leadersSeenBy(block, wave) : this.#certifiedBy(block, wave);
+    if (supported.length === 0) return none;
+    const supporters = this.#supporters.get(wave) ?? new Map<number, Set<number>>();
+    this.#supporters.set(wave, supporters);
+    for (const leader of supported) {
+      const slots = supporters.get(leader) ?? new Set<number>();
+      supporters.set(leader, slots.add(slot));
+      if (slots.size >= this.#era.quorum) return leader;
+    }
+    return none;
   }
 
   /** §4.2, 4: earlier waves are settled by what the later leader sees. */
@@ -67,60 +72,49 @@ export class Waves {
     const found = [leader];
     let current = leader;
     for (let earlier = wave - 1; earlier > this.#last; earlier--) {
-      const candidate = this.#leaders(earlier).find((l) => this.#isSettledBy(current, earlier, l));
-      if (candidate === undefined) continue;
-      found.push(candidate);
-      current = candidate;
+      const [settled] =
+        this.#mode === "majority" ? this.#leadersSeenBy(current, earlier) : this.#certifiedTo(current, earlier);
+      if (settled === undefined) continue;
+      found.push(settled);
+      current = settled;
     }
     return found.toReversed();
   }
 
-  #isSettledBy(later: number, wave: number, leader: number): boolean {
-    if (this.#mode === "majority") return this.#sees(later, wave, leader);
-    return this.#era.indexers.some((_, slot) =>
-      this.#era
-        .verticesSeenBy(later, slot, this.#lastRound(wave))
-        .some((vertex) => this.#certifies(vertex, wave, leader)),
-    );
-  }
-
-  /** Whether a quorum of indexers votes for the leader, or certifies it. */
-  #isEndorsed(wave: number, leader: number): boolean {
-    const { indexers, quorum } = this.#era;
-    let endorsing = 0;
-    for (let slot = 0; slot < indexers.length && endorsing < quorum; slot++) {
-      const vertices = this.#era.vertices(slot, this.#lastRound(wave));
-      if (vertices.some((vertex) => this.#endorses(vertex, wave, leader))) endorsing++;
-    }
-    return endorsing >= quorum;
-  }
-
-  #endorses(vertex: number, wave: number, leader: number): boolean {
-    return this.#mode === "majority" ? this.#sees(vertex, wave, leader) : this.#certifies(vertex, wave, leader);
-  }
-
-  /** Whether a vertex for the wave's third round sees votes of a quorum. */
-  #certifies(vertex: number, wave: number, leader: number): boolean {
-    const { indexers, quorum } = this.#era;
-    let voting = 0;
-    for (let slot = 0; slot < indexers.length && voting < quorum; slot++) {
-      const voters = this.#era.verticesSeenBy(vertex, slot, this.#firstRound(wave) + 1);
-      if (voters.some((voter) => this.#seesAlone(voter, wave, leader))) voting++;
-    }
-    return voting >= quorum;
-  }
-
-  #sees(block: number, wave: number, leader: number): boolean {
-    return this.#leadersSeenBy(block, wave).includes(leader);
-  }
-
-  /** A liar's two leaders of one wave share no vote: who sees both votes for neither. */
-  #seesAlone(block: number, wave: number, leader: number): boolean {
-    const seen = this.#leadersSeenBy(block, wave);
-    return seen.length === 1 && seen[0] === leader;
-  }
-
+  /** The leaders of a wave that a block sees, by (lamport, hash). One that skipped both of its rounds comes too late to lead. */
   #leadersSeenBy(block: number, wave: number): readonly number[] {
-    return this.#onTime(this.#era.verticesSeenBy(block, this.#leaderSlot(wave), this.#firstRound(wave)), wave);
+    const slot = this.#leaderSlot(wave);
+    const latest = this.#firstRound(wave) + 1;
+    const seen = this.#era.verticesSeenBy(block, slot, this.#firstRound(wave));
+    return this.#sort(seen.filter((vertex) => this.#era.seenRound(vertex, slot) <= latest));
+  }
+
+  /** The leaders for which a block sees votes of a quorum. A liar's twins share no vote: who sees both votes for neither. */
+  #certifiedBy(block: number, wave: number): readonly number[] {
+    const votes = new Map<number, number>();
+    for (let slot = 0; slot < this.#era.indexers.length; slot++) {
+      const voted = new Set<number>();
+      for (const voter of this.#era.verticesSeenBy(block, slot, this.#firstRound(wave) + 1)) {
+        const [leader, twin] = this.#leadersSeenBy(voter, wave);
+        if (leader !== undefined && twin === undefined) voted.add(leader);
+      }
+      for (const leader of voted) votes.set(leader, (votes.get(leader) ?? 0) + 1);
+    }
+    return this.#sort([...votes.keys()].filter((leader) => (votes.get(leader) ?? 0) >= this.#era.quorum));
+  }
+
+  /** The leaders that vertices seen by a block certify: one, unless there are more liars than strict mode bears. */
+  #certifiedTo(block: number, wave: number): readonly number[] {
+    const certified = new Set<number>();
+    for (let slot = 0; slot < this.#era.indexers.length; slot++) {
+      for (const vertex of this.#era.verticesSeenBy(block, slot, this.#lastRound(wave))) {
+        for (const leader of this.#certifiedBy(vertex, wave)) certified.add(leader);
+      }
+    }
+    return this.#sort([...certified]);
+  }
+
+  #sort(leaders: readonly number[]): readonly number[] {
+    return leaders.length < 2 ? leaders : leaders.toSorted((a, b) => this.#dag.compare(a, b));
   }
 }
