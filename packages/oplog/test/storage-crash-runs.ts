@@ -1,7 +1,7 @@
 /** Lives and deaths of stores on simulated disks, from seeds. */
 import { CoterieError } from "@coterie/bytes";
 import { createChance, SimulatedCrashError, SimulatedDisk } from "../src/testing.ts";
-import { CrashScene } from "./storage-crashes.ts";
+import { CrashScene, type CrashSceneInput } from "./storage-crashes.ts";
 
 /** What some runs met, so that a test can insist that they met enough. */
 export interface CrashTally {
@@ -17,9 +17,9 @@ export function emptyTally(): CrashTally {
 }
 
 /** Five lives of one store; each ends at a random call of the disk, and the opening that follows may end so too. */
-export async function liveAndDie(seed: number, tally: CrashTally): Promise<void> {
-  const [disk, fate] = [new SimulatedDisk({ seed }), createChance(seed + 0x5eed)];
-  const scene = new CrashScene(disk, seed);
+export async function liveAndDie(input: CrashSceneInput, tally: CrashTally): Promise<void> {
+  const [disk, fate] = [new SimulatedDisk(input), createChance(input.seed + 0x5eed)];
+  const scene = new CrashScene(disk, input);
   for (let life = 0; life < 5; life++) {
     disk.crashAt(disk.calls + 1 + fate(120));
     await liveUntilCrash(scene, tally);
@@ -33,7 +33,7 @@ export async function liveAndDie(seed: number, tally: CrashTally): Promise<void>
 /** One life of a store that ends at exactly this call; false where the work is done before. */
 export async function dieAt(seed: number, { call, tally }: { call: number; tally: CrashTally }): Promise<boolean> {
   const disk = new SimulatedDisk({ seed: seed + call });
-  const scene = new CrashScene(disk, seed);
+  const scene = new CrashScene(disk, { seed });
   disk.crashAt(call);
   const isCrashed = await liveUntilCrash(scene, tally, 8);
   disk.restart(call % 4 === 0 ? "kill" : "power-cut");
@@ -46,7 +46,7 @@ export async function dieAt(seed: number, { call, tally }: { call: number; tally
 /** Work while calls fail for want of room or for nothing; after each failure the store goes on, at the latest when opened again. */
 export async function liveWithFailures(seed: number, tally: CrashTally): Promise<void> {
   const [disk, fate] = [new SimulatedDisk({ seed }), createChance(seed + 0xf411)];
-  const scene = new CrashScene(disk, seed);
+  const scene = new CrashScene(disk, { seed });
   await scene.open();
   scene.expectFailures();
   for (let round = 0; round < 12; round++) {
@@ -64,7 +64,7 @@ export async function liveWithFailures(seed: number, tally: CrashTally): Promise
 /** Work on a disk that is full again and again. */
 export async function liveWithoutRoom(seed: number, tally: CrashTally): Promise<void> {
   const [disk, fate] = [new SimulatedDisk({ seed, capacityBytes: 20_000 }), createChance(seed + 0xfb11)];
-  const scene = new CrashScene(disk, seed);
+  const scene = new CrashScene(disk, { seed });
   await scene.open();
   scene.expectFailures();
   for (let round = 0; round < 12; round++) {

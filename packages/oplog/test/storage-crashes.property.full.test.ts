@@ -8,7 +8,7 @@ it("opens with everything acknowledged and nothing else, in 10,000 times five li
   timeout: 30 * minutesMs,
 }, async () => {
   const tally = emptyTally();
-  for (let seed = 0; seed < 10_000; seed++) await liveAndDie(seed, tally);
+  for (let seed = 0; seed < 10_000; seed++) await liveAndDie({ seed }, tally);
   expect(tally.crashes).toBeGreaterThan(45_000);
 });
 

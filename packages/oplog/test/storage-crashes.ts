@@ -5,7 +5,7 @@
 import { Buffer } from "node:buffer";
 import { type Ciphertext, CoterieError } from "@coterie/bytes";
 import type { RandomSource } from "@coterie/primitives";
-import { type LogStore, type OpenedLogStore, openSegmentLogStore } from "../src/index.ts";
+import { type Disk, type LogStore, type OpenedLogStore, openSegmentLogStore } from "../src/index.ts";
 import { type Chance, createChance, type SimulatedDisk } from "../src/testing.ts";
 
 /** What the world does not promise, found out. */
@@ -13,11 +13,18 @@ class BrokenPromiseError extends Error {}
 
 const keys = ["a", "b", "c"];
 
+/** What makes a scene. */
+export interface CrashSceneInput {
+  readonly seed: number;
+  readonly spoil?: (disk: Disk) => Disk;
+}
+
 /** The work of one seed, across crashes. */
 export class CrashScene {
   readonly disk: SimulatedDisk;
   readonly chance: Chance;
   readonly #segmentBytes: number;
+  readonly #spoil: (disk: Disk) => Disk;
   readonly #random: RandomSource;
   #store: LogStore | undefined;
   /** By position, from 0: what every later reader must find. */
@@ -32,8 +39,10 @@ export class CrashScene {
   #made = 0;
   #isFaulty = false;
 
-  constructor(disk: SimulatedDisk, seed: number) {
+  /** `spoil`: what a faulty store would do with its disk, to see that this scene finds it out. */
+  constructor(disk: SimulatedDisk, { seed, spoil = (honest) => honest }: CrashSceneInput) {
     this.disk = disk;
+    this.#spoil = spoil;
     this.chance = createChance(seed);
     this.#segmentBytes = [1, 300, 2_500, 8 * 1024 * 1024][this.chance(4)] ?? 1;
     const names = createChance(seed + 1);
@@ -46,7 +55,7 @@ export class CrashScene {
 
   /** Opens the store and compares it with the model. */
   async open(): Promise<OpenedLogStore["recovery"]> {
-    const deps = { disk: this.disk.open(), random: this.#random };
+    const deps = { disk: this.#spoil(this.disk.open()), random: this.#random };
     const opened = await openSegmentLogStore(deps, { segmentBytes: this.#segmentBytes });
     const { store } = opened;
     // Whoever reads may act upon it: what was seen once is owed from now on, unless the machine stops meanwhile.

@@ -2,8 +2,7 @@
  * A folder of the private file system of an origin, for dedicated workers: only there a browser gives files that are written at once and flushed.
  * A name is durable when the browser says so, since there is no call that asks for it.
  */
-import { toBytes } from "@coterie/bytes";
-import { StoreFailedError } from "../errors.ts";
+import { StoreFailedError, StoreFullError } from "../errors.ts";
 import type { Disk, DiskFile } from "../storage/disk.ts";
 import { translated, undefinedIfMissing } from "./browser-failure.ts";
 import { takeWriterLock } from "./writer-lock.ts";
@@ -79,13 +78,14 @@ function opfsFile(handle: SyncAccessHandle): DiskFile {
     read: async (at, lengthBytes) =>
       await translated(async () => {
         const bytes = new Uint8Array(lengthBytes);
-        const done = handle.read(bytes, { at });
-        return done === lengthBytes ? bytes : toBytes(bytes.slice(0, done));
+        const done = counted(handle.read(bytes, { at }), lengthBytes);
+        return done === lengthBytes ? bytes : bytes.slice(0, done);
       }),
     write: async (at, bytes) =>
       await translated(async () => {
         for (let done = 0; done < bytes.length; ) {
-          const more = handle.write(bytes.subarray(done), { at: at + done });
+          const left = bytes.length - done;
+          const more = counted(handle.write(bytes.subarray(done), { at: at + done }), left);
           if (more === 0) throw new StoreFailedError("the file takes no more");
           done += more;
         }
@@ -94,4 +94,17 @@ function opfsFile(handle: SyncAccessHandle): DiskFile {
     sync: async () => await translated(async () => handle.flush()),
     close: async () => await translated(async () => handle.close()),
   };
+}
+
+/** Errors of Chromium's network stack: a file too big for the quota, no space on the device. */
+const fullErrors: readonly number[] = [-8, -18];
+
+/**
+ * How many bytes a call says that it moved. Where the quota is used up, Chromium (seen in 156) throws nothing and gives a negative error as an
+ * unsigned number: more than 4,294,960,000 bytes written.
+ */
+function counted(moved: number, asked: number): number {
+  if (moved <= asked) return moved;
+  if (fullErrors.includes(moved | 0)) throw new StoreFullError();
+  throw new StoreFailedError("the browser's file failed");
 }

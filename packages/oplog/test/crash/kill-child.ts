@@ -3,6 +3,7 @@
  * and drops until it is stopped. It says what it found ("open"), and what was acknowledged ("length", "state"), a line each; with "early" it
  * lies, and says so before it is.
  */
+import { writeSync } from "node:fs";
 import { equalBytes, type Ciphertext } from "@coterie/bytes";
 import type { LogStore } from "../../src/index.ts";
 import { openNodeLogStore } from "../../src/node.ts";
@@ -86,6 +87,7 @@ function blockAt(position: number): Ciphertext<"block"> {
   return block as Ciphertext<"block">;
 }
 
+/** Said when this returns: `process.stdout` would keep lines back where the reader is slow, and they would die with the program. */
 function say(what: string, facts: Readonly<Record<string, number>>): void {
-  process.stdout.write(`${JSON.stringify({ what, ...facts })}\n`);
+  writeSync(1, `${JSON.stringify({ what, ...facts })}\n`);
 }
