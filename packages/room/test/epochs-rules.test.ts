@@ -204,6 +204,25 @@ describe("the write rule", () => {
     for (const block of room.blocks) expect(room.read(erin, block)).toBe(`block ${block.id}`);
   });
 
+  it("grants what the author has where it has less than is due, so that nobody waits to follow the log", () => {
+    const { room, people } = roomOf("alice");
+    const [alice] = people as [Person];
+    const dave = room.join("dave");
+    room.write(alice, [addOf(dave, "since-join")]);
+    room.receive(dave, room.blocks);
+    const erin = room.join("erin");
+    const add = room.write(dave, [addOf(erin)]);
+    expect(grantsOf(add)).toEqual([expect.objectContaining({ level: "read" })]);
+    room.receive(erin, room.blocks);
+    expect(erin.known.size).toBe(room.blocks.length);
+    expect(room.read(erin, add)).toBe(`block ${add.id}`);
+    expect(room.blocks.filter((block) => room.read(erin, block) === undefined)).toEqual(room.blocks.slice(0, 1));
+    hear(room, [alice]);
+    expect(grantsOf(room.write(alice))).toEqual([expect.objectContaining({ identity: erin.identity, level: "full" })]);
+    room.receive(erin, room.blocks);
+    for (const block of room.blocks) expect(room.read(erin, block)).toBe(`block ${block.id}`);
+  });
+
   it("hands on what is left where everybody who held more was removed", () => {
     const { room, people } = roomOf("alice", "bob");
     const [alice, bob] = people as [Person, Person];
@@ -473,6 +492,7 @@ describe("the read rule (22)", () => {
   const judge = (
     room: ReturnType<typeof scene>,
     block: {
+      readonly wraps?: Readonly<Record<string, "full" | "control">>;
       readonly epoch: string;
       readonly author?: string;
       readonly to?: readonly string[];
@@ -485,7 +505,7 @@ describe("the read rule (22)", () => {
       author: block.author === "nobody" ? undefined : room.person(block.author ?? "alice").index,
       past: room.sets.of(block.sees),
       membership: room.membership(["alice", "bob"]),
-      rotate: block.to && room.rotateOf(block.to),
+      rotate: block.to && room.rotateOf(block.to, block.wraps),
       adds: (block.adds ?? []).map((name) => room.person(name).index),
     });
 
@@ -507,6 +527,12 @@ describe("the read rule (22)", () => {
     expect(judge(room, { epoch: "l", to: ["alice", "bob", "mallory"], sees: [0] })).toBe("rotates-to-others");
     expect(judge(room, { epoch: "k", to: ["alice"], sees: [0] })).toBe("epoch-begun-twice");
     expect(judge(room, { epoch: "k", to: ["alice"], sees: [] })).toBeUndefined();
+    expect(judge(room, { epoch: "l", to: ["alice"], wraps: { k: "full" }, sees: [0] })).toBeUndefined();
+    expect(judge(room, { epoch: "l", to: ["alice"], wraps: { k: "full" }, sees: [] })).toBe("wraps-unknown");
+    for (const name of ["unheard of", "l"]) {
+      const wraps = { k: "full", [name]: "control" } as const;
+      expect(judge(room, { epoch: "l", to: ["alice"], wraps, sees: [0] })).toBe("wraps-unknown");
+    }
     expect(judge(room, { epoch: "l", to: ["alice"], author: "nobody", sees: [0] })).toBe("not-a-writer");
   });
 });
@@ -577,12 +603,13 @@ describe("a plan", () => {
     room.rotate("b", { control: 1, sees: [0], wraps: { a: "full" } });
     const rule = new WriteRule(room);
     let revision = 0;
-    let levelOfA: EpochLevel = "full";
+    let levelOfA: EpochLevel | undefined = "full";
     const held = {
       get revision() {
         return revision;
       },
-      findLevel: (epochId: Bytes): EpochLevel => (encodeHex(epochId) === encodeHex(room.id("a")) ? levelOfA : "full"),
+      findLevel: (epochId: Bytes): EpochLevel | undefined =>
+        encodeHex(epochId) === encodeHex(room.id("a")) ? levelOfA : "full",
     };
     const [few, more] = [room.membership(["alice"]), room.membership(["alice", "bob"])];
     const due = (sees: readonly number[], membership: typeof few): readonly string[] => {
@@ -599,7 +626,7 @@ describe("a plan", () => {
     room.facts.markIncomplete(room.id("b"), { missing: [], falseWraps: [room.id("a")] });
     room.rotate("c", { control: 2, sees: [0, 1], to: ["alice", "bob"], wraps: { b: "full" } });
     expect(due([0, 1, 2], few)).toEqual([]);
-    levelOfA = "control";
+    levelOfA = undefined;
     expect(due([0, 1, 2], more)).toEqual([]);
     levelOfA = "full";
     expect(due([0, 1, 2], more)).toEqual([]);

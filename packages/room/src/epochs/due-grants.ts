@@ -85,14 +85,13 @@ export function findDueGrants(facts: EpochFacts, { past, held, people, wraps }: 
     addGiven(facts, { reach, strengths, fact, rotates, past });
     const level = held.findLevel(fact.epochId);
     const canGive = level === undefined ? 0 : strengthOf(level);
-    // Where all who held more were removed, what is left is handed on: else it would be lost with whoever has it.
-    const best = strengths.reduce((a, b) => Math.max(a, b), canGive);
     for (const [i, person] of people.entries()) {
-      const due = Math.min(best, dueStrength(facts, { person, rotates }));
-      if ((strengths[i] ?? 0) >= due || canGive < due || grants.length >= limit) continue;
+      // Less than what is due where the author has no more: else who is due more than anybody has could not even follow the log.
+      const given = Math.min(canGive, dueStrength(facts, { person, rotates }));
+      if ((strengths[i] ?? 0) >= given || grants.length >= limit) continue;
       const { identity, sealingKey } = person;
-      grants.push({ epochId: fact.epochId, identity, sealingKey, level: levelOfStrength(due) });
-      strengths[i] = due;
+      grants.push({ epochId: fact.epochId, identity, sealingKey, level: levelOfStrength(given) });
+      strengths[i] = given;
     }
     reach.pass(strengths, trueWraps(fact, rotates));
   }

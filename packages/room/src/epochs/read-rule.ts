@@ -23,7 +23,7 @@ export interface JudgedBlock {
 }
 
 /** Why a block is void by itself. Each is an alarm: no honest program writes such a block. */
-export type VoidReason = "not-a-writer" | "unsafe-epoch" | "epoch-begun-twice" | "rotates-to-others";
+export type VoidReason = "not-a-writer" | "unsafe-epoch" | "epoch-begun-twice" | "wraps-unknown" | "rotates-to-others";
 
 /** What judging needs. */
 export interface ReadRuleDeps {
@@ -36,16 +36,26 @@ export interface ReadRuleDeps {
 export function findVoidReason(deps: ReadRuleDeps, block: JudgedBlock): VoidReason | undefined {
   const { author, rotate, past, membership } = block;
   if (author === undefined) return "not-a-writer";
-  const epoch = deps.facts.find(block.epochId);
   if (rotate === undefined) {
+    const epoch = deps.facts.find(block.epochId);
     const isSafe = epoch !== undefined && deps.safe.isSafe(epoch, { past, membership, author });
     return isSafe ? undefined : "unsafe-epoch";
   }
-  if (epoch !== undefined && deps.facts.get(epoch).rotates.some(({ control }) => deps.facts.sets.has(past, control)))
-    return "epoch-begun-twice";
+  if (isBegun(deps.facts, { epochId: block.epochId, past })) return "epoch-begun-twice";
+  // What is over an epoch is known where the epoch is judged only if it came later.
+  if (!rotate.wraps.every(({ epochId }) => isBegun(deps.facts, { epochId, past }))) return "wraps-unknown";
   const mayKnow = (member: MemberNumber): boolean =>
     member === author || membership.isSureAt(member) || block.adds.includes(member);
   return rotate.recipients.every(({ identity }) => mayKnow(deps.identities.add(identity)))
     ? undefined
     : "rotates-to-others";
+}
+
+/** Whether a rotate of an epoch is in a set of control blocks. */
+function isBegun(
+  facts: EpochFacts,
+  { epochId, past }: { readonly epochId: Bytes; readonly past: ControlSet },
+): boolean {
+  const epoch = facts.find(epochId);
+  return epoch !== undefined && facts.get(epoch).rotates.some(({ control }) => facts.sets.has(past, control));
 }
