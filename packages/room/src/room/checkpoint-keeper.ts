@@ -66,12 +66,22 @@ export class CheckpointKeeper {
   async takeChanges(): Promise<ReadonlyMap<StateName, Bytes>> {
     const newest = this.#log.checkpoints.newest;
     if (newest?.state === undefined || newest.era === this.#keptEra) return new Map();
+    const views = await this.#encodeViews(newest.position);
+    if (views === undefined) return new Map();
     this.#keptEra = newest.era;
     const changes = new Map<StateName, Bytes>([["checkpoint", this.#encode(newest, newest.state)]]);
-    const views = await this.#views.encodeAt(newest.position);
     for (const [name, content] of views) changes.set(`view/${name}`, content);
     this.#viewsHash = { era: newest.era, hash: hashViews(this.#primitives, views) };
     return changes;
+  }
+
+  /** Undefined where a host's `apply` throws: the room goes on without this checkpoint, and whoever asks for the view is told. */
+  async #encodeViews(position: number): Promise<ReadonlyMap<string, Bytes> | undefined> {
+    try {
+      return await this.#views.encodeAt(position);
+    } catch {
+      return undefined;
+    }
   }
 
   #encode({ position, indexers, voters, era }: OwnCheckpoint, state: Bytes): Bytes {

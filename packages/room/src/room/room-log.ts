@@ -198,10 +198,14 @@ export class RoomLog {
     return number === undefined ? undefined : this.#headByWriter[number];
   }
 
-  /** The last blocks of a writer's branches. Of what came with a checkpoint only the newest counts. */
+  /** The last blocks of a writer's branches, as far as the blocks themselves are here. */
   headsOf(writer: number): readonly BlockIndex[] {
-    const covered = this.#headSeqByWriter.get(writer) ?? -1;
-    return this.dag.tipsOf(writer).filter((tip) => !this.table.isContext(tip) || this.dag.seq(tip) === covered);
+    return this.dag.tipsOf(writer).filter((tip) => !this.table.isContext(tip));
+  }
+
+  /** The last block of each writer at the checkpoint that this device began with; only their contexts are here. */
+  baseHeads(): readonly BlockIndex[] {
+    return [...this.#headSeqByWriter].flatMap(([writer, seq]) => this.dag.firstOf(writer, seq) ?? []);
   }
 
   /** How many contents are in memory. */

@@ -2,55 +2,38 @@
  * A room on one device: everything of docs/protocol/rooms.md behind one queue. What one writes is durable before anybody else can see it;
  * what comes from outside is checked before it counts.
  */
-import { type Bytes, copyBytes, equalBytes, type Plaintext } from "@coterie/bytes";
-import type { AdmittedBlock, CallOptions, Envelope, SyncAlarm, SyncHost } from "@coterie/oplog";
-import type { AgreementKeyPair, SigningKeyPair } from "@coterie/primitives";
+import { type Bytes, copyBytes } from "@coterie/bytes";
+import type { AdmittedBlock, CallOptions, SyncAlarm, SyncHost } from "@coterie/oplog";
+import type { AgreementKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
-import type { OwnCheckpoint } from "../checkpoint/checkpoint-book.ts";
 import { chooseEpoch } from "../epochs/write-rule.ts";
-import { NotAMemberError, RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
+import { RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
 import type { Member } from "../membership/membership.ts";
-import type { Operation } from "../membership/operation.ts";
-import { certifyWriter } from "../membership/propose.ts";
 import type { ReadableView } from "../views/view-state.ts";
-import { CheckpointKeeper } from "./checkpoint-keeper.ts";
-import { Composer } from "./composing.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
-import { createSigner, encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
+import type { OwnWriter } from "./own-writer.ts";
 import type { ProposeOperations, ReceivedBlocks, WrittenBlock } from "./room-calls.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
-import type { StateName } from "./room-store.ts";
+import { type Draft, RoomWriting } from "./room-writing.ts";
 import { makeSnapshot, type PutChunk } from "./snapshots.ts";
 import { createSyncHost } from "./sync-host.ts";
 import { encodeValues } from "./values.ts";
 
-interface Draft {
-  readonly operations: readonly Operation[];
-  readonly content: Plaintext | undefined;
-  readonly rotates: boolean;
-}
-
 /** See `createRoom`, `openRoom` and `joinRoom`. Calls may be made at once; they take their turns. */
 export class Room {
   readonly #parts: RoomParts;
-  readonly #composer: Composer;
-  readonly #keeper: CheckpointKeeper;
+  readonly #writing: RoomWriting;
   readonly #waiters = new EpochWaiters();
   readonly #listeners = new Set<() => void>();
-  #writer: OwnWriter | undefined;
   #turn: Promise<unknown> = Promise.resolve();
-  #state: "open" | "failed" | "closed" = "open";
-  #savedRevision = -1;
+  #isClosed = false;
 
   /** Not for hosts: `createRoom`, `openRoom` and `joinRoom` gather the parts. */
   constructor(parts: RoomParts, writer: OwnWriter | undefined) {
     this.#parts = parts;
-    this.#writer = writer;
-    const { deps, log, keyring } = parts;
-    this.#keeper = new CheckpointKeeper(parts, deps.primitives);
-    this.#composer = new Composer({ ...deps, keyring, log, identity: deps.identity.publicKey });
+    this.#writing = new RoomWriting(parts, { writer, onStored: () => this.#tell() });
   }
 
   /** The room's log: order, finality, what waits. To be read only. */
@@ -65,7 +48,7 @@ export class Room {
 
   /** This device's writer key; undefined until it first writes. */
   get writer(): Bytes | undefined {
-    return this.#writer?.keyPair.publicKey;
+    return this.#writing.writer?.keyPair.publicKey;
   }
 
   /**
@@ -114,12 +97,12 @@ export class Room {
   async acknowledge(): Promise<WrittenBlock | undefined> {
     return await this.#inTurn(async () => {
       const { log } = this;
-      const number = this.#writer === undefined ? undefined : log.dag.writerIndex(this.#writer.keyPair.publicKey);
-      if (number === undefined || !this.#isConfirmed()) return undefined;
-      const isVoteDue = this.#findDueVote(log.dag.writerKey(number)) !== undefined;
+      const number = this.writer === undefined ? undefined : log.dag.writerIndex(this.writer);
+      if (number === undefined || !this.#writing.isConfirmed) return undefined;
+      const isVoteDue = this.#writing.findDueVote(log.dag.writerKey(number)) !== undefined;
       if (!isVoteDue && !log.order.isAckDue(number, log.hasOpenValue())) return undefined;
       if (!log.membership.isValidWriter(log.dag.writerKey(number))) return undefined;
-      return first((await this.#writeNow([() => ({ operations: [], content: undefined, rotates: false })]))[0]);
+      return first((await this.#writing.write([() => ({ operations: [], content: undefined, rotates: false })]))[0]);
     });
   }
 
@@ -129,7 +112,7 @@ export class Room {
       const { admitted, missing, refused, forks } = this.log.receive(blocks.map(copyBytes));
       const below = await this.#findBelow(missing);
       const all = [...admitted, ...below.admitted];
-      await this.#store(all);
+      await this.#writing.store(all);
       return { admitted: all.length, missing: below.missing, refused, forks };
     });
   }
@@ -161,7 +144,7 @@ export class Room {
       const secret = epochId && keyring.findSecret(epochId);
       const epoch = epochId && log.controls.facts.find(epochId);
       const rotate = epoch === undefined ? undefined : log.controls.facts.get(epoch).rotates[0];
-      const isKept = log.checkpoints.findCertified()?.own.era === this.#keeper.keptEra;
+      const isKept = log.checkpoints.findCertified()?.own.era === this.#writing.keptEra;
       if (epochId === undefined || secret === undefined || rotate === undefined || !isKept) return undefined;
       const contents = new Map<string, Bytes>();
       for (const name of views.names) {
@@ -213,8 +196,8 @@ export class Room {
   async dropCovered(): Promise<boolean> {
     return await this.#inTurn(async () => {
       const { log, storage } = this.#parts;
-      if (log.checkpoints.findCertified()?.own.era !== this.#keeper.keptEra) return false;
-      await storage.dropBelow(this.#keeper.firstNeeded);
+      if (log.checkpoints.findCertified()?.own.era !== this.#writing.keptEra) return false;
+      await storage.dropBelow(this.#writing.firstNeeded);
       return true;
     });
   }
@@ -241,23 +224,19 @@ export class Room {
    */
   async confirmOwnHead(head: { readonly seq: number; readonly hash: Bytes } | undefined): Promise<boolean> {
     return await this.#inTurn(() => {
-      const writer = this.#writer;
-      if (writer === undefined || this.#isConfirmed()) return Promise.resolve(true);
       const isKnown = head === undefined || this.log.dag.find(head.hash) !== undefined;
-      this.#writer = isKnown ? { ...writer, isConfirmed: true } : undefined;
-      return Promise.resolve(isKnown);
+      return Promise.resolve(this.#writing.confirm(isKnown));
     });
   }
 
   /** Finishes what was begun, and wipes secrets. Harmless when repeated. */
   async close(): Promise<void> {
     await this.#turn.catch(() => undefined);
-    if (this.#state === "closed") return;
-    if (this.#state === "open") await this.#saveState();
-    this.#state = "closed";
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#writing.close();
     this.#waiters.close(new RoomClosedError());
     this.#parts.keyring.destroy();
-    this.#writer?.keyPair.secretKey.destroy();
     await this.#parts.deps.store.close();
   }
 
@@ -267,121 +246,18 @@ export class Room {
   }
 
   async #write(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
-    return await this.#inTurn(() => this.#writeNow(drafts));
+    return await this.#inTurn(() => this.#writing.write(drafts));
   }
 
-  async #writeNow(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
-    const writer = await this.#ownWriter();
-    const { log, storage, deps } = this.#parts;
-    let reports: readonly Operation[] = await log.forkReports.prove(
-      { primitives: deps.primitives, storage },
-      { membership: log.membership, logTag: log.logId.subarray(0, 16) },
-    );
-    const written: Envelope[] = [];
-    const admitted: AdmittedBlock[] = [];
-    try {
-      for (const next of drafts) {
-        const draft = next();
-        const envelope = this.#compose(writer, { ...draft, operations: [...reports, ...draft.operations] });
-        reports = [];
-        written.push(envelope);
-        const result = this.log.receiveOwn(envelope);
-        admitted.push(...result.admitted);
-      }
-    } finally {
-      // Also where a later draft is refused: what was taken in is in memory, and must not be ahead of the storage.
-      await this.#store(admitted);
-    }
-    return written.map(({ hash, header: { seq, epochId } }) => ({ hash, seq, epochId }));
-  }
-
-  #compose({ keyPair }: OwnWriter, { operations, content, rotates }: Draft): Envelope {
-    const { deps, log, views } = this.#parts;
-    const head = log.findHead(keyPair.publicKey);
-    const isFirst = head === undefined && !equalBytes(keyPair.publicKey, log.genesis.writer);
-    const certificate = isFirst ? [this.#certify(keyPair.publicKey)] : [];
-    const wanted = views.rotationWantedAfter;
-    return this.#composer.compose({
-      signer: createSigner(deps.primitives, keyPair),
-      previous: head === undefined ? undefined : { block: head, seq: log.dag.seq(head) },
-      operations: [...certificate, ...operations, ...this.#dueVotes(keyPair)],
-      content,
-      rotates: rotates || (wanted === undefined ? false : { after: wanted }),
-    });
-  }
-
-  #dueVotes({ publicKey, secretKey }: SigningKeyPair): readonly Operation[] {
-    const due = this.#findDueVote(publicKey);
-    if (due === undefined) return [];
-    const sign = (message: Bytes): Bytes => this.#parts.deps.primitives.sign(secretKey, message);
-    return [this.log.checkpoints.castVote(due, { views: this.#keeper.viewsHashOf(due), sign })];
-  }
-
-  /** Where an era ended within one batch, its views are looked at after that: a vote without them would be no use to newcomers. */
-  #findDueVote(writer: Bytes): OwnCheckpoint | undefined {
-    const due = this.log.checkpoints.findDue(writer);
-    return due?.era === this.#keeper.keptEra ? due : undefined;
-  }
-
-  #certify(writer: Bytes): Operation {
-    const { deps, log } = this.#parts;
-    const { publicKey, secretKey } = deps.identity;
-    return certifyWriter({
-      membership: log.membership,
-      author: publicKey,
-      logId: log.logId,
-      writer,
-      sign: (message) => deps.primitives.sign(secretKey, message),
-    });
-  }
-
-  /** The writer to write with: a new one where there is none, or where nobody confirmed that the old one's head is the newest. */
-  async #ownWriter(): Promise<OwnWriter> {
-    const { deps, log, storage } = this.#parts;
-    if (log.membership.find(deps.identity.publicKey) === undefined) throw new NotAMemberError();
-    if (this.#writer !== undefined && this.#isConfirmed() && mayGoOn(log, this.#writer)) return this.#writer;
-    const writer = generateOwnWriter(deps.primitives, deps.random);
-    const encoded = encodeOwnWriter(writer);
-    // Durable before its first block: a writer that is forgotten can never be gone on with.
-    await storage.save(new Map([["writer", encoded]]), this.#parts.exportKeyring());
-    encoded.fill(0);
-    this.#writer = writer;
-    return writer;
-  }
-
-  #isConfirmed(): boolean {
-    return this.#writer?.isConfirmed === true || this.#parts.deps.ownHead === "trust";
-  }
-
-  async #store(admitted: readonly AdmittedBlock[]): Promise<void> {
-    if (admitted.length === 0) return;
-    try {
-      // Keys first: what is stored opens again in the order in which it is stored.
-      if (this.#savedRevision !== this.#parts.keyring.revision) await this.#saveState();
-      await this.#parts.storage.append(
-        admitted.map(({ index, envelope }) => ({ block: index, bytes: envelope.bytes })),
-      );
-      const changes = await this.#keeper.takeChanges();
-      if (changes.size > 0) await this.#saveState(changes);
-    } catch {
-      this.#state = "failed";
-      throw new RoomFailedError();
-    }
-    this.#parts.views.trim();
+  #tell(): void {
     this.#waiters.retry();
     for (const listener of this.#listeners) listener();
   }
 
-  async #saveState(changes: ReadonlyMap<StateName, Bytes> = new Map()): Promise<void> {
-    const { revision } = this.#parts.keyring;
-    await this.#parts.storage.save(changes, this.#parts.exportKeyring());
-    this.#savedRevision = revision;
-  }
-
   async #inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
     const turn = this.#turn.then(() => {
-      if (this.#state === "closed") throw new RoomClosedError();
-      if (this.#state === "failed") throw new RoomFailedError();
+      if (this.#isClosed) throw new RoomClosedError();
+      if (this.#writing.hasFailed) throw new RoomFailedError();
       return step();
     });
     this.#turn = turn.catch(() => undefined);

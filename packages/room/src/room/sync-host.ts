@@ -33,6 +33,7 @@ export function createSyncHost({ room, storage, onAlarm }: SyncHostDeps): SyncHo
     },
     missing: () => Promise.resolve(room.log.waiting.missing),
     store: createRoomReader({ log: room.log, storage }),
+    base: () => Promise.resolve(room.log.baseHeads().map((block) => headAt(room.log, block))),
     ownWriter: () => room.writer,
     load: async () => await storage.load("sync"),
     save: async (state) => await storage.saveAlone("sync", state),
@@ -103,7 +104,10 @@ function headsOf(log: RoomLog): readonly WriterHead[] {
   const { dag } = log;
   const heads: WriterHead[] = [];
   for (let number = 0; number < dag.writers; number++)
-    for (const tip of log.headsOf(number))
-      heads.push({ writer: dag.writerKey(number), seq: dag.seq(tip), hash: dag.hash(tip) });
+    for (const tip of log.headsOf(number)) heads.push(headAt(log, tip));
   return heads.sort(compareHeads);
+}
+
+function headAt({ dag }: RoomLog, block: BlockIndex): WriterHead {
+  return { writer: dag.writerKey(dag.writer(block)), seq: dag.seq(block), hash: dag.hash(block) };
 }

@@ -1,0 +1,188 @@
+/** Writing of one device in one room: its writer key, the blocks it makes, and what becomes durable before anybody sees it. */
+import { type Bytes, equalBytes, type Plaintext } from "@coterie/bytes";
+import type { AdmittedBlock, Envelope } from "@coterie/oplog";
+import type { SigningKeyPair } from "@coterie/primitives";
+import type { OwnCheckpoint } from "../checkpoint/checkpoint-book.ts";
+import { NotAMemberError, RoomFailedError } from "../errors.ts";
+import type { Operation } from "../membership/operation.ts";
+import { certifyWriter } from "../membership/propose.ts";
+import { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import { Composer } from "./composing.ts";
+import { createSigner, encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
+import type { WrittenBlock } from "./room-calls.ts";
+import type { RoomParts } from "./room-parts.ts";
+import type { StateName } from "./room-store.ts";
+
+/** A block that is about to be made. */
+export interface Draft {
+  readonly operations: readonly Operation[];
+  readonly content: Plaintext | undefined;
+  /** Begins an epoch although one is safe. */
+  readonly rotates: boolean;
+}
+
+/** See the file. Calls come one after another. */
+export class RoomWriting {
+  readonly #parts: RoomParts;
+  readonly #composer: Composer;
+  readonly #keeper: CheckpointKeeper;
+  readonly #onStored: () => void;
+  #writer: OwnWriter | undefined;
+  #savedRevision = -1;
+  #hasFailed = false;
+
+  constructor(
+    parts: RoomParts,
+    { writer, onStored }: { readonly writer: OwnWriter | undefined; readonly onStored: () => void },
+  ) {
+    this.#parts = parts;
+    this.#writer = writer;
+    this.#onStored = onStored;
+    const { deps, log, keyring } = parts;
+    this.#keeper = new CheckpointKeeper(parts, deps.primitives);
+    this.#composer = new Composer({ ...deps, keyring, log, identity: deps.identity.publicKey });
+  }
+
+  /** The writer of this device, once there is one. */
+  get writer(): OwnWriter | undefined {
+    return this.#writer;
+  }
+
+  /** Whether the storage failed after blocks were taken in. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** The era whose checkpoint is kept, and the first position in the storage that opening from it needs. */
+  get keptEra(): number {
+    return this.#keeper.keptEra;
+  }
+
+  get firstNeeded(): number {
+    return this.#keeper.firstNeeded;
+  }
+
+  /** Saves what is not saved, and wipes the writer's key. */
+  async close(): Promise<void> {
+    if (!this.#hasFailed) await this.#saveState();
+    this.#writer?.keyPair.secretKey.destroy();
+  }
+
+  /** Writes blocks, each of which `drafts` makes when its turn comes. All are durable when it resolves. */
+  async write(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
+    const writer = await this.#ownWriter();
+    const { log, storage, deps } = this.#parts;
+    let reports: readonly Operation[] = await log.forkReports.prove(
+      { primitives: deps.primitives, storage },
+      { membership: log.membership, logTag: log.logId.subarray(0, 16) },
+    );
+    const written: Envelope[] = [];
+    const admitted: AdmittedBlock[] = [];
+    try {
+      for (const next of drafts) {
+        const draft = next();
+        const envelope = this.#compose(writer, { ...draft, operations: [...reports, ...draft.operations] });
+        reports = [];
+        written.push(envelope);
+        const result = this.#parts.log.receiveOwn(envelope);
+        admitted.push(...result.admitted);
+      }
+    } finally {
+      // Also where a later draft is refused: what was taken in is in memory, and must not be ahead of the storage.
+      await this.store(admitted);
+    }
+    return written.map(({ hash, header: { seq, epochId } }) => ({ hash, seq, epochId }));
+  }
+
+  #compose({ keyPair }: OwnWriter, { operations, content, rotates }: Draft): Envelope {
+    const { deps, log, views } = this.#parts;
+    const head = log.findHead(keyPair.publicKey);
+    const isFirst = head === undefined && !equalBytes(keyPair.publicKey, log.genesis.writer);
+    const certificate = isFirst ? [this.#certify(keyPair.publicKey)] : [];
+    const wanted = views.rotationWantedAfter;
+    return this.#composer.compose({
+      signer: createSigner(deps.primitives, keyPair),
+      previous: head === undefined ? undefined : { block: head, seq: log.dag.seq(head) },
+      operations: [...certificate, ...operations, ...this.#dueVotes(keyPair)],
+      content,
+      rotates: rotates || (wanted === undefined ? false : { after: wanted }),
+    });
+  }
+
+  #dueVotes({ publicKey, secretKey }: SigningKeyPair): readonly Operation[] {
+    const due = this.findDueVote(publicKey);
+    if (due === undefined) return [];
+    const sign = (message: Bytes): Bytes => this.#parts.deps.primitives.sign(secretKey, message);
+    return [this.#parts.log.checkpoints.castVote(due, { views: this.#keeper.viewsHashOf(due), sign })];
+  }
+
+  /** Where an era ended within one batch, its views are looked at after that: a vote without them would be no use to newcomers. */
+  findDueVote(writer: Bytes): OwnCheckpoint | undefined {
+    const due = this.#parts.log.checkpoints.findDue(writer);
+    return due?.era === this.#keeper.keptEra ? due : undefined;
+  }
+
+  #certify(writer: Bytes): Operation {
+    const { deps, log } = this.#parts;
+    const { publicKey, secretKey } = deps.identity;
+    return certifyWriter({
+      membership: log.membership,
+      author: publicKey,
+      logId: log.logId,
+      writer,
+      sign: (message) => deps.primitives.sign(secretKey, message),
+    });
+  }
+
+  /** The writer to write with: a new one where there is none, or where nobody confirmed that the old one's head is the newest. */
+  async #ownWriter(): Promise<OwnWriter> {
+    const { deps, log, storage } = this.#parts;
+    if (log.membership.find(deps.identity.publicKey) === undefined) throw new NotAMemberError();
+    if (this.#writer !== undefined && this.isConfirmed && mayGoOn(log, this.#writer)) return this.#writer;
+    const writer = generateOwnWriter(deps.primitives, deps.random);
+    const encoded = encodeOwnWriter(writer);
+    // Durable before its first block: a writer that is forgotten can never be gone on with.
+    await storage.save(new Map([["writer", encoded]]), this.#parts.exportKeyring());
+    encoded.fill(0);
+    this.#writer = writer;
+    return writer;
+  }
+
+  /** Whether this device may go on with its writer. */
+  get isConfirmed(): boolean {
+    return this.#writer?.isConfirmed === true || this.#parts.deps.ownHead === "trust";
+  }
+
+  /** Takes note of whether a newer head of the writer is known elsewhere: then it is given up. Gives whether it goes on. */
+  confirm(isNewest: boolean): boolean {
+    const writer = this.#writer;
+    if (writer === undefined || this.isConfirmed) return true;
+    this.#writer = isNewest ? { ...writer, isConfirmed: true } : undefined;
+    return isNewest;
+  }
+
+  /** Stores what was taken in. Throws RoomFailedError: memory is then ahead of the storage. */
+  async store(admitted: readonly AdmittedBlock[]): Promise<void> {
+    if (admitted.length === 0) return;
+    try {
+      // Keys first: what is stored opens again in the order in which it is stored.
+      if (this.#savedRevision !== this.#parts.keyring.revision) await this.#saveState();
+      await this.#parts.storage.append(
+        admitted.map(({ index, envelope }) => ({ block: index, bytes: envelope.bytes })),
+      );
+      const changes = await this.#keeper.takeChanges();
+      if (changes.size > 0) await this.#saveState(changes);
+    } catch {
+      this.#hasFailed = true;
+      throw new RoomFailedError();
+    }
+    this.#parts.views.trim();
+    this.#onStored();
+  }
+
+  async #saveState(changes: ReadonlyMap<StateName, Bytes> = new Map()): Promise<void> {
+    const { revision } = this.#parts.keyring;
+    await this.#parts.storage.save(changes, this.#parts.exportKeyring());
+    this.#savedRevision = revision;
+  }
+}
