@@ -95,6 +95,7 @@ export class WriteRule {
       settled.view.past === past &&
       settled.view.membership === membership &&
       settled.facts === this.#deps.facts.revision &&
+      settled.view.held === held &&
       settled.held === held.revision
     );
   }
