@@ -1,0 +1,73 @@
+/** Who wrote a block, and which of its operations count: docs/protocol/rooms.md §5.1, by M of the block. */
+import type { Act, Authorship } from "./acts.ts";
+import type { Block, Operation } from "./blocks.ts";
+import type { Member, State } from "./membership.ts";
+import { genesisPlace } from "./acts.ts";
+
+/** What M of a block says about its author; nothing where its writer is nobody there. `authorshipOf` is asked about its past. */
+export function findAuthor(
+  block: Block,
+  { state, authorshipOf }: { state: State; authorshipOf: (block: Block) => Authorship | undefined },
+): Authorship | undefined {
+  const claim = state.claimOf(block.writer);
+  if (claim !== undefined) {
+    if (!state.writers.includes(block.writer)) return undefined;
+    const { certificate, identity } = claim;
+    const admitters = certificate === undefined ? [genesisPlace] : (authorshipOf(certificate)?.admitters ?? []);
+    return authorshipBy(state.members.get(identity), { identity, certificate, admitters });
+  }
+  const [first] = block.operations;
+  if (block.seq !== 0 || first?.kind !== "add writer") return undefined;
+  const member = state.members.get(first.identity);
+  const admitters = member?.admitters ?? [];
+  return authorshipBy(member, { identity: first.identity, certificate: block, admitters });
+}
+
+function authorshipBy(
+  member: Member | undefined,
+  known: Pick<Authorship, "identity" | "certificate" | "admitters">,
+): Authorship | undefined {
+  return member === undefined ? undefined : { ...known, seniority: member.admission, powers: member.powers };
+}
+
+/** The authorised operations of a block; rotations, grants and votes change nothing about membership. */
+export function authorise(block: Block, { state, authorship }: { state: State; authorship: Authorship }): Act[] {
+  const acts: Act[] = [];
+  for (const [index, operation] of block.operations.entries()) {
+    const right = rightTo(operation, { state, authorship, block });
+    const needsAdmin = right === "admin";
+    if (right === "none" || (needsAdmin && authorship.powers.length === 0)) continue;
+    const isAbout = operation.kind === "remove" || operation.kind === "role";
+    const target = isAbout ? state.members.get(operation.identity)?.admission : undefined;
+    acts.push({ block, index, operation, authorship, needsAdmin, target });
+  }
+  return acts;
+}
+
+function rightTo(
+  operation: Operation,
+  { state, authorship, block }: { state: State; authorship: Authorship; block: Block },
+): "admin" | "own" | "none" {
+  const { identity, certificate } = authorship;
+  switch (operation.kind) {
+    case "add":
+      return state.sure.has(operation.identity) ? "none" : "admin";
+    case "remove":
+      if (!state.members.has(operation.identity)) return "none";
+      return operation.identity === identity ? "own" : "admin";
+    case "role":
+      return state.members.has(operation.identity) ? "admin" : "none";
+    case "set indexers":
+      return "admin";
+    case "update key":
+      return operation.identity === identity ? "own" : "none";
+    case "revoke writer":
+      return state.claimOf(operation.writer)?.identity === identity ? "own" : "admin";
+    case "add writer":
+      return certificate === block ? "own" : "none";
+    case "fork":
+      return "own";
+    default:
+      return "none";
+  }
+}

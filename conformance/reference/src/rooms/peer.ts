@@ -1,0 +1,121 @@
+/** One person at one device: what has arrived, what could be opened and understood, and what it writes by the rules. */
+import { isRestriction } from "./acts.ts";
+import { type Block, closureOf, control, headsOf, makeBlock, nothing, type Operation } from "./blocks.ts";
+import { type Knowledge, learn } from "./epochs.ts";
+import type { State } from "./membership.ts";
+import type { Room } from "./room.ts";
+import { sealBlock } from "./writing.ts";
+
+/** Where a new block would stand: its past, what its author then is, and how many commits that author knows. */
+export interface Position {
+  readonly past: ReadonlySet<Block>;
+  readonly links: readonly Block[];
+  readonly commits: number;
+  readonly state: State;
+}
+
+export class Peer {
+  readonly room: Room;
+  readonly identity: string;
+  writer: string;
+  last: Block | undefined;
+  readonly received = new Set<Block>();
+  /** Opened, with everything in their pasts. */
+  readonly applied = new Set<Block>();
+  known: Knowledge = new Map();
+
+  constructor(room: Room, identity: string, writer: string) {
+    this.room = room;
+    this.identity = identity;
+    this.writer = writer;
+  }
+
+  receive(blocks: Iterable<Block>): void {
+    const before = this.received.size;
+    for (const block of blocks) this.received.add(block);
+    if (this.received.size > before) this.#apply();
+  }
+
+  /** A block waits for what it builds on, for its epoch, and until as many commits are known as it names. */
+  #apply(): void {
+    this.known = learn(this.received, {
+      identity: this.identity,
+      keyVersion: Number.POSITIVE_INFINITY,
+      isAuthor: true,
+    });
+    for (let size = -1; size !== this.applied.size; ) {
+      size = this.applied.size;
+      let commits: number | undefined;
+      for (const block of [...this.received].sort((a, b) => a.lamport - b.lamport)) {
+        if (this.applied.has(block) || !this.#opens(block)) continue;
+        if (![...block.past].every((earlier) => this.applied.has(earlier))) continue;
+        commits ??= this.commits;
+        if (block.commits <= commits) this.applied.add(block);
+        else commits = undefined;
+      }
+    }
+  }
+
+  #opens({ epoch }: Block): boolean {
+    return this.room.rules.epoch === "none" || (this.known.get(epoch) ?? nothing) >= control;
+  }
+
+  get commits(): number {
+    return this.room.commitsIn(this.applied).length;
+  }
+
+  /** M of everything known. */
+  get state(): State {
+    return this.room.state(this.applied, this.commits);
+  }
+
+  /** Where the next block would stand; nothing where its author is nobody, by M of everything known or of that block. */
+  position(): Position | undefined {
+    const commits = this.commits;
+    const whole = this.room.state(this.applied, commits);
+    if (!whole.members.has(this.identity)) return undefined;
+    const links = this.#links(whole, commits);
+    const past = closureOf([...links, ...(this.last === undefined ? [] : [this.last])]);
+    const state = this.room.state(past, commits);
+    const isStopped = this.last !== undefined && ![state, whole].every(({ writers }) => writers.includes(this.writer));
+    return isStopped || !state.members.has(this.identity) ? undefined : { past, links, commits, state };
+  }
+
+  /** §4.2: all heads; but in place of void ones that are not final, what they build on. */
+  #links(whole: State, commits: number): Block[] {
+    const { room, applied } = this;
+    const { indexers } = room.eraAfter(commits);
+    const final = new Set(room.commitsIn(applied).flatMap(({ segment }) => segment));
+    const isLeftOut = (block: Block): boolean => {
+      if (room.rules.leavesOut === "nothing" || final.has(block) || indexers.includes(block.writer)) return false;
+      if (whole.standOf(block) !== "void") return false;
+      const isAsked = room.actsOf(block).some((act) => isRestriction(act) && whole.open.has(act));
+      return room.rules.leavesOut === "void" || !isAsked;
+    };
+    const isWanted = (block: Block): boolean => !isLeftOut(block);
+    return headsOf(closureOf([...applied].filter(isWanted)));
+  }
+
+  /** Writes a block by the rules. */
+  write(
+    name: string,
+    choice: { readonly operations?: readonly Operation[]; readonly hasContent?: boolean; readonly at?: Position } = {},
+  ): Block {
+    const { room, identity, known, writer } = this;
+    const at = choice.at ?? this.position();
+    if (at === undefined) throw new Error(`${identity} may not write`);
+    const isFirst = this.last === undefined && writer !== room.genesis.writer;
+    const chosen: Operation[] = [
+      ...(isFirst ? [{ kind: "add writer", identity } as const] : []),
+      ...(choice.operations ?? []),
+    ];
+    const draft = { room, blocks: at.past, state: at.state, author: { identity, writer, known }, fresh: `e-${name}` };
+    const sealed = room.rules.epoch === "none" ? { epoch: "", operations: chosen } : sealBlock(draft, chosen);
+    const { links, commits } = at;
+    const { hasContent = true } = choice;
+    const block = makeBlock({ name, writer, previous: this.last, links, commits, ...sealed, hasContent });
+    this.last = block;
+    this.receive([block]);
+    return block;
+  }
+}

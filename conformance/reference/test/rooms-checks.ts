@@ -1,0 +1,150 @@
+/** What must be true of keys at the end of a history: K1 to K3. */
+import { type Act, adds, isAfterAll, placeOf, removes } from "../src/rooms/acts.ts";
+import {
+  type Block,
+  closureOf,
+  control,
+  full,
+  holderOf,
+  isIn,
+  type Level,
+  nothing,
+  read,
+} from "../src/rooms/blocks.ts";
+import { closeKnowledge, epochsIn, type Knowledge, learn } from "../src/rooms/epochs.ts";
+import type { Room } from "../src/rooms/room.ts";
+import { type Stand, standingOf } from "../src/rooms/standing.ts";
+import type { Schedule } from "./rooms-schedule.ts";
+
+export type History = Pick<Schedule, "room" | "peers" | "blocks">;
+
+export interface Leak {
+  readonly block: string;
+  readonly who: string;
+  readonly level: Level;
+  /** Whether a removal of this very person is in the block's past, and no add follows it anywhere. */
+  readonly isPlain: boolean;
+}
+
+function actsIn(room: Room, blocks: Iterable<Block>): Act[] {
+  return [...blocks].flatMap((block) => room.actsOf(block));
+}
+
+/** What somebody knows who sees all that is public and ever held a key of its own. */
+export function knowledgeOf(blocks: ReadonlySet<Block>, identity: string): Knowledge {
+  return learn(blocks, { identity, keyVersion: Number.POSITIVE_INFINITY, isAuthor: true });
+}
+
+export function poolOf(known: readonly Knowledge[], blocks: ReadonlySet<Block>): Knowledge {
+  const pool: Knowledge = new Map();
+  for (const one of known) {
+    for (const [name, level] of one) if (level > (pool.get(name) ?? nothing)) pool.set(name, level);
+  }
+  return closeKnowledge(pool, epochsIn(blocks));
+}
+
+/**
+ * K1: who can read a block has an admission that no restriction in the block's past takes away, or that was final before. Those who have
+ * none pool what they know. The block's author, and whom the block itself adds, are not asked.
+ */
+export function leaksIn({ room, peers, blocks }: History): Leak[] {
+  const acts = actsIn(room, blocks);
+  const commits = room.commitsIn(blocks);
+  const { open } = room.state(blocks, commits.length);
+  const final = new Map<Block, Stand>(
+    [...(commits.at(-1)?.decisions.final ?? [])].filter(([, stand]) => stand === "good"),
+  );
+  const decisions = { restrictions: new Map<Act, boolean>(), final };
+  const { genesis, rules, authorshipOf } = room;
+  const knowledge = new Map(peers.map(({ identity }) => [identity, knowledgeOf(blocks, identity)]));
+  const outsiders = (block: Block): string[] => {
+    const held = new Set([...open].filter((act) => block.past.has(act.block)));
+    const { isEffective } = standingOf({ genesis, rules, acts, decisions, authorshipOf }, held);
+    return [...knowledge.keys()].filter((identity) => {
+      const removals = [...held].filter((act) => removes(act, identity));
+      if (identity === holderOf(block.writer) || (identity === genesis.founder && removals.length === 0)) return false;
+      if (held.size === 0 || room.actsOf(block).some((act) => adds(act, identity))) return false;
+      return !acts.some((act) => adds(act, identity) && isAfterAll(placeOf(act), removals) && isEffective(act));
+    });
+  };
+  return [...blocks].flatMap((block) => {
+    if (room.isVoidByItself(block)) return [];
+    const outside = outsiders(block);
+    const pool = poolOf(
+      outside.map((identity) => knowledge.get(identity) ?? new Map()),
+      blocks,
+    );
+    const level = pool.get(block.epoch) ?? nothing;
+    if (level < control) return [];
+    const who = outside.find((identity) => knowledge.get(identity)?.has(block.epoch)) ?? "all of them together";
+    const isPlain = acts.some(
+      (act) =>
+        removes(act, who) &&
+        open.has(act) &&
+        block.past.has(act.block) &&
+        !acts.some((add) => adds(add, who) && add.block.past.has(act.block)),
+    );
+    return [{ block: block.name, who, level, isPlain }];
+  });
+}
+
+/** K1 for thieves of sealing keys: what is written in knowledge of a newer key opens with none of the older ones. */
+export function theftsIn({ room, blocks }: Pick<History, "room" | "blocks">): string[] {
+  return actsIn(room, blocks).flatMap(({ operation, block: update }) => {
+    if (operation.kind !== "update key") return [];
+    const { identity, version } = operation;
+    const stolen = learn(blocks, { identity, keyVersion: version - 1, isAuthor: false });
+    const after = [...blocks].filter((block) => block.past.has(update) && !room.isVoidByItself(block));
+    const opened = after.filter(({ epoch }) => stolen.has(epoch));
+    return opened.map(({ name }) => `version ${version - 1} of ${identity} opens ${name}`);
+  });
+}
+
+/** K2: what somebody sure should read or follow and cannot, though another one could grant it. `blocks` are those that count. */
+export function missingIn({ room, peers, blocks: all }: History, blocks: ReadonlySet<Block> = all): string[] {
+  const state = room.state(all, room.commitsIn(all).length);
+  const sure = peers.filter(({ identity }) => state.sure.has(identity));
+  const isLost = (epoch: string, level: Level): boolean =>
+    sure.every((peer) => (peer.known.get(epoch) ?? nothing) < level);
+  const isBuried = (block: Block): boolean => [...block.past].some(({ epoch }) => isLost(epoch, control));
+  return sure.flatMap(({ identity, known, applied }) => {
+    const admission = state.members.get(identity)?.admission;
+    return [...blocks].flatMap((block) => {
+      const level = known.get(block.epoch) ?? nothing;
+      // Of what is void by itself nobody is due more than to follow it.
+      const isFull = admission?.history === "all" && !room.isVoidByItself(block);
+      const isLate = admission?.block !== undefined && isIn(admission.block, block);
+      const knowsAdmission = isLate && !room.isVoidByItself(block);
+      const wanted = isFull ? full : knowsAdmission ? read : control;
+      const waits = level >= control && !applied.has(block) && !isBuried(block);
+      const lacks = ([control, read, full] as const).some(
+        (one) => level < one && one <= wanted && !isLost(block.epoch, one),
+      );
+      const verbs = [...(lacks ? ["lacks"] : []), ...(waits ? ["waits at"] : [])];
+      return verbs.map((verb) => `${identity} ${verb} ${block.name}`);
+    });
+  });
+}
+
+/** What those who are sure build on with their last blocks. */
+export function builtOn({ room, peers, blocks }: History): Set<Block> {
+  const { sure } = room.state(blocks, room.commitsIn(blocks).length);
+  const last = peers.filter(({ identity }) => sure.has(identity)).map((peer) => peer.last);
+  return closureOf(last.filter((block) => block !== undefined));
+}
+
+/** K3: epochs that somebody without full history reads though no add of it is known to them. */
+export function excessIn({ room, peers, blocks }: History): string[] {
+  const acts = actsIn(room, blocks);
+  const epochs = epochsIn(blocks);
+  return peers.flatMap(({ identity }) => {
+    const own = acts.filter((act) => adds(act, identity));
+    const isLimited = own.every(({ operation }) => operation.kind === "add" && operation.history !== "all");
+    if (!isLimited || identity === room.genesis.founder) return [];
+    return [...knowledgeOf(blocks, identity)].flatMap(([name, level]) => {
+      const rotation = epochs.get(name)?.block;
+      const isAllowed = level < read || own.some(({ block }) => rotation !== undefined && isIn(block, rotation));
+      return isAllowed ? [] : [`${identity} reads ${name}`];
+    });
+  });
+}

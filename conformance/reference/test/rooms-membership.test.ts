@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import type { Rules } from "../src/rooms/rules.ts";
+import { emptyTally, runMischief, type Tally } from "./rooms-histories.ts";
+
+function histories(from: number, count: number, rules: Partial<Rules> = {}): Tally {
+  const tally = emptyTally();
+  for (let seed = from; seed < from + count; seed++) runMischief({ seed, rules }, tally);
+  return tally;
+}
+
+describe("members of rooms among gangs (D3, D5; docs/protocol/rooms.md §5)", () => {
+  it("are the same for all, and the removed have no say, in 600 histories", () => {
+    const tally = histories(1, 600);
+    expect(tally.faults).toEqual([]);
+    expect(tally.forged).toBeGreaterThan(4000);
+    // Only where a liar is an indexer in mode majority; §1 says so.
+    expect(tally.splits).toBeLessThan(12);
+  });
+
+  it("would not be, if what stands above a decided cap could still cast doubt (F4)", () => {
+    expect(histories(1, 40, { aboveDecidedCap: "undecided" }).faults.join("\n")).toMatch(/had a say/);
+  });
+});
