@@ -1,5 +1,5 @@
 /** Whole histories from seeds, with everything that was wrong at their ends; each fault says how to run it again. */
-import { isRestriction } from "../src/rooms/acts.ts";
+import { adds, isRestriction, removes } from "../src/rooms/acts.ts";
 import type { Block } from "../src/rooms/blocks.ts";
 import { rotateOf } from "../src/rooms/epochs.ts";
 import type { State } from "../src/rooms/membership.ts";
@@ -145,25 +145,28 @@ function impurityIn({ room, chance, peers, blocks }: Schedule): string | undefin
   return knowAll.every((peer) => textOf(peer.state, true) === expected) ? undefined : "two peers disagree";
 }
 
-/** What removed people write once their removal is decided changes nothing at all, whoever hears of it. */
-function interferenceIn(
-  { room, blocks }: Schedule,
-  { gang, people, tally }: { gang: Gang; people: readonly string[]; tally: Tally },
-): string | undefined {
-  const commits = room.commitsIn(blocks);
-  const before = room.state(blocks, commits.length);
+/** Those of a gang whose removal is decided to hold, and who were not added since. */
+export function bannedOf({ room, blocks }: Schedule, identities: Iterable<string>): string[] {
   const acts = [...blocks].flatMap((block) => room.actsOf(block));
-  const decided = [...(commits.at(-1)?.decisions.restrictions ?? [])].filter(([, holds]) => holds).map(([act]) => act);
-  const banned = [...gang.identities].filter((identity) =>
-    decided.some(
-      ({ operation, block }) =>
-        operation.kind === "remove" &&
-        operation.identity === identity &&
-        !acts.some(
-          (act) => act.operation.kind === "add" && act.operation.identity === identity && act.block.past.has(block),
-        ),
+  const decided = [...(room.commitsIn(blocks).at(-1)?.decisions.restrictions ?? [])];
+  const held = decided.filter(([, holds]) => holds).map(([act]) => act);
+  return [...identities].filter((identity) =>
+    held.some(
+      (removal) =>
+        removes(removal, identity) && !acts.some((act) => adds(act, identity) && act.block.past.has(removal.block)),
     ),
   );
+}
+
+/** What removed people write once their removal is decided changes nothing at all, whoever hears of it. */
+function interferenceIn(
+  schedule: Schedule,
+  { gang, people, tally }: { gang: Gang; people: readonly string[]; tally: Tally },
+): string | undefined {
+  const { room, blocks } = schedule;
+  const commits = room.commitsIn(blocks).length;
+  const before = room.state(blocks, commits);
+  const banned = bannedOf(schedule, gang.identities);
   if (banned.length === 0) return undefined;
   const late: Gang = { ...gang, identities: new Set(banned), prefix: "y" };
   const all = new Set(blocks);
@@ -173,7 +176,7 @@ function interferenceIn(
     all.add(block);
     tally.forged++;
   }
-  if (room.commitsIn(all).length !== commits.length) return "the removed moved what is final";
-  const isSame = textOf(room.state(all, commits.length), false) === textOf(before, false);
+  if (room.commitsIn(all).length !== commits) return "the removed moved what is final";
+  const isSame = textOf(room.state(all, commits), false) === textOf(before, false);
   return isSame ? undefined : `${banned.join()} had a say after the removal was decided`;
 }

@@ -4,7 +4,8 @@ import { Peer } from "../src/rooms/peer.ts";
 import { Room } from "../src/rooms/room.ts";
 import { theRules } from "../src/rooms/rules.ts";
 import { builtOn, leaksIn, missingIn } from "./rooms-checks.ts";
-import { gangOf, isSplit, mingle } from "./rooms-histories.ts";
+import { bannedOf, gangOf, isSplit, mingle } from "./rooms-histories.ts";
+import { forge } from "./rooms-mischief.ts";
 import { Schedule } from "./rooms-schedule.ts";
 
 interface Tally {
@@ -32,7 +33,9 @@ function run(seed: number, tally: Tally, keepsKeys: boolean): void {
   const before = blocks.size;
   schedule.writeRound();
   const fault = (what: string): number => tally.faults.push(`seed ${seed}: ${what}`);
-  if ([...blocks].slice(before).some((block) => rotateOf(block) !== undefined)) fault("rotations go on");
+  const rotatesSince = (count: number): boolean =>
+    [...blocks].slice(count).some((block) => rotateOf(block) !== undefined);
+  if (rotatesSince(before)) fault("rotations go on");
   tally.forged += forged.size;
   for (const block of blocks) {
     if (!room.isVoidByItself(block)) continue;
@@ -45,6 +48,15 @@ function run(seed: number, tally: Tally, keepsKeys: boolean): void {
     const other = [...peer.applied].find((block) => own.isVoidByItself(block) !== room.isVoidByItself(block));
     if (other !== undefined) fault(`${peer.identity} judges ${other.name} otherwise`);
   }
+  const late = bannedOf(schedule, identities);
+  for (let i = 0; i < 20 && late.length > 0; i++) {
+    const block = forge({ room, chance, identities: new Set(late), prefix: "y", keepsKeys }, blocks, people);
+    if (block !== undefined) blocks.add(block);
+  }
+  schedule.heal();
+  const then = blocks.size;
+  schedule.writeRound();
+  if (rotatesSince(then)) fault("those whose removal is decided make others rotate");
   const everybody = [...new Set([...people, ...identities])].map(
     (identity) => new Peer(room, identity, `${identity}.0`),
   );

@@ -17,7 +17,10 @@ describe("members of rooms among gangs (D3, D5; docs/protocol/rooms.md §5)", ()
     expect(tally.splits).toBeLessThan(12);
   });
 
-  it("would not be, if what stands above a decided cap could still cast doubt (F4)", () => {
-    expect(histories(1, 40, { aboveDecidedCap: "undecided" }).faults.join("\n")).toMatch(/had a say/);
-  });
+  it.each(["undecided", "decided void, save forks"] as const)(
+    "would not be, if what stands above a decided cap were %s (F4, F24)",
+    (aboveDecidedCap) => {
+      expect(histories(1, 40, { aboveDecidedCap }).faults.join("\n")).toMatch(/had a say/);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import {
   type Caps,
   closureOf,
   control,
+  forksIn,
   full,
   headsOf,
   holderOf,
@@ -96,6 +97,8 @@ function chooseOperation(
   }
   if (kind < 0.7) return { kind: "role", identity: friend, role: "admin", caps: new Map() };
   if (kind < 0.8) return { kind: "role", identity: honest, role: "member", caps: someCaps(gang, view, honest) };
+  const fork = chance.pick([...forksIn(blocks)]);
+  if (kind > 0.9 && fork !== undefined) return { kind: "fork", writer: fork[0], seq: fork[1] };
   const theirs = chance.pick([...blocks].filter((block) => holderOf(block.writer) === honest));
   if (kind < 0.9 && theirs !== undefined) return { kind: "revoke writer", writer: theirs.writer, cap: theirs.previous };
   return undefined;

@@ -1,7 +1,7 @@
 /** Random histories of a room whose people follow the rules, with partitions; then everybody meets again. */
 import { shouldAcknowledge } from "../src/rooms/acknowledging.ts";
 import type { Genesis } from "../src/rooms/acts.ts";
-import { type Block, capsIn, holderOf, type Operation } from "../src/rooms/blocks.ts";
+import { type Block, capsIn, forksIn, holderOf, type Operation } from "../src/rooms/blocks.ts";
 import { hasUnsafeEpoch } from "../src/rooms/epochs.ts";
 import { Peer, type Position } from "../src/rooms/peer.ts";
 import { Room } from "../src/rooms/room.ts";
@@ -118,6 +118,10 @@ export class Schedule {
     const self = state.members.get(peer.identity);
     const identity = peer.identity;
     const kind = chance.next();
+    const isFrozen = (writer: string): boolean =>
+      [...state.open].some(({ operation }) => operation.kind === "fork" && operation.writer === writer);
+    const fork = [...forksIn(past)].find(([writer]) => !isFrozen(writer));
+    if (fork !== undefined && chance.isLess(0.5)) return { kind: "fork", writer: fork[0], seq: fork[1] };
     if (kind < 0.06) return { kind: "update key", identity, version: state.newestKeyOf(identity) + 1 };
     if ((self?.powers.length ?? 0) === 0) {
       return kind < 0.1 ? { kind: "remove", identity, caps: capsIn(past, identity) } : undefined;

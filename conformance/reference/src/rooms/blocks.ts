@@ -161,3 +161,16 @@ export function capsIn(blocks: Iterable<Block>, identity: string): Map<string, B
   }
   return caps;
 }
+
+/** Writers with two blocks of one seq, and the first such seq. */
+export function forksIn(blocks: Iterable<Block>): Map<string, number> {
+  const seen = new Map<string, Block>();
+  const forks = new Map<string, number>();
+  for (const block of blocks) {
+    const key = `${block.writer} ${block.seq}`;
+    const other = seen.get(key);
+    seen.set(key, block);
+    if (other !== undefined) forks.set(block.writer, Math.min(block.seq, forks.get(block.writer) ?? block.seq));
+  }
+  return forks;
+}

@@ -13,7 +13,11 @@ export function judge(facts: Facts): Judgement {
   const { acts, decisions, rules } = facts;
   const held = new Set([...decisions.restrictions].filter(([, holds]) => holds).map(([act]) => act));
   const settled = standingOf(facts, held);
-  const isLost = (act: Act): boolean => rules.aboveDecidedCap === "decided void" && !stands(act, settled.isEffective);
+  // Forks as well: whoever else has both blocks says so too, and a removed one could go on saying it.
+  const isLost = (act: Act): boolean => {
+    if (rules.aboveDecidedCap === "undecided") return false;
+    return rules.aboveDecidedCap === "decided void" ? !settled.isEffective(act) : !stands(act, settled.isEffective);
+  };
   const undecided = acts.filter((act) => isRestriction(act) && !decisions.restrictions.has(act) && !isLost(act));
   const open = new Set([...held, ...undecided]);
   const rest = undecided.filter((act) => !(isUpwards(act) && isOnCycle(act, undecided)));

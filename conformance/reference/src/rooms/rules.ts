@@ -9,7 +9,7 @@ export interface Rules {
   /** Whether an epoch knows the key update that stands in the very block that made it. */
   readonly ownUpdates: "unknown" | "known";
   /** A restriction above a cap that is decided. */
-  readonly aboveDecidedCap: "decided void" | "undecided";
+  readonly aboveDecidedCap: "decided void" | "decided void, save forks" | "undecided";
   readonly demotion: "like removal" | "last in order";
   /** Whether a removal can cut off what its author has seen. */
   readonly caps: "only what was not seen" | "as written";
