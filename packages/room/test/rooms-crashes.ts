@@ -176,7 +176,7 @@ class RoomLife {
     const hashes = Array.from({ length: dag.size }, (_, block) => encodeHex(dag.hash(block)));
     const old = before?.log.dag;
     // What was restored from a checkpoint does not lie in the graph in the order of admission.
-    if (old !== undefined && before?.log.restored === 0)
+    if (old !== undefined && !before?.log.beganWithCheckpoint)
       for (const [block, hash] of hashes.entries())
         this.#require(block < old.size && encodeHex(old.hash(block)) === hash, "what is stored is no prefix");
     const found = new Set(hashes);

@@ -196,13 +196,13 @@ export class Person {
   }
 
   /** As after a crash: nothing but the storage is kept. */
-  async reopen(): Promise<void> {
-    await this.open(this.in.log.logId);
+  async reopen(from: "checkpoint" | "genesis" = "checkpoint"): Promise<void> {
+    await this.open(this.in.log.logId, from);
   }
 
   /** Opens what is in the storage. */
-  async open(logId: Bytes): Promise<void> {
-    this.room = await openRoom(this.deps, { logId, from: "genesis" });
+  async open(logId: Bytes, from: "checkpoint" | "genesis" = "checkpoint"): Promise<void> {
+    this.room = await openRoom(this.deps, { logId, from });
   }
 
   readonly findHead = (writer: Bytes): { readonly seq: number; readonly hash: Bytes } | undefined => {

@@ -15,6 +15,7 @@ import { type BlockCipherDeps, decryptContent, decryptControl, type EncryptedPar
 import type { BlockKeys } from "../epochs/block-keys.ts";
 import type { EntryDeps } from "../epochs/entry-key.ts";
 import type { Keyring } from "../epochs/keyring.ts";
+import { reachesLevel } from "../epochs/level-secret.ts";
 import { matchesSealings } from "../epochs/new-epoch.ts";
 import { openSealings, type SealingKeyHolder } from "../epochs/open-entries.ts";
 import { decodePublicPart, type Sealing } from "../epochs/public-part.ts";
@@ -102,6 +103,13 @@ export class RoomBlockReader implements BlockOpener {
     if (keys === undefined) return undefined;
     const { headerBytes: header, nonce, publicPart, content: ciphertext } = envelope;
     return this.#readContent({ keys, header, nonce, publicPart, ciphertext }, keys);
+  }
+
+  /** The epoch of a stored block whose content this device may not read; undefined where nothing is kept from it. */
+  findLock(block: Uint8Array): Bytes | undefined {
+    const { header, content } = decodeEnvelope(this.#deps.primitives, block);
+    const level = content.length === 0 ? "full" : this.#deps.keyring.findLevel(header.epochId);
+    return level !== undefined && reachesLevel(level, "read") ? undefined : header.epochId;
   }
 
   #readOperations(envelope: Envelope, control: Bytes): UnreadableReason | undefined {

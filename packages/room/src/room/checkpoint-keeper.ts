@@ -24,6 +24,8 @@ export interface KeptCheckpoint {
   /** Positions in the storage of the blocks that were not final, ascending; the others follow from `next` on. */
   readonly open: readonly number[];
   readonly next: number;
+  /** Epochs of which the views lack contents that this device could not read then. */
+  readonly unread: readonly Bytes[];
 }
 
 /** Keeps the newest checkpoint of one room. */
@@ -88,7 +90,8 @@ export class CheckpointKeeper {
     const open = this.#openPositions(position);
     this.#firstNeeded = Math.min(open[0] ?? this.#storage.length, this.#storage.length);
     const chain = this.#log.checkpoints.chainBefore(era);
-    return encodeKeptCheckpoint({ state, position, indexers, voters, chain, open, next: this.#storage.length });
+    const unread = this.#views.unread.list();
+    return encodeKeptCheckpoint({ state, position, indexers, voters, chain, open, next: this.#storage.length, unread });
   }
 
   /** Blocks that were not final at `position`: those that became so since, and the tail. */
@@ -109,7 +112,8 @@ export function encodeKeptCheckpoint({
   chain,
   open,
   next,
-}: Pick<KeptCheckpoint, "position" | "open" | "next"> &
+  unread,
+}: Pick<KeptCheckpoint, "position" | "open" | "next" | "unread"> &
   Pick<CheckpointStart, "indexers" | "voters" | "chain"> & { readonly state: Bytes }): Bytes {
   const writer = new FieldWriter().bytes(state).number(position).number(indexers.length);
   for (const indexer of indexers) writer.bytes(indexer);
@@ -117,6 +121,8 @@ export function encodeKeptCheckpoint({
   for (const voter of voters) writer.bytes(voter);
   writer.bytes(encodeEraChain(chain)).number(next).number(open.length);
   for (const at of open) writer.number(at);
+  writer.number(unread.length);
+  for (const epochId of unread) writer.bytes(epochId);
   return writer.finish();
 }
 
@@ -134,8 +140,9 @@ export function decodeKeptCheckpoint(
     const chain = decodeEraChain(primitives, { logId, bytes: reader.bytes() });
     const next = reader.number();
     const open = Array.from({ length: counted(reader, bytes.length / 12) }, () => reader.number());
+    const unread = Array.from({ length: counted(reader, bytes.length / 20) }, () => reader.bytes(16));
     reader.end();
-    return { start: { state, indexers, voters, chain }, position, open, next };
+    return { start: { state, indexers, voters, chain }, position, open, next, unread };
   } catch (error) {
     if (error instanceof MalformedBytesError) throw new MalformedRoomError("the bytes are no kept checkpoint");
     throw error;

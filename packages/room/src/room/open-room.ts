@@ -20,6 +20,7 @@ import { RoomLog } from "./room-log.ts";
 import type { RoomDeps, RoomParts } from "./room-parts.ts";
 import { RoomStore, type StateName } from "./room-store.ts";
 import { RoomViews } from "./room-views.ts";
+import { hasReadable } from "./unread-epochs.ts";
 
 /** What a founder decides. */
 export interface NewRoomInput {
@@ -79,6 +80,12 @@ export async function openRoom(
   const kept = from === "checkpoint" ? await loadCheckpoint(deps, storage) : undefined;
   if (kept === undefined && !storage.isWhole) throw new HistoryDroppedError();
   const parts = gather(deps, { genesis, storage, keyring, start: kept?.start });
+  // Somebody handed on what the kept views lack.
+  if (kept !== undefined && storage.isWhole && hasReadable(parts.keyring, kept.unread)) {
+    parts.keyring.destroy();
+    encoded?.fill(0);
+    return await openRoom(deps, { logId, from: "genesis" });
+  }
   await restoreViews(parts, kept);
   for (const position of kept?.open ?? []) {
     const block = await storage.readAt(position);
@@ -102,6 +109,7 @@ async function restoreViews({ views, storage }: RoomParts, kept: KeptCheckpoint 
   if (kept === undefined) return;
   for (const name of views.names)
     views.restore(name, { content: await storage.load(`view/${name}`), length: kept.position });
+  for (const epochId of kept.unread) views.unread.add(epochId);
 }
 
 /** Takes stored blocks in again. They come in the order of their admission, but one may have been kept for another. */
@@ -138,7 +146,7 @@ export async function beginFromCheckpoint(
   const { position } = start.state;
   const pieces = new Map<StateName, Bytes>([["genesis", encodeGenesis(genesis)]]);
   const state = encodeCheckpointState(start.state);
-  pieces.set("checkpoint", encodeKeptCheckpoint({ ...start, state, position, open: [], next: 0 }));
+  pieces.set("checkpoint", encodeKeptCheckpoint({ ...start, state, position, open: [], next: 0, unread: [] }));
   for (const name of parts.views.names) {
     parts.views.restore(name, { content: views.get(name), length: position });
     pieces.set(`view/${name}`, views.get(name) ?? parts.views.encode(name).content);
@@ -190,7 +198,7 @@ interface GatheredFrom {
 function gatherWith(deps: RoomDeps, { genesis, storage, keyring, start }: GatheredFrom): RoomParts {
   const { random, deviceKey } = deps;
   const log = new RoomLog({ ...deps, keyring, identity: deps.identity.publicKey }, genesis, start);
-  const views = new RoomViews({ log, store: storage }, deps.views);
+  const views = new RoomViews({ log, store: storage, keyring }, deps.views);
   const exportKeyring = (): Ciphertext<"keyring"> => keyring.export({ random }, deviceKey);
   return { deps, log, keyring, storage, views, exportKeyring, contexts: undefined };
 }

@@ -213,6 +213,11 @@ export class RoomLog {
     return this.#contents.size;
   }
 
+  /** The epoch of a stored block whose content this device may not read; undefined for others. */
+  findLock(block: Uint8Array): Bytes | undefined {
+    return this.#reader.findLock(block);
+  }
+
   /** Opens a content again that was wiped; undefined where there is none, or it may not be read. */
   readContent(block: Uint8Array): Plaintext | undefined {
     return this.#reader.readStored(block);

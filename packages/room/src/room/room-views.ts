@@ -4,9 +4,11 @@ import { type Bytes, CoterieError } from "@coterie/bytes";
 import { UnknownViewError } from "../errors.ts";
 import { type RoomOrder, ViewRunner } from "../views/view-runner.ts";
 import { type ReadableView, ViewState, type WritableView } from "../views/view-state.ts";
+import type { Keyring } from "../epochs/keyring.ts";
 import type { RoomBlock } from "./room-block.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { RoomStore } from "./room-store.ts";
+import { UnreadEpochs } from "./unread-epochs.ts";
 import { decodeValues } from "./values.ts";
 
 /** What `apply` may ask of the room. */
@@ -27,17 +29,27 @@ export type ViewDefinitions = Readonly<Record<string, ApplyBlocks>>;
 /** Contents in memory that nobody asked for are wiped from here on: they can be read again. */
 const maxContents = 8_192;
 
+/** What views are made from. */
+export interface RoomViewsDeps {
+  readonly log: RoomLog;
+  readonly store: RoomStore;
+  readonly keyring: Pick<Keyring, "findLevel" | "revision">;
+}
+
 /** All views of one room on one device. */
 export class RoomViews {
   readonly #log: RoomLog;
   readonly #store: RoomStore;
   readonly #runners = new Map<string, ViewRunner<RoomBlock>>();
+  /** Epochs of which a content was left out. */
+  readonly unread: UnreadEpochs;
   /** The last block after which a view wants another epoch. */
   rotationWantedAfter: BlockIndex | undefined;
 
-  constructor({ log, store }: { readonly log: RoomLog; readonly store: RoomStore }, views: ViewDefinitions) {
+  constructor({ log, store, keyring }: RoomViewsDeps, views: ViewDefinitions) {
     this.#log = log;
     this.#store = store;
+    this.unread = new UnreadEpochs(keyring);
     for (const [name, apply] of Object.entries(views))
       this.#runners.set(
         name,
@@ -63,6 +75,7 @@ export class RoomViews {
   /** A view at the order of now. Throws UnknownViewError, and what `apply` throws. */
   async get(name: string): Promise<ReadableView> {
     const runner = this.#runner(name);
+    this.#takeUpAccess();
     await runner.update(this.#order());
     this.#forgetFinalContents();
     return runner.view;
@@ -75,6 +88,7 @@ export class RoomViews {
 
   /** All views as they are when the first `length` final blocks are applied, by name, each in its one encoding. */
   async encodeAt(length: number): Promise<ReadonlyMap<string, Bytes>> {
+    this.#takeUpAccess();
     const order = { ...this.#order(), finalLength: length, length };
     const encoded = new Map<string, Bytes>();
     for (const [name, runner] of this.#runners) {
@@ -99,6 +113,13 @@ export class RoomViews {
   trim(): void {
     if (this.#log.contentCount <= maxContents) return;
     for (const block of this.#log.contentBlocks()) this.#log.forgetContent(block);
+  }
+
+  /** What begins at a checkpoint cannot begin anew here: the next opening does, from the genesis. */
+  #takeUpAccess(): void {
+    if (this.#log.beganWithCheckpoint || !this.unread.isReadable()) return;
+    this.unread.clear();
+    for (const runner of this.#runners.values()) runner.restore(new ViewState().encode(), 0);
   }
 
   #runner(name: string): ViewRunner<RoomBlock> {
@@ -158,6 +179,8 @@ export class RoomViews {
 
   async #readStored(block: BlockIndex): Promise<ReturnType<RoomLog["readContent"]>> {
     const stored = await this.#store.readBlock(block);
+    const lock = stored && this.#log.findLock(stored);
+    if (lock !== undefined) this.unread.add(lock);
     return stored && this.#log.readContent(stored);
   }
 
