@@ -15,6 +15,8 @@ export interface OwnCheckpoint extends Checkpoint {
   /** Indexers of the era that ended: those whose votes count. */
   readonly voters: readonly Bytes[];
   readonly position: number;
+  /** Whether something became final in the era that is worth a vote for its own sake: votes would call for votes without end. */
+  readonly hasValue: boolean;
   /** The encoded state; only the newest ones are kept. */
   readonly state: Bytes | undefined;
 }
@@ -49,12 +51,15 @@ export class CheckpointBook {
   }
 
   /** Notes that an era ended. */
-  add(state: CheckpointState, { indexers, voters }: Pick<OwnCheckpoint, "indexers" | "voters">): OwnCheckpoint {
+  add(
+    state: CheckpointState,
+    { indexers, voters, hasValue }: Pick<OwnCheckpoint, "indexers" | "voters" | "hasValue">,
+  ): OwnCheckpoint {
     const { primitives, logId } = this.#deps;
     const encoded = encodeCheckpointState(state);
     const checkpoint = { era: state.era, indexers, stateHash: primitives.sha256(encoded) };
     const hash = checkpointHash(primitives, { logId, checkpoint });
-    const own = { ...checkpoint, hash, voters, position: state.position, state: encoded };
+    const own = { ...checkpoint, hash, voters, hasValue, position: state.position, state: encoded };
     this.#checkpoints.set(own.era, own);
     this.#newest = own;
     const old = this.#checkpoints.get(own.era - keptStates);

@@ -66,6 +66,7 @@ export class RoomLog {
   readonly #contents = new Map<BlockIndex, Plaintext>();
   #indexers: readonly number[];
   #indexersOf: Membership | undefined;
+  #eraHasValue = false;
   /** The last final block of each writer at the checkpoint that this device began with. */
   readonly #headSeqByWriter = new Map<number, number>();
 
@@ -92,7 +93,7 @@ export class RoomLog {
     const indexers = this.#indexers;
     this.#linearizer = createLinearizer(primitives, { dag, mode, indexers, checkpointInterval, start: eraStart });
     for (const context of contexts) this.#addFinal(context);
-    if (start !== undefined && start.voters.length > 0) this.checkpoints.add(start.state, start);
+    if (start !== undefined && start.voters.length > 0) this.checkpoints.add(start.state, { ...start, hasValue: true });
     for (const { writer, seq } of contexts) {
       const number = dag.numberWriter(writer);
       this.#headSeqByWriter.set(number, Math.max(seq, this.#headSeqByWriter.get(number) ?? 0));
@@ -277,6 +278,7 @@ export class RoomLog {
     const before = this.membershipLog.evaluate(set, commit.commit - 1);
     for (const block of commit.blocks) {
       this.table.settle(block, this.#isVoidBy(before, block));
+      this.#eraHasValue ||= this.table.isValue(block);
       this.#note(block, commit.commit);
     }
     this.membershipLog.decide({ set, commit: commit.commit - 1 });
@@ -309,7 +311,9 @@ export class RoomLog {
       orderHash,
       anchor,
     });
-    this.checkpoints.add(state, { indexers: this.#indexers.map(keyOf), voters: voters.map(keyOf) });
+    const hasValue = this.#eraHasValue;
+    this.#eraHasValue = false;
+    this.checkpoints.add(state, { indexers: this.#indexers.map(keyOf), voters: voters.map(keyOf), hasValue });
   }
 
   /** Notes a block that became final, for checkpoints. */

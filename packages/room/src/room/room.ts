@@ -99,7 +99,7 @@ export class Room {
       const { log } = this;
       const number = this.writer === undefined ? undefined : log.dag.writerIndex(this.writer);
       if (number === undefined || !this.#writing.isConfirmed) return undefined;
-      const isVoteDue = this.#writing.findDueVote(log.dag.writerKey(number)) !== undefined;
+      const isVoteDue = this.#writing.findDueVote(log.dag.writerKey(number))?.hasValue ?? false;
       if (!isVoteDue && !log.order.isAckDue(number, log.hasOpenValue())) return undefined;
       if (!log.membership.isValidWriter(log.dag.writerKey(number))) return undefined;
       return first((await this.#writing.write([() => ({ operations: [], content: undefined, rotates: false })]))[0]);
