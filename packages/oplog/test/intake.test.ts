@@ -525,7 +525,7 @@ describe("what builds on a refused block", () => {
 });
 
 describe("long chains", () => {
-  const length = 100_000;
+  const length = 40_000;
   const bad = nextBlock(mallory, { lamport: 1 });
   // One signature is enough for a run: the others, which would take seconds, are none.
   const unsigned = { writer: mallory.writer, sign: () => filled(64, 1) };
