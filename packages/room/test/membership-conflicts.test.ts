@@ -61,6 +61,17 @@ describe("what is decided", () => {
     expect(new Peer(scene).namesOf(membership.triggers)).toEqual([removal.name]);
   });
 
+  it("lets nobody who is gone for good show forks any more: who else has both blocks shows them again", () => {
+    const { scene, start } = roomOf("mallory", "bob");
+    const added = scene.write({ by: "bob/1", after: start });
+    scene.write({ by: "bob/1", after: start, previous: added.previous, does: [adding("trudy")] });
+    const commits = scene.commit(scene.write({ by: "alice/1", after: start, does: [removing("mallory")] }));
+    scene.write({ by: "mallory/1", after: start, does: [forking("bob/1", added.seq)] });
+    expect(new Peer(scene).membership().frozenWriters).toEqual([]);
+    scene.write({ by: "alice/1", does: [forking("bob/1", added.seq)], commits });
+    expect(new Peer(scene).membership().frozenWriters).toEqual([{ writer: keyOf("bob/1"), seq: added.seq }]);
+  });
+
   it("keeps what was final when a fork of its writer is shown later", () => {
     const { scene, start } = roomOf("bob");
     const added = scene.write({ by: "bob/1", after: start, does: [adding("carol")] });

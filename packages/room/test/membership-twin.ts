@@ -207,7 +207,7 @@ export class Twin {
     const restrictions = acts.filter(isRestriction);
     const held = new Set(restrictions.filter((act) => decided.restrictions.get(act) === true));
     const settled = this.#standing(held, decided);
-    const isLost = (act: Act): boolean => act.operation.kind !== "fork" && !isDone(act, settled);
+    const isLost = (act: Act): boolean => !isDone(act, settled);
     const undecided = restrictions.filter((act) => !decided.restrictions.has(act) && !isLost(act));
     const open = new Set([...held, ...undecided]);
     const rest = undecided.filter((act) => !(isUpward(act) && isOnCycle(act, undecided)));

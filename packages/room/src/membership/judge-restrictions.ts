@@ -33,9 +33,7 @@ export function judgeRestrictions(facts: ControlFacts, judged: JudgedSet): Outco
   const settled = judgementOf(facts, { judged, held: decided });
   // What stands above a decided cap changes nothing any more, else who was removed could go on casting doubt for ever.
   const undecided = all.filter(
-    (restriction) =>
-      decisions.decisionAt(moment, restriction.id) === undefined &&
-      (restriction.kind === "fork" || settled.stands(restriction)),
+    (restriction) => decisions.decisionAt(moment, restriction.id) === undefined && settled.stands(restriction),
   );
   const actual = judgementOf(facts, { judged, held: decided });
   holdUndecided(actual, undecided);
