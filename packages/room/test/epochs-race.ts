@@ -50,8 +50,12 @@ function settle(room: Room): readonly Person[] {
       if (membersNow(room, person).includes(person)) room.write(person);
     }
   for (const person of room.people) room.receive(person, room.blocks);
-  const knowsMost = room.people.toSorted((a, b) => b.known.size - a.known.size)[0];
-  return knowsMost === undefined ? [] : membersNow(room, knowsMost);
+  // Two who removed each other, each with those whom it added, can leave two halves that cannot open each other's epochs.
+  const remaining = room.people.filter((person) => membersNow(room, person).includes(person));
+  const knowsMost = remaining.toSorted((x, y) => y.known.size - x.known.size)[0];
+  if (knowsMost === undefined) return [];
+  const members = membersNow(room, knowsMost);
+  return remaining.filter((person) => members.includes(person));
 }
 
 function membersNow(room: Room, viewer: Person): readonly Person[] {
