@@ -2,6 +2,7 @@
 import { type Ciphertext, equalBytes } from "@coterie/bytes";
 import type { RandomSource } from "@coterie/primitives";
 import {
+  type Disk,
   type LogStore,
   type OpenedLogStore,
   openSegmentLogStore,
@@ -94,10 +95,10 @@ export async function rotMany(count: number): Promise<{
 }
 
 /** Opens with small segments. */
-export async function openScene(disk: SimulatedDisk): Promise<OpenedLogStore> {
+export async function openScene(disk: SimulatedDisk, spoil = (honest: Disk): Disk => honest): Promise<OpenedLogStore> {
   const names = createChance(disk.calls + 1);
   const random: RandomSource = { fill: (target) => target.forEach((_byte, i) => (target[i] = names(256))) };
-  return await openSegmentLogStore({ disk: disk.open(), random }, { segmentBytes: 6_000 });
+  return await openSegmentLogStore({ disk: spoil(disk.open()), random }, { segmentBytes: 6_000 });
 }
 
 /** Every position by reading, and once more by `findDamage`, which must agree. */

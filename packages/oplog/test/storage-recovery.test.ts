@@ -1,7 +1,7 @@
 /** What opening does with a newest segment that is torn, damaged, or both. */
 import type { Ciphertext } from "@coterie/bytes";
 import { describe, expect, it } from "vitest";
-import { type LogStore, oplogLimits } from "../src/index.ts";
+import { type Disk, type DiskFile, type LogStore, StoreFailedError } from "../src/index.ts";
 import { SimulatedDisk } from "../src/testing.ts";
 import { openScene } from "./storage-bit-rot.ts";
 
@@ -86,6 +86,23 @@ describe("opening after kill -9", () => {
     for (let from = 4; from < 7; from++) expect(await again.read(from, 9)).toEqual(others.slice(from - 4));
   });
 
+  it("does not bring back what failed and was seen to be gone, whatever the disk had kept of it", async () => {
+    for (let seed = 0; seed < 40; seed++) {
+      const disk = new SimulatedDisk({ seed });
+      const { store } = await openScene(disk);
+      await store.append([blockAt(0)]);
+      // The append reaches the disk in part and fails, and so does taking it back.
+      for (const call of [2, 4]) disk.failAt(disk.calls + call, "failed");
+      await expect(store.append([blockAt(1)])).rejects.toMatchObject({ code: "oplog/store-failed" });
+      disk.restart("kill");
+      const { store: next } = await openScene(disk);
+      const seen = next.length();
+      disk.restart("power-cut");
+      const { store: later } = await openScene(disk);
+      expect(later.length()).toBe(seen);
+    }
+  });
+
   it("is let in at once, as nobody is while the store is open", async () => {
     const disk = new SimulatedDisk({ seed: 1 });
     const { store } = await openScene(disk);
@@ -135,16 +152,24 @@ describe("a segment store", () => {
     expect(disk.openFiles).toBeLessThanOrEqual(66);
   });
 
-  it("takes as many and as long blocks in one call as its limits say, and not one more", async () => {
-    const { store } = await openScene(new SimulatedDisk({ seed: 1 }));
-    const one = blockOf(1);
-    const most = Array.from({ length: oplogLimits.appendBlocks }, () => one);
-    await store.append(most);
-    await expect(store.append([...most, one])).rejects.toMatchObject({ code: "oplog/store-limit" });
-    const longest = Array.from({ length: 8 }, () => blockOf(oplogLimits.appendBytes / 8));
-    await store.append(longest);
-    await expect(store.append([...longest, one])).rejects.toMatchObject({ code: "oplog/store-limit" });
-    expect(store.length()).toBe(most.length + longest.length);
+  it("reads around sectors that the disk does not give, and heals what was there", async () => {
+    const disk = await killed(60);
+    const isBad = (at: number, lengthBytes: number): boolean => at < 4_608 && at + lengthBytes > 4_096;
+    const { store, recovery } = await openScene(disk, (honest) => withBadSectors(honest, isBad));
+    // The second of two pages of 4 KiB is bad as a whole, as far as can be told: blocks 40 to 59, and the one across its border.
+    expect(recovery.damaged).toEqual([{ from: 40, to: 60 }]);
+    expect(await store.read(0, 60)).toEqual(blocks(40));
+    for (let i = 40; i < 60; i++) await store.heal(i, blockAt(i));
+    expect(await store.read(0, 60)).toEqual(blocks(60));
+    expect(await store.append([blockAt(60)])).toBe(60);
+  });
+
+  it("says so where the disk gives nothing at all", async () => {
+    const disk = await killed(10);
+    const opened = openScene(disk, (honest) => withBadSectors(honest, () => true));
+    await expect(opened).rejects.toMatchObject({ code: "oplog/store-failed" });
+    const { store } = await openScene(disk);
+    expect(await store.read(0, 10)).toEqual(blocks(10));
   });
 
   it("finds a block again whose checksum fitted once, as soon as it does not", async () => {
@@ -186,6 +211,20 @@ async function killed(count: number): Promise<SimulatedDisk> {
   await store.findDamage();
   disk.restart("kill");
   return disk;
+}
+
+/** A disk that fails where somebody reads certain bytes of a file of blocks. */
+function withBadSectors(disk: Disk, isBad: (at: number, lengthBytes: number) => boolean): Disk {
+  const open: Disk["open"] = async (name) => {
+    const file = await disk.open(name);
+    if (file === undefined || !name.endsWith(".blocks")) return file;
+    const read: DiskFile["read"] = async (at, lengthBytes) => {
+      if (isBad(at, lengthBytes)) throw new StoreFailedError("a bad sector");
+      return await file.read(at, lengthBytes);
+    };
+    return { ...file, read };
+  };
+  return { ...disk, open };
 }
 
 async function fill(disk: SimulatedDisk, to: number): Promise<void> {

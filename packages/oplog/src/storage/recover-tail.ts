@@ -15,8 +15,6 @@ export interface RecoveredTail {
   readonly damaged: readonly PositionRange[];
   /** Nothing may be appended to the segment: where its last block ends is unknown, or it has no file. */
   readonly isSealed: boolean;
-  /** Something was written, and a name may not be durable yet. */
-  readonly isChanged: boolean;
 }
 
 /** Brings the newest segment in order. `marked`: the length that the mark says was durable. */
@@ -25,7 +23,7 @@ export async function recoverTail(segment: Segment, marked: number): Promise<Rec
   const known = Math.max(0, marked - first);
   if (blocks === undefined) {
     const damaged = await segment.findGaps(known);
-    return { length: first + known, cutBytes: 0, damaged, isSealed: true, isChanged: false };
+    return { length: first + known, cutBytes: 0, damaged, isSealed: true };
   }
   const table = await blocks.load();
   const durable = Math.max(known, table.durable);
@@ -33,13 +31,13 @@ export async function recoverTail(segment: Segment, marked: number): Promise<Rec
   while (table.has(count)) count++;
   const damaged = await segment.findGaps(count);
   const isSealed = count > 0 && !table.has(count - 1);
-  if (isSealed) return { length: first + count, cutBytes: 0, damaged, isSealed, isChanged: false };
+  if (isSealed) return { length: first + count, cutBytes: 0, damaged, isSealed };
   const endBytes = endOf(table, count);
   const cutBytes = blocks.sizeBytes - endBytes;
   // Also where there is nothing to cut: that may have been done before, and not have reached the disk.
   await blocks.truncate(endBytes);
   if (count > durable) await blocks.rewrite({ from: table.offset(durable), to: endBytes });
-  return { length: first + count, cutBytes, damaged, isSealed, isChanged: cutBytes > 0 || count > durable };
+  return { length: first + count, cutBytes, damaged, isSealed };
 }
 
 /** Where the frames below number `count` end; the last of them is there. */

@@ -62,6 +62,8 @@ async function openParts(
   deps: SegmentDeps,
   segmentBytes: number,
 ): Promise<{ readonly parts: StoreParts; readonly recovery: OpenedLogStore["recovery"] }> {
+  // What took its name right before a crash keeps it, before anything relies on that.
+  await deps.disk.syncFolder();
   const names = (await deps.disk.list()).map(parseFrameFileName).filter((name) => name !== undefined);
   const groups = groupByFirst(names);
   const state = await StateStore.open(deps.disk, groups[0]?.first ?? 0);
@@ -71,7 +73,6 @@ async function openParts(
   const [oldest = { first: state.first }, ...others] = isBegun ? groups : [{ first: state.first }, ...groups];
   const segments = new SegmentList([new Segment(deps, oldest), ...others.map((group) => new Segment(deps, group))]);
   const tail = await recoverTail(segments.newest, Math.max(mark.length, state.first));
-  if (tail.isChanged) await deps.disk.syncFolder();
   if (!mark.isSettled || mark.length !== tail.length) await mark.settle(tail.length);
   const log = new SegmentLog(deps, { segments, tail, first: state.first, segmentBytes });
   await log.removeBelow(state.first);

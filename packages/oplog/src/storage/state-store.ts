@@ -37,12 +37,13 @@ export class StateStore {
     this.#files = new Set(files);
   }
 
-  /** Reads the state, and removes what a crash left unfinished. `oldest`: where the log begins if the state is lost. */
+  /**
+   * Reads the state, and removes what a crash left unfinished; the names in the folder are durable. `oldest`: where the log begins if the state is
+   * lost.
+   */
   static async open(disk: Disk, oldest: number): Promise<StateStore> {
     const store = new StateStore(disk, await readState(disk, oldest));
     if (store.#isLost) return store;
-    // What took its name right before a crash is durable before anything that it replaced is removed.
-    await disk.syncFolder();
     await disk.remove(stateFileNames.next);
     await store.#removeUnused();
     return store;
