@@ -94,7 +94,8 @@ class Judge {
       const mayBeBack = adds.some((add) => held.every((removal) => this.#isBefore(removal, add)));
       const isMember = members.includes(person);
       if (isMember && held.length > 0 && !mayBeBack) this.#faults.push(`${person.name} is back from the dead`);
-      if (!isMember && removals.length === 0 && (person === founder || adds.some(certain)))
+      const isAdded = adds.some((add) => certain(add) && this.#isUndisputed(add.by));
+      if (!isMember && removals.length === 0 && (person === founder || isAdded))
         this.#faults.push(`${person.name} is gone and nobody removed it`);
       const demotions = about.filter((deed) => deed.kind === "demote" && certain(deed));
       const powers = about.filter(({ kind }) => kind === "add" || kind === "promote");
@@ -173,15 +174,13 @@ class Judge {
     }
   }
 
-  /** Whether all who added somebody, and all who added those, were never restricted: then nothing takes its blocks away. */
+  /** Whether nobody ever restricted somebody, nor those who added or promoted it: then nothing takes its blocks and its powers away. */
   #isUndisputed(person: Person, seen: readonly Person[] = []): boolean {
-    const { deeds, founder } = this.#schedule;
-    if (person === founder) return !deeds.some(({ kind, target }) => isRestriction(kind) && target === founder);
-    const adders = deeds.filter(({ kind, target }) => kind === "add" && target === person).map(({ by }) => by);
-    const isFree = (adder: Person): boolean =>
-      !deeds.some(({ kind, target }) => isRestriction(kind) && target === adder) &&
-      (seen.includes(adder) || this.#isUndisputed(adder, [...seen, person]));
-    return adders.every(isFree);
+    if (seen.includes(person)) return true;
+    const about = this.#schedule.deeds.filter(({ target }) => target === person);
+    if (about.some(({ kind }) => isRestriction(kind))) return false;
+    const powers = about.filter(({ kind }) => kind === "add" || kind === "promote");
+    return powers.every(({ by }) => this.#isUndisputed(by, [...seen, person]));
   }
 
   #isBefore(earlier: Deed, later: Deed): boolean {
