@@ -23,6 +23,7 @@ import {
   Syncer,
   type SyncHost,
   type SyncOptions,
+  type WriterHead,
 } from "../src/index.ts";
 import { logTag } from "./blocks.ts";
 
@@ -122,6 +123,8 @@ export class Peer {
   readonly #listeners = new Set<() => void>();
   readonly #envelopes: Envelope[] = [];
   state: Bytes | undefined;
+  /** Heads of the checkpoint that it started from. */
+  base: readonly WriterHead[] = [];
   syncer: Syncer | undefined;
 
   constructor(name: string, writer: number, store: MemoryLogStore = createMemoryLogStore()) {
@@ -132,7 +135,8 @@ export class Peer {
     this.#intake = new Intake({ ...deps, dag: this.dag, opener, host }, { logTag });
     this.host = {
       receive: async (envelopes) => await this.take(envelopes),
-      missing: async () => this.#intake.waiting.missing,
+      missing: async () => this.#aboveBase(this.#intake.waiting.missing),
+      base: async () => this.base,
       store: createBlockReader({ source: this.store, index: this.index }),
       ownWriter: () => this.signer.writer,
       load: async () => this.state,
@@ -168,7 +172,7 @@ export class Peer {
     for (const { envelope } of result.admitted) this.index.add(envelope);
     if (result.admitted.length > 0) for (const tell of this.#listeners) tell();
     return {
-      missing: result.missing,
+      missing: this.#aboveBase(result.missing),
       forks: result.forks.map(({ blocks: [first, second] }) => ({
         first: this.#bytesAt(first),
         second: this.#bytesAt(second),
@@ -221,6 +225,11 @@ export class Peer {
     const result = this.#intake.receive(envelopes.map((bytes) => bytes.slice()));
     this.#envelopes.push(...result.admitted.map(({ envelope }) => envelope));
     return result;
+  }
+
+  /** A device that started from a checkpoint does not ask for what is below. */
+  #aboveBase(hashes: readonly Bytes[]): readonly Bytes[] {
+    return hashes.filter((hash) => !this.base.some((head) => Buffer.compare(head.hash, hash) === 0));
   }
 
   #bytesAt(i: number): Bytes {

@@ -138,7 +138,12 @@ const lies: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     expect(scene.alice.alarms).toEqual([]);
     await relay.append({ envelopes: bytesOf(second), onConflict: "keep" });
     liar.show(without(first, second));
-    requireFork(await again(scene), signerOf(66).writer);
+    const alarms = await again(scene);
+    requireFork(alarms, signerOf(66).writer);
+    // By the next comparison all of the other branch has come.
+    const all = [...alarms, ...(await again(scene))];
+    const kind = second.length < first.length ? "head-withdrawn" : "head-changed";
+    expect(all.map((alarm) => alarm.kind)).toContain(kind);
   },
   "two heads to two devices, which meet": async (scene) => {
     const { chance, relay, liar, scheduler } = scene;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   AbortedError,
   createStoreRelay,
+  type Envelope,
   MemoryRelay,
   type Relay,
   RelayUnavailableError,
@@ -105,6 +106,27 @@ describe("two devices and a relay", () => {
     const report = await a.syncer?.step();
     expect([report?.sent, report?.received]).toEqual([2, 0]);
     expect((await a.syncer?.step())?.received).toBe(0);
+  });
+
+  it("fetch what others sent in between", async () => {
+    const { connect, relay } = createScene();
+    const [a, b] = [alice(), bob()];
+    connect(b);
+    connect(a, {
+      relay: {
+        ...relay,
+        append: async (input) => {
+          await b.write("in between");
+          await settle(b);
+          return await relay.append(input);
+        },
+      },
+    });
+    await a.syncer?.step();
+    await a.write("one");
+    await a.syncer?.step();
+    await a.syncer?.step();
+    expect(a.view().split("\n").sort()).toEqual(["in between", "one"]);
   });
 
   it("go on where they stopped after a restart", async () => {
@@ -237,8 +259,8 @@ describe("a device that is an old copy of itself", () => {
     async (writesBefore) => {
       const { copy, b, relay, connect } = await rolledBack(writesBefore);
       const report = await copy.syncer?.step();
-      expect(report?.ownHeadAhead?.head.seq).toBe(1);
-      expect(encodeHex(decode(report?.ownHeadAhead?.block ?? new Uint8Array()).header.writer)).toBe(
+      expect(report?.ownHeadAhead?.found?.head.seq).toBe(1);
+      expect(encodeHex(decode(report?.ownHeadAhead?.found?.block ?? new Uint8Array()).header.writer)).toBe(
         encodeHex(signerOf(1).writer),
       );
       await settle(copy, b);
@@ -261,15 +283,32 @@ describe("a device that is an old copy of itself", () => {
     },
   );
 
-  it("remembers it after a restart", async () => {
+  it("remembers it after a restart, and sends nothing of the old key with a new one", async () => {
     const { copy, connect, relay } = await rolledBack(true);
     await copy.syncer?.step();
     const again = new Peer("alice", 1, copy.store.reopen());
     again.state = copy.state;
     await again.reload();
     connect(again);
-    await settle(again);
+    const [report] = await settle(again);
+    expect(report?.ownHeadAhead).toEqual({ writer: signerOf(1).writer, found: undefined });
+    again.signer = signerOf(11);
+    const [after] = await settle(again);
+    expect(after?.ownHeadAhead).toBeUndefined();
     expect((await relay.since({ cursor: 0, limit: 10 })).end).toBe(2);
+  });
+
+  it("finds out by the relay's refusal where the relay does not show it, and what it wrote over is never sent", async () => {
+    const { copy, relay, connect } = await rolledBack(true);
+    const before = await viewOf(relay, (i) => i === 0);
+    connect(copy, { relay: { ...relay, since: before.since, heads: before.heads } });
+    const report = await copy.syncer?.step();
+    expect(report?.ownHeadAhead?.found?.head.seq).toBe(1);
+    copy.signer = signerOf(11);
+    connect(copy);
+    await settle(copy);
+    const { envelopes, end } = await relay.since({ cursor: 0, limit: 10 });
+    expect([envelopes.length, end]).toEqual([2, 2]);
   });
 
   it("does not believe a relay that only says so", async () => {
@@ -291,16 +330,28 @@ describe("a device that is an old copy of itself", () => {
 });
 
 describe("a writer that signs two blocks with one seq", () => {
-  it("is shown to both sides with a proof, and both come to have both branches", async () => {
+  // The branches part after the first block.
+  it.each([
+    [1, 1],
+    [3, 1],
+    [1, 3],
+    [4, 2],
+  ])("is shown to both sides with a proof, and all come to have both branches (of %s and %s)", async (one, other) => {
     const { connect, scheduler } = createScene();
     const [first, second] = [freshRelay(), freshRelay()];
     const [a, b] = [alice(), bob()];
     const mallory = signerOf(66);
-    const fork = ["to alice", "to bob"].map((content) =>
-      writeBlock(mallory, { previous: undefined, links: [], lamport: 0, content }),
-    );
+    const chainOf = (to: string, length: number): Envelope[] => {
+      const blocks: Envelope[] = [];
+      for (let seq = 0; seq <= length; seq++) {
+        const content = seq === 0 ? "to both" : `${seq} to ${to}`;
+        blocks.push(writeBlock(mallory, { previous: blocks.at(-1), links: [], lamport: seq, content }));
+      }
+      return blocks;
+    };
+    const branches = [chainOf("alice", one), chainOf("bob", other)];
     for (const [i, relay] of [first, second].entries())
-      await relay.append({ envelopes: fork.slice(i, i + 1).map(({ bytes }) => bytes), onConflict: "refuse" });
+      await relay.append({ envelopes: (branches[i] ?? []).map(({ bytes }) => bytes), onConflict: "refuse" });
     connect(a, { first });
     connect(b, { second });
     await settle(a, b);
@@ -315,21 +366,22 @@ describe("a writer that signs two blocks with one seq", () => {
       scheduler.advance(61_000);
     }
     expect(a.view()).toBe(b.view());
-    expect(a.blocks.length).toBe(4);
+    expect(a.blocks.length).toBe(3 + one + other);
+    const forked = branches.map((blocks) => encodeHex(blocks[1]?.hash ?? new Uint8Array())).sort();
     for (const peer of [a, b]) {
       const { proof, blocks, seq } = find(peer, "fork");
-      expect(seq).toBe(0);
+      expect(seq).toBe(1);
       expect(encodeHex(verifyForkProof(deps, { proof, logTag }).writer)).toBe(encodeHex(mallory.writer));
-      expect(blocks.map((bytes) => encodeHex(decode(bytes).hash)).sort()).toEqual(
-        fork.map(({ hash }) => encodeHex(hash)).sort(),
-      );
+      expect(blocks.map((bytes) => encodeHex(decode(bytes).hash)).sort()).toEqual(forked);
     }
     // The relays have both branches too, for those who come later.
-    for (const relay of [first, second]) expect((await relay.since({ cursor: 0, limit: 10 })).end).toBe(4);
-    const carol = new Peer("carol", 3);
-    connect(carol, { first });
-    await settle(carol);
-    expect(carol.view()).toBe(a.view());
+    for (const relay of [first, second]) {
+      expect((await relay.since({ cursor: 0, limit: 100 })).end).toBe(a.blocks.length);
+      const carol = new Peer("carol", 3);
+      connect(carol, { relay });
+      await settle(carol);
+      expect(carol.view()).toBe(a.view());
+    }
   });
 });
 

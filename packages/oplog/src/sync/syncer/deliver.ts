@@ -2,18 +2,19 @@
 import { type Bytes, CoterieError, equalBytes } from "@coterie/bytes";
 import { decodeEnvelope, type Envelope } from "../../format/envelope.ts";
 import { hashKey } from "../../intake/hash-key.ts";
+import { oplogLimits } from "../../limits.ts";
 import { findFork } from "./alarms.ts";
 import { noteOwnBlocks } from "./own-head.ts";
-import { blame, type SyncContext, type SyncScope } from "./sync-context.ts";
+import { blame, nextMoment, type SyncContext, type SyncScope } from "./sync-context.ts";
 import type { ReceiveResult } from "./sync-host.ts";
 
 /**
  * Gives blocks to the host, and what it misses to those that are asked for. Gives back those that are blocks of this log signed by their
- * writers, ascending by seq. `sinceMs`: since when what is missed now is missed, where it follows from an earlier wish.
+ * writers, ascending by seq. `since`: the moment at which what is missed now was missed, where it follows from an earlier wish.
  */
 export async function deliver(
   scope: SyncScope,
-  { envelopes, sinceMs }: { readonly envelopes: readonly Bytes[]; readonly sinceMs?: number | undefined },
+  { envelopes, since }: { readonly envelopes: readonly Bytes[]; readonly since?: number | undefined },
 ): Promise<Envelope[]> {
   const { context } = scope;
   const blocks = envelopes.flatMap((bytes) => readBlock(scope, bytes) ?? []);
@@ -24,14 +25,21 @@ export async function deliver(
   if (blocks.some(({ hash }) => forged.has(hashKey(hash)))) blame(scope, "forged");
   const good = blocks.filter(({ hash }) => !forged.has(hashKey(hash))).sort((a, b) => a.header.seq - b.header.seq);
   for (const block of good) {
+    noteStray(scope, block);
     context.delivered.advance(block);
     context.wanted.remove(block.hash);
   }
-  const nowMs = context.deps.nowMs();
-  context.wanted.add(result.missing, { sinceMs: sinceMs ?? nowMs, nowMs });
+  context.wanted.add(result.missing, { since: since ?? nextMoment(context), nowMs: context.deps.nowMs() });
   tellForks(scope, result);
   context.counts.received += good.length;
   return good;
+}
+
+/** A block that does not follow its writer's last one: what it follows is the other half of a fork, whether it can be opened or not. */
+function noteStray({ context, peer }: SyncScope, { header: { writer, seq, previous } }: Envelope): void {
+  const before = context.delivered.of(writer).filter((tip) => tip.seq === seq - 1);
+  if (before.length === 0 || before.some(({ hash }) => equalBytes(hash, previous))) return;
+  if (peer.strays.length < oplogLimits.hashesPerFind) peer.strays.push(previous.slice());
 }
 
 /** Compares a block with those of the host's store that have its place, and tells a fork with its evidence. */

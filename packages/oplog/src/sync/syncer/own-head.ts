@@ -25,6 +25,6 @@ export async function noteOwnBlocks({ context, peer }: SyncScope, blocks: readon
   const writer = own.slice();
   stoppedWriters.set(encodeHex(writer), writer);
   const head = { writer, seq: last.header.seq, hash: last.hash.slice() };
-  context.ownHeadAhead = { relay: peer.id, writer, head, block: last.bytes };
+  context.ownHeadAhead = { writer, found: { relay: peer.id, head, block: last.bytes } };
   context.isDirty = true;
 }

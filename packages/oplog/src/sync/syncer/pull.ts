@@ -33,6 +33,7 @@ export async function pull(scope: SyncScope): Promise<PullOutcome> {
     peer.memory.cursor = page.next;
     if (page.next >= page.end) {
       leaveBulk(scope);
+      peer.isFetchingAll = false;
       return "end";
     }
   }

@@ -8,7 +8,7 @@ import { oplogLimits } from "../../limits.ts";
 import type { AppendInput, AppendOutcome, WriterHead } from "../relay.ts";
 import { tryDecode } from "./deliver.ts";
 import { readOwnHeads } from "./exchange-heads.ts";
-import { fetchHead } from "./fetch-blocks.ts";
+import { fetchHeads } from "./fetch-heads.ts";
 import { ask, giveUp, type SyncContext, type SyncScope } from "./sync-context.ts";
 
 /** Sends everything that the relay lacks. True where more is to be sent in the next step. */
@@ -49,11 +49,10 @@ export async function pushWhatIsLost(
   const lacking = ownHeads.filter(({ hash }) => !heads.some((shown) => equalBytes(shown.hash, hash)));
   for (const head of lacking) {
     if (peer.isReadOnly || isStopped(context, head.writer)) continue;
+    const isForked = ownHeads.filter(({ writer }) => equalBytes(writer, head.writer)).length > 1;
     const shown = heads.filter(({ writer }) => equalBytes(writer, head.writer));
-    const isShorter = shown.every(({ seq }) => seq < head.seq);
-    const siblings = ownHeads.filter(({ writer }) => equalBytes(writer, head.writer));
-    if (isShorter) rescan(scope);
-    else if (siblings.length > 1) await send(scope, await branchOf(context, head));
+    if (isForked) await sendBranch(scope, head);
+    else if (shown.every(({ seq }) => seq < head.seq)) rescan(scope);
   }
 }
 
@@ -152,7 +151,7 @@ async function noteConflict(
   }
   if (!isOwn) return "sent";
   // Delivering the block shows whose it is, see own-head.ts; a head without a block is no reason to give up a key.
-  await fetchHead(scope, head);
+  await fetchHeads(scope, [head]);
   return "stopped";
 }
 
@@ -184,20 +183,38 @@ function rescan({ context, peer }: SyncScope): boolean {
   return true;
 }
 
-/** The blocks below a head for whose seq there are others too, ascending. */
-async function branchOf({ host, deps }: SyncContext, head: WriterHead): Promise<Envelope[]> {
-  const branch: Envelope[] = [];
-  let wanted: Bytes = head.hash;
-  for (let seq = head.seq; seq >= 0; seq--) {
-    const blocks = (
-      await host.store.range({ writer: head.writer, from: seq, limit: 2 * oplogLimits.branchesPerWriter })
-    )
-      .flatMap((bytes) => tryDecode({ deps }, bytes) ?? [])
-      .filter(({ header }) => header.seq === seq);
-    const block = blocks.find(({ hash }) => equalBytes(hash, wanted));
-    if (block === undefined || blocks.length < 2) break;
-    branch.unshift(block);
-    wanted = block.header.previous;
+/** Sends the chain below a head from the place on where it parts from the others of its writer: the relay knows how to keep it beside them. */
+async function sendBranch(scope: SyncScope, head: WriterHead): Promise<void> {
+  const { store } = scope.context.host;
+  const parting = await partingSeq(scope.context, head);
+  const hashes: Bytes[] = [];
+  for (let hash: Bytes | undefined = head.hash; hash !== undefined; ) {
+    const [bytes] = await store.find({ hashes: [hash] });
+    const block = bytes === undefined ? undefined : tryDecode(scope.context, bytes);
+    if (block === undefined || block.header.seq < parting) break;
+    hashes.push(block.hash.slice());
+    hash = block.header.seq === 0 ? undefined : block.header.previous;
   }
-  return branch;
+  hashes.reverse();
+  for (let at = 0; at < hashes.length; ) {
+    const found = await store.find({ hashes: hashes.slice(at, at + oplogLimits.hashesPerFind) });
+    const blocks = found.flatMap((bytes) => (bytes === undefined ? [] : (tryDecode(scope.context, bytes) ?? [])));
+    if (found.length === 0 || (await send(scope, blocks)) === "stopped") return;
+    at += found.length;
+  }
+}
+
+/** The first seq for which a writer has several blocks; beyond its head where there is none. */
+async function partingSeq({ host, deps }: SyncContext, { writer, seq }: WriterHead): Promise<number> {
+  let before = -1;
+  for (let from = 0; from <= seq; from = before + 1) {
+    const page = await host.store.range({ writer, from, limit: oplogLimits.pageBlocks });
+    for (const bytes of page) {
+      const block = tryDecode({ deps }, bytes);
+      if (block === undefined || block.header.seq === before) return before;
+      before = block.header.seq;
+    }
+    if (page.length === 0) break;
+  }
+  return seq + 1;
 }

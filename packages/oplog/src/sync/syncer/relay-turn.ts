@@ -1,17 +1,15 @@
 /** One relay's turn in a step: compare heads where that is due, pull, ask for what is missing, push. */
 import { equalBytes } from "@coterie/bytes";
-import { hashKey } from "../../intake/hash-key.ts";
-import { oplogLimits } from "../../limits.ts";
 import type { WriterHead } from "../relay.ts";
 import { compareWithRemembered, readHeads, readOwnHeads, type ShownHeads, unknownHeads } from "./exchange-heads.ts";
-import { fetchHead, fetchWanted, type HeadOutcome } from "./fetch-blocks.ts";
+import { fetchStrays, fetchWanted } from "./fetch-blocks.ts";
+import { costOf, fetchHeads } from "./fetch-heads.ts";
 import { leaveBulk, pull, type PullOutcome } from "./pull.ts";
 import { push, pushWhatIsLost } from "./push.ts";
-import { RelayCallError, type SyncScope } from "./sync-context.ts";
+import { nextMoment, RelayCallError, type SyncScope } from "./sync-context.ts";
 import { TipTable } from "./tip-table.ts";
 
-/** Heads without blocks in one turn; then the relay has to wait. */
-const liesPerTurn = 16;
+const blocksPerQuestion = 64;
 
 /** How a turn ended. */
 export type TurnOutcome =
@@ -53,6 +51,7 @@ async function syncWith(scope: SyncScope): Promise<"synced" | "more" | "waiting"
   const { headsEveryMs } = context.options;
   const isDue = peer.headsAtMs === undefined || context.deps.nowMs() - peer.headsAtMs >= headsEveryMs;
   const outcome = isDue || peer.areHeadsDue ? await compareAndPull(scope) : await pull(scope);
+  await fetchStrays(scope);
   if (outcome !== "end") return outcome;
   if (isHeadsFirst(scope)) peer.areHeadsDue = true;
   else if (await fetchWanted(scope)) return "more";
@@ -62,14 +61,15 @@ async function syncWith(scope: SyncScope): Promise<"synced" | "more" | "waiting"
 
 /** Asking for a hash tells that something builds on it. All heads are asked for before, which tells nothing and is mostly enough. */
 function isHeadsFirst({ context, peer }: SyncScope): boolean {
-  const since = context.wanted.newestDueSinceMs(peer.id, context.deps.nowMs());
-  return since !== undefined && (peer.headsAtMs === undefined || peer.headsAtMs < since);
+  const since = context.wanted.newestDueSince(peer.id, context.deps.nowMs());
+  return since !== undefined && peer.headsMoment < since;
 }
 
 async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
   const { context, peer } = scope;
   const { memory } = peer;
   const startedAtMs = context.deps.nowMs();
+  const moment = nextMoment(context);
   const remembered = [...memory.tips.all(), ...memory.withdrawn];
   const shown = await readHeads(scope);
   // What comes from here on is compared the next time.
@@ -82,44 +82,41 @@ async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
       return pulled;
     }
   }
-  const outcome = await fetchUnknown(scope, shown);
+  const outcome = await fetchHeads(scope, await unknownHeads(context, shown.heads));
+  if (outcome === "more") {
+    peer.areHeadsDue = true;
+    return outcome;
+  }
   const kept = await compareWithRemembered(scope, { heads: shown.heads, remembered });
   remember(scope, { shown, remembered, kept });
-  if (outcome === "fetched") memory.cursor = Math.max(memory.cursor, shown.end);
+  // What lies below a checkpoint is not fetched for a head that a relay does not prove.
+  const isAllThere = outcome === "fetched" || (context.hasBase && memory.cursor === 0);
+  if (isAllThere) memory.cursor = Math.max(memory.cursor, shown.end);
   await pushWhatIsLost(scope, { heads: shown.heads, ownHeads: await readOwnHeads(context) });
   peer.headsAtMs = startedAtMs;
+  peer.headsMoment = moment;
   context.isDirty = true;
-  return outcome === "more" ? "more" : "end";
+  return "end";
 }
 
 /** What the host misses is asked for again, should it have been forgotten. */
 async function refill({ context }: SyncScope): Promise<void> {
   const missing = await context.host.missing();
-  const nowMs = context.deps.nowMs();
-  context.wanted.add(missing, { sinceMs: nowMs, nowMs });
+  // They were missed before the heads were read, whenever that was.
+  context.wanted.add(missing, { since: 0, nowMs: context.deps.nowMs() });
 }
 
-/** Whether fetching by heads is less than what lies between the cursor and the end: most of that came from elsewhere. */
-async function isNearEnd({ context, peer }: SyncScope, { heads, end }: ShownHeads): Promise<boolean> {
-  const unknown = await unknownHeads(context, heads);
-  const blocks = unknown.reduce((sum, { writer, seq }) => sum + Math.max(1, seq - context.delivered.seqOf(writer)), 0);
-  return 2 * blocks < end - peer.memory.cursor;
-}
-
-/** Fetches up to all heads that are not known here, until the relay shows too many that it has no blocks for. */
-async function fetchUnknown(scope: SyncScope, { heads }: ShownHeads): Promise<HeadOutcome> {
-  const { unproven } = scope.peer;
-  let lies = 0;
-  for (const head of await unknownHeads(scope.context, heads)) {
-    const key = hashKey(head.hash);
-    const outcome = unproven.has(key) ? "unproven" : await fetchHead(scope, head);
-    if (outcome === "more") return outcome;
-    if (outcome !== "unproven") continue;
-    if (!unproven.has(key)) lies += 1;
-    if (unproven.size < oplogLimits.headsPerLog) unproven.add(key);
-    if (lies >= liesPerTurn) break;
-  }
-  return lies > 0 ? "unproven" : "fetched";
+/**
+ * Whether fetching by heads is less than what lies between the cursor and the end: most of that came from elsewhere, or lies below the
+ * checkpoint that this device started from.
+ */
+async function isNearEnd(scope: SyncScope, { heads, end }: ShownHeads): Promise<boolean> {
+  const { context, peer } = scope;
+  if (peer.isFetchingAll) return false;
+  if (peer.memory.cursor === 0 && context.hasBase) return true;
+  const { questions, blocks } = costOf(scope, await unknownHeads(context, heads));
+  // Waiting for an answer takes as long as some dozen blocks.
+  return 2 * (blocks + blocksPerQuestion * questions) < end - peer.memory.cursor;
 }
 
 /** The relay showed these heads; for writers of whom more came since, that counts. */

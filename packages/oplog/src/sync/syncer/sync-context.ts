@@ -41,12 +41,11 @@ export const syncDefaults: SyncOptions = {
   retryMostMs: 60_000,
 };
 
-/** Somebody else wrote with this device's key, or this device forgot what it wrote: `block` is signed by it and not in its store. */
+/** Somebody else wrote with this device's key, or this device forgot what it wrote: nothing of this writer is sent any more. */
 export interface OwnHeadAhead {
-  readonly relay: string;
   readonly writer: Bytes;
-  readonly head: WriterHead;
-  readonly block: Bytes;
+  /** A block signed by the key that was not in the own store, and who had it. Undefined after a restart: it was found out before. */
+  readonly found: { readonly relay: string; readonly head: WriterHead; readonly block: Bytes } | undefined;
 }
 
 /** One relay, as it was found. */
@@ -59,12 +58,18 @@ export interface RelayPeer {
   nextTryAtMs: number;
   /** When all heads were compared last; undefined: not in this process. */
   headsAtMs: number | undefined;
+  /** The moment at which the heads of the last comparison were read. */
+  headsMoment: number;
   areHeadsDue: boolean;
+  /** Whether everything is fetched again, known or not. */
+  isFetchingAll: boolean;
   /** Turns in a row in which it did something wrong, and whether it did in this one. */
   strikes: number;
   isBlamed: boolean;
   /** Heads that it showed without giving their blocks, by hash: they are not asked for again. */
   readonly unproven: Set<string>;
+  /** What blocks of it follow in the place of the block that is known there. */
+  strays: Bytes[];
   isReadOnly: boolean;
   /** Why it takes nothing now. */
   refusal: AppendRefusal | undefined;
@@ -91,9 +96,14 @@ export interface SyncContext {
   /** Which relay many blocks are being fetched from, and when the last ones came. */
   readonly bulk: { holder: string | undefined; progressAtMs: number };
   readonly counts: { received: number; sent: number };
+  /** What was found of the last one of them. */
   ownHeadAhead: OwnHeadAhead | undefined;
+  /** Whether this device started from a checkpoint, and does not have what is below. */
+  hasBase: boolean;
   /** The host's calls of `receive`, one after another. */
   receiving: Promise<unknown>;
+  /** The number of the last moment: what happens is ordered by them, whatever the clock says. */
+  moment: number;
   /** Whether something changed that is kept. */
   isDirty: boolean;
 }
@@ -125,6 +135,12 @@ export async function ask<Answer>(
     if (error instanceof MalformedMessageError) blame(scope, "malformed");
     throw new RelayCallError(error);
   }
+}
+
+/** A moment after all others. */
+export function nextMoment(context: SyncContext): number {
+  context.moment += 1;
+  return context.moment;
 }
 
 /** Tells what a relay did. */

@@ -1,7 +1,7 @@
 /** The port to whoever uses what sync brings: a room with its store. */
 import type { Bytes } from "@coterie/bytes";
 import type { CallOptions } from "../abort.ts";
-import type { BlockReader } from "../relay.ts";
+import type { BlockReader, WriterHead } from "../relay.ts";
 import type { SyncAlarm } from "./alarms.ts";
 
 /** Two blocks of one writer with one seq. */
@@ -31,6 +31,8 @@ export interface SyncHost {
   readonly missing: () => Promise<readonly Bytes[]>;
   /** What is durable on this device, in the order of its admission: parents first. It is also what is sent to relays that lack it. */
   readonly store: BlockReader;
+  /** Heads of the checkpoint that this device started from, whose blocks and all before it does not have; empty without one. */
+  readonly base: () => Promise<readonly WriterHead[]>;
   /** The key that this device writes with; undefined where it only reads. */
   readonly ownWriter: () => Bytes | undefined;
   /** What {@link SyncHost.save} was given last; undefined at first. */

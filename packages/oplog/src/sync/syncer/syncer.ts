@@ -2,7 +2,7 @@
  * Keeps one log the same on this device and on its relays (docs/protocol/rooms.md §10.4): pushes what they lack, pulls what is new, asks for what
  * is missing, and tells where a relay or a writer is not honest. It believes nothing that is not signed, has no timer, and works in steps.
  */
-import { type Bytes, encodeHex } from "@coterie/bytes";
+import { type Bytes, encodeHex, equalBytes } from "@coterie/bytes";
 import { oplogLimits } from "../../limits.ts";
 import { hashKey } from "../../intake/hash-key.ts";
 import { type CallOptions, requireNotAborted } from "../abort.ts";
@@ -44,6 +44,8 @@ export interface RelayReport {
   readonly id: string;
   /** `backing-off`: it failed, and its time has not come. */
   readonly outcome: TurnOutcome | { readonly kind: "backing-off" };
+  /** When all heads were compared last in this process: until then nobody confirmed that no newer head of the own writer is known. */
+  readonly headsAtMs: number | undefined;
   /** Why it takes nothing from this device now. */
   readonly refusal: AppendRefusal | undefined;
 }
@@ -92,7 +94,9 @@ export class Syncer {
       bulk: { holder: undefined, progressAtMs: 0 },
       counts: { received: 0, sent: 0 },
       ownHeadAhead: undefined,
+      hasBase: false,
       receiving: Promise.resolve(),
+      moment: 0,
       isDirty: false,
     };
     this.setRelays(relays);
@@ -144,6 +148,17 @@ export class Syncer {
     };
   }
 
+  /**
+   * Fetches everything of a relay from its beginning in the next steps, what is known too: the history before the checkpoint that this device
+   * started from.
+   */
+  fetchAll(relay: string): void {
+    for (const peer of this.#context.peers.filter(({ id }) => id === relay)) {
+      peer.memory.cursor = 0;
+      peer.isFetchingAll = true;
+    }
+  }
+
   /** Lets relays that failed have a turn at once: the network is back, or somebody is waiting. */
   retry(): void {
     for (const peer of this.#context.peers) peer.nextTryAtMs = 0;
@@ -166,7 +181,7 @@ export class Syncer {
   #createPeer({ id, relay }: NamedRelay): RelayPeer {
     const memory = this.#context.memories.get(id) ?? emptyMemory();
     this.#context.memories.set(id, memory);
-    return { ...newPeer, id, relay, memory, unproven: new Set() };
+    return { ...newPeer, id, relay, memory, unproven: new Set(), strays: [] };
   }
 
   async #open(): Promise<void> {
@@ -201,11 +216,13 @@ export class Syncer {
   }
 }
 
-const newPeer: Omit<RelayPeer, "id" | "relay" | "memory" | "unproven"> = {
+const newPeer: Omit<RelayPeer, "id" | "relay" | "memory" | "unproven" | "strays"> = {
   failures: 0,
   nextTryAtMs: 0,
   headsAtMs: undefined,
+  headsMoment: -1,
   areHeadsDue: false,
+  isFetchingAll: false,
   strikes: 0,
   isBlamed: false,
   isReadOnly: false,
@@ -222,19 +239,23 @@ async function open(context: SyncContext): Promise<void> {
     for (const peer of context.peers) peer.memory = context.memories.get(peer.id) ?? peer.memory;
     for (const writer of stoppedWriters) context.stoppedWriters.set(encodeHex(writer), writer);
   }
-  context.delivered.reset(await readOwnHeads(context));
+  const base = await context.host.base();
+  context.hasBase = base.length > 0;
+  context.delivered.reset([...base, ...(await readOwnHeads(context))]);
 }
 
 async function turnOf(scope: Parameters<typeof takeTurn>[0]): Promise<RelayReport> {
   const { context, peer } = scope;
   const isBackingOff = context.deps.nowMs() < peer.nextTryAtMs;
   const outcome = isBackingOff ? ({ kind: "backing-off" } as const) : await takeTurn(scope);
-  return { id: peer.id, outcome, refusal: peer.refusal };
+  return { id: peer.id, outcome, headsAtMs: peer.headsAtMs, refusal: peer.refusal };
 }
 
 function ownHeadAhead({ host, ownHeadAhead, stoppedWriters }: SyncContext): OwnHeadAhead | undefined {
   const own = host.ownWriter();
-  return own !== undefined && stoppedWriters.has(encodeHex(own)) ? ownHeadAhead : undefined;
+  if (own === undefined || !stoppedWriters.has(encodeHex(own))) return undefined;
+  const isFound = ownHeadAhead !== undefined && equalBytes(ownHeadAhead.writer, own);
+  return isFound ? ownHeadAhead : { writer: own, found: undefined };
 }
 
 function nextStepAtMs(context: SyncContext, reports: readonly RelayReport[]): number {

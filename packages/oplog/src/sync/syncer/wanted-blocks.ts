@@ -18,7 +18,7 @@ interface Wanted {
   readonly hash: Bytes;
   /** Relays that did not have it in this round. */
   readonly askedBy: Set<string>;
-  readonly sinceMs: number;
+  readonly since: number;
   rounds: number;
   askAtMs: number;
 }
@@ -45,14 +45,14 @@ export class WantedBlocks {
     return next;
   }
 
-  /** Begins to ask for blocks. Where there are too many, those that were asked for longest in vain make room. */
-  add(hashes: readonly Bytes[], { sinceMs, nowMs }: { readonly sinceMs: number; readonly nowMs: number }): void {
+  /** Begins to ask for blocks, as something that was found missing at the moment `since` (moments are numbered). Where there are too many, those that were asked for longest in vain make room. */
+  add(hashes: readonly Bytes[], { since, nowMs }: { readonly since: number; readonly nowMs: number }): void {
     for (const hash of hashes) {
       const key = hashKey(hash);
       if (this.#wanted.has(key)) continue;
       if (this.#wanted.size >= this.#rules.limit && !this.#dropOne()) return;
       const copy = hash.slice();
-      this.#wanted.set(key, { hash: copy, askedBy: new Set(), rounds: 0, sinceMs, askAtMs: nowMs });
+      this.#wanted.set(key, { hash: copy, askedBy: new Set(), rounds: 0, since, askAtMs: nowMs });
     }
   }
 
@@ -61,11 +61,11 @@ export class WantedBlocks {
     this.#wanted.delete(hashKey(hash));
   }
 
-  /** Since when the newest one that `relay` is to be asked for now is missed; undefined where there is none. */
-  newestDueSinceMs(relay: string, nowMs: number): number | undefined {
+  /** The moment at which the newest one that `relay` is to be asked for now was found missing; undefined where there is none. */
+  newestDueSince(relay: string, nowMs: number): number | undefined {
     let since: number | undefined;
     for (const wanted of this.#wanted.values())
-      if (isDue(wanted, { relay, nowMs })) since = Math.max(since ?? 0, wanted.sinceMs);
+      if (isDue(wanted, { relay, nowMs })) since = Math.max(since ?? 0, wanted.since);
     return since;
   }
 
