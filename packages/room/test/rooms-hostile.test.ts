@@ -1,0 +1,139 @@
+// Members and former members who write what no honest program writes (docs/protocol/rooms.md §5, §7), against whole rooms.
+import { type Bytes, encodeHex } from "@coterie/bytes";
+import { nodePrimitives as primitives } from "@coterie/primitives/node";
+import { expect, it } from "vitest";
+import { createRotation, type Operation } from "../src/index.ts";
+import { forge } from "./rooms-hostile.ts";
+import { namesIn, type Person, seeded, World } from "./world.ts";
+
+async function roomWithMallory(seed: number) {
+  const world = new World(seed);
+  const people = await world.found(["alice", "bob", "carol", "mallory"], { role: "admin" });
+  const [alice, bob, carol, mallory] = people;
+  if (!(alice && bob && carol && mallory)) throw new Error("four people");
+  await mallory.say("m0");
+  await world.settle(...people);
+  return { world, alice, bob, carol, mallory };
+}
+
+function epochOf(person: Person): Bytes {
+  const { epochId } = person.in;
+  if (epochId === undefined) throw new Error("no epoch to write in");
+  return epochId;
+}
+
+const reasonsOf = (person: Person) => person.alarms.map((alarm) => ("reason" in alarm ? alarm.reason : alarm.kind));
+
+//   m0 ──┬── alice: remove mallory ── a1 (final)
+//        └── m1, m2, ... : written later, linked to what was before
+it("15, D5: 200 back-dated blocks of a removed admin change nothing", async () => {
+  const { world, alice, bob, carol, mallory } = await roomWithMallory(15);
+  const old = epochOf(mallory);
+  const { dag } = mallory.in.log;
+  const before = dag.size;
+  await alice.remove(mallory);
+  await alice.say("a1");
+  await world.settle(alice, bob, carol);
+  const random = seeded(15);
+  const sock = world.person("sock puppet");
+  const operations: readonly (readonly Operation[])[] = [
+    [],
+    [{ kind: "add", identity: sock.id, sealingKey: sock.sealing.publicKey, role: "admin", history: "all" }],
+    [{ kind: "remove", identity: alice.id, caps: [] }],
+    [{ kind: "role", identity: bob.id, role: "member", caps: [] }],
+    [{ kind: "set-indexers", writers: [mallory.writer] }],
+  ];
+  for (let i = 0; i < 200; i++) {
+    const forged = await forge(mallory, {
+      epochId: old,
+      after: random.below(2) === 0 ? [] : [random.below(before)],
+      operations: operations[random.below(operations.length)] ?? [],
+      text: `back-dated ${i}`,
+    });
+    await alice.in.receive([forged.bytes]);
+    if (random.below(2) === 0) await carol.in.receive([forged.bytes]);
+  }
+  await world.settle(alice, bob, carol);
+  await bob.say("b1");
+  await world.settle(alice, bob, carol);
+  for (const person of [alice, bob, carol]) {
+    expect(await person.lines()).toEqual(["m0", "a1", "b1"]);
+    expect(namesIn(world, person)).toEqual(["alice", "bob", "carol"]);
+    expect(person.in.log.membership.indexers).toEqual([alice.writer]);
+    expect(person.in.members.every(({ role }) => role === "admin")).toBe(true);
+  }
+  expect(encodeHex(alice.in.log.order.orderHash)).toBe(encodeHex(carol.in.log.order.orderHash));
+  await world.give(alice, mallory);
+  expect(await mallory.lines()).not.toContain("b1");
+});
+
+it("22: a block that knows of a removal, in an epoch that the removed one holds, is void for all, with an alarm", async () => {
+  const { world, alice, bob, carol, mallory } = await roomWithMallory(22);
+  const old = epochOf(mallory);
+  await alice.remove(bob);
+  await world.meet(alice, carol, mallory);
+  const { dag } = mallory.in.log;
+  await forge(mallory, { epochId: old, after: dag.heads(), text: "for bob's eyes" });
+  await world.meet(alice, carol, mallory);
+  await carol.say("c1");
+  await world.settle(alice, carol);
+  for (const person of [alice, carol]) {
+    expect(await person.lines()).toEqual(["m0", "c1"]);
+    expect(reasonsOf(person)).toEqual(["unsafe-epoch"]);
+  }
+});
+
+it("22: a rotation to somebody who is no member is void for all, with an alarm", async () => {
+  const { world, alice, carol, mallory } = await roomWithMallory(221);
+  const stranger = world.person("stranger");
+  const { log } = mallory.in;
+  const recipients = [alice, carol, mallory, stranger].map((person) => ({
+    identity: person.id,
+    sealingKey: person.sealing.publicKey,
+    level: "full" as const,
+  }));
+  const rotation = createRotation({ primitives, random: seeded(1) }, { logId: log.logId, recipients, wrapped: [] });
+  const { epochId, operation, sealing, secret } = rotation;
+  await forge(mallory, {
+    epochId,
+    after: log.dag.heads(),
+    operations: [operation],
+    sealings: [sealing],
+    secret,
+    text: "hi",
+  });
+  await world.meet(alice, carol, mallory);
+  const next = await carol.say("c1");
+  expect(next.epochId).not.toEqual(epochId);
+  await world.meet(alice, carol);
+  for (const person of [alice, carol]) {
+    expect(await person.lines()).toEqual(["m0", "c1"]);
+    expect(reasonsOf(person)).toContain("rotates-to-others");
+  }
+});
+
+for (const fault of ["omits", "mis-seals"] as const)
+  it(`21: where a rotator ${fault} somebody, nobody is shut out`, async () => {
+    const { world, alice, bob, carol, mallory } = await roomWithMallory(21);
+    const { log } = mallory.in;
+    const named = fault === "omits" ? [alice, carol, mallory] : [alice, bob, carol, mallory];
+    const recipients = named.map((person) => ({
+      identity: person.id,
+      // To mallory's own key in bob's place: bob finds nothing that opens.
+      sealingKey: (person === bob ? mallory : person).sealing.publicKey,
+      level: "full" as const,
+    }));
+    const rotation = createRotation({ primitives, random: seeded(2) }, { logId: log.logId, recipients, wrapped: [] });
+    const { epochId, operation, sealing, secret } = rotation;
+    await forge(mallory, { epochId, after: log.dag.heads(), operations: [operation], sealings: [sealing], secret });
+    await world.meet(alice, bob, carol, mallory);
+    const next = await carol.say("c1");
+    if (fault === "mis-seals") {
+      expect(next.epochId).not.toEqual(epochId);
+      expect(reasonsOf(carol)).toContain("incomplete-epoch");
+    }
+    await world.settle(alice, bob, carol);
+    await alice.say("a1");
+    await world.settle(alice, bob, carol);
+    for (const person of [alice, bob, carol]) expect(await person.lines()).toEqual(["m0", "c1", "a1"]);
+  });
