@@ -86,6 +86,8 @@ describe("tips", () => {
       tips.advance(previous);
     }
     expect(tips.all()).toEqual([{ writer, seq: 4, hash: previous.hash }]);
+    tips.advance(writeBlock(signerOf(1), { previous: undefined, links: [], lamport: 0, content: "0" }));
+    expect(tips.all()).toEqual([{ writer, seq: 4, hash: previous.hash }]);
     tips.reset(Array.from({ length: 40 }, (_unused, i) => ({ writer, seq: i, hash: numbered(i) })));
     expect([tips.of(writer).length, tips.seqOf(writer)]).toEqual([2 * oplogLimits.branchesPerWriter, 39]);
   });

@@ -457,6 +457,27 @@ describe("a relay that shows less than it did", () => {
   });
 });
 
+describe("a block that came some other way while it was asked for", () => {
+  it("is not called withheld", async () => {
+    const { connect, scheduler } = createScene();
+    const [a, b] = [alice(), bob()];
+    const relay = freshRelay();
+    connect(b, { relay });
+    await b.write("one");
+    await b.write("two");
+    await settle(b);
+    connect(a, { relay: await viewOf(relay, (i) => i !== 0) });
+    await settle(a);
+    expect(a.waiting).toBe(1);
+    await a.take(b.blocks.slice(0, 1).map(({ bytes }) => bytes));
+    for (let i = 0; i < 8; i++) {
+      scheduler.advance(10_000);
+      await settle(a);
+    }
+    expect([a.blocks.length, kindsOf(a)]).toEqual([2, []]);
+  });
+});
+
 describe("failures", () => {
   const failing = (relay: Relay): Relay => ({
     ...relay,

@@ -13,6 +13,8 @@ export interface Authors {
   readonly chain: (name: string, length: number, branch?: number) => readonly Envelope[];
   /** Blocks of 1 MiB. */
   readonly long: (name: string, length: number) => readonly Envelope[];
+  /** A block that says that it has a seq and follows a block, which may be of anybody. */
+  readonly stray: (name: string, place: { readonly seq: number; readonly previous: Envelope }) => Envelope;
   /** A block of another log. */
   readonly foreign: (name: string) => Envelope;
 }
@@ -47,6 +49,8 @@ export function createAuthors(primitives: Pick<Primitives, "sha256" | "deriveSig
       return blocks;
     },
     long: (name, length) => chainOf(name, { length, branch: 0, controlBytes: 1_100_000 }),
+    stray: (name, { seq, previous }) =>
+      write(name, { logTag: contractLogTag, previous, seq, branch: 0, controlBytes: 80 }),
     foreign: (name) =>
       write(name, { logTag: new Uint8Array(16).fill(0x23), previous: undefined, branch: 0, controlBytes: 80 }),
   };
@@ -56,13 +60,15 @@ interface BlockInput {
   readonly signer: Signer;
   readonly logTag: Bytes;
   readonly previous: Envelope | undefined;
+  /** The one after that of `previous` where it is left out. */
+  readonly seq?: number;
   readonly branch: number;
   readonly controlBytes: number;
 }
 
 function writeBlock(
   { sha256 }: Pick<Primitives, "sha256">,
-  { signer, logTag, previous, branch, controlBytes }: BlockInput,
+  { signer, logTag, previous, seq, branch, controlBytes }: BlockInput,
 ): Envelope {
   const empty = new Uint8Array();
   return createEnvelope(
@@ -72,7 +78,7 @@ function writeBlock(
         flags: 0,
         logTag,
         writer: signer.writer,
-        seq: previous === undefined ? 0 : previous.header.seq + 1,
+        seq: seq ?? (previous === undefined ? 0 : previous.header.seq + 1),
         previous: previous?.hash ?? new Uint8Array(32),
         epochId: new Uint8Array(16).fill(0x33),
       },

@@ -56,6 +56,20 @@ const writing: Readonly<Record<string, ContractTest>> = {
     await requireConflict(relay, { block: chain("alice", 2, 1)[1], head: second });
     await requireConflict(relay, { block: chain("alice", 1, 1)[0], head: second });
   },
+  "keeps no block in a place that is not its own": async ({ relay }, { chain, stray }) => {
+    const [alice, bob] = [chain("alice", 3), chain("bob", 3)];
+    await relay.append({ envelopes: bytesOf([...alice, ...bob]), onConflict: "refuse" });
+    const [first, second] = [alice[0], bob[1]];
+    insist(first !== undefined && second !== undefined, "the suite has no blocks");
+    if (first === undefined || second === undefined) return;
+    // After a block whose seq is another one; after a block of another writer.
+    const strays = bytesOf([stray("alice", { seq: 2, previous: first }), stray("alice", { seq: 2, previous: second })]);
+    const outcomes = await relay.append({ envelopes: strays, onConflict: "keep" });
+    insist(
+      outcomes.every(({ kind }) => kind === "conflict"),
+      "a block is kept that follows nothing",
+    );
+  },
   "takes a block again after a conflict": async ({ relay }, { chain }) => {
     const blocks = chain("alice", 3);
     await requireKinds(relay, [blocks[0], blocks[2], blocks[1]], ["accepted", "conflict", "accepted"]);

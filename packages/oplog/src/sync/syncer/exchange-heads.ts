@@ -154,6 +154,7 @@ function isAscending({ heads }: HeadsPage, after: WriterHead | undefined): boole
   const all = after === undefined ? heads : [after, ...heads];
   return all.every((head, i) => {
     const before = all[i - 1];
-    return before === undefined || compareHeads(before, head) < 0;
+    const isNumber = Number.isInteger(head.seq) && head.seq >= 0 && head.seq <= oplogLimits.number;
+    return isNumber && (before === undefined || compareHeads(before, head) < 0);
   });
 }

@@ -1,4 +1,5 @@
 /** Fetching blocks in the order of their arrival, page by page. */
+import { oplogLimits } from "../../limits.ts";
 import type { RelayPage } from "../relay.ts";
 import { deliver } from "./deliver.ts";
 import { ask, blame, giveUp, type SyncScope } from "./sync-context.ts";
@@ -47,7 +48,7 @@ export function leaveBulk({ context, peer }: SyncScope): void {
 
 /** What was dropped may be skipped; nothing else may. */
 function isSound({ envelopes, next, end }: RelayPage, cursor: number): boolean {
-  if (next < cursor + envelopes.length || next > end) return false;
+  if (next < cursor + envelopes.length || next > end || end > oplogLimits.number) return false;
   return next > cursor || end === cursor;
 }
 
