@@ -123,9 +123,14 @@ class Judge {
     const epochs = epochsOf(await storedBlocks(members[0] ?? this.#schedule.founder));
     for (const person of gone) {
       const held = await heldLevels(person, new Set(epochs.values()));
+      const isMemberAt = Array.from(
+        { length: dag.size },
+        (_, block) => membershipLog.evaluate(table.past(block), dag.commits(block)).find(person.id) !== undefined,
+      );
       for (let block = 0; block < dag.size; block++) {
-        const past = membershipLog.evaluate(table.past(block), dag.commits(block));
-        if (past.find(person.id) !== undefined || !this.#isGoneFor(person, block)) continue;
+        // A removal may prove void: whoever was a member again in knowledge of the block was handed its epoch.
+        const isBack = isMemberAt.some((isMember, later) => isMember && this.#isInPast({ earlier: block, later }));
+        if (isMemberAt[block] === true || isBack || !this.#isGoneFor(person, block)) continue;
         this.#secrets++;
         const epoch = epochs.get(encodeHex(dag.hash(block)));
         if (epoch !== undefined && held.has(epoch)) this.#faults.push(`${person.name} opens block ${block}`);
