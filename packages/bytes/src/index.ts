@@ -18,6 +18,7 @@ export {
 export { FieldReader } from "./field-reader.ts";
 export { encodeFields, FieldWriter } from "./fields.ts";
 export { decodeHex, encodeHex } from "./hex.ts";
+export { createJoiner, type Joiner } from "./joiner.ts";
 export { bytesLimits } from "./limits.ts";
 export { Plaintext } from "./plaintext.ts";
 export { SecretKey } from "./secret-key.ts";

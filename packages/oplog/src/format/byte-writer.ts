@@ -22,7 +22,7 @@ export class ByteWriter {
 
   /** Appends a number as LEB128. Throws MalformedBlockError unless it is a whole number from 0 to 2^32 - 1. */
   varint(value: number): this {
-    this.#reserve(5);
+    this.#reserve(varintLength(value));
     this.#length = writeVarint(this.#buffer, { at: this.#length, value });
     return this;
   }
@@ -42,7 +42,8 @@ export class ByteWriter {
 
   /** Everything so far, in memory of its own. */
   finish(): Bytes {
-    return this.#buffer.slice(0, this.#length);
+    // A full buffer is given away: whatever were written next would take a larger one.
+    return this.#length === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.#length);
   }
 
   #reserve(lengthBytes: number): void {
@@ -61,16 +62,17 @@ export function encodeVarint(value: number): Bytes {
   return encoded;
 }
 
-/** How many bytes a number takes as a varint: 1 to 5. */
+/** How many bytes a number takes as a varint: 1 to 5. Throws MalformedBlockError unless it is a whole number from 0 to 2^32 - 1. */
 export function varintLength(value: number): number {
+  if (!Number.isInteger(value) || value < 0 || value > oplogLimits.number)
+    throw new MalformedBlockError("a number in a block is whole, and at most 2^32 - 1");
   let lengthBytes = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 128)) lengthBytes += 1;
   return lengthBytes;
 }
 
+/** The number was measured, and so is one. */
 function writeVarint(target: Bytes, { at, value }: { readonly at: number; readonly value: number }): number {
-  if (!Number.isInteger(value) || value < 0 || value > oplogLimits.number)
-    throw new MalformedBlockError("a number in a block is whole, and at most 2^32 - 1");
   let offset = at;
   let rest = value;
   for (; rest >= 0x80; rest = Math.floor(rest / 128)) target[offset++] = (rest & 0x7f) | 0x80;

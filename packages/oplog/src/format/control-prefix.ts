@@ -4,7 +4,7 @@ import { MalformedBlockError } from "../errors.ts";
 import { oplogLimits } from "../limits.ts";
 import { compareBytes } from "./compare-bytes.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, varintLength } from "./byte-writer.ts";
 
 /** Where a block stands among the others. */
 export interface ControlPrefix {
@@ -27,7 +27,8 @@ const hashLengthBytes = 32;
 export function encodeControlPrefix({ links, lamport, commits }: ControlPrefix): Bytes {
   if (links.some(({ length }) => length !== hashLengthBytes)) throw new MalformedBlockError("a link has 32 bytes");
   checkLinks(links);
-  const writer = new ByteWriter(links.length * hashLengthBytes + 15).varint(links.length);
+  const numbersBytes = varintLength(links.length) + varintLength(lamport) + varintLength(commits);
+  const writer = new ByteWriter(links.length * hashLengthBytes + numbersBytes).varint(links.length);
   for (const link of links) writer.bytes(link);
   return writer.varint(lamport).varint(commits).finish();
 }

@@ -2,13 +2,13 @@
  * Blocks as they are sent and stored, docs/protocol/rooms.md §2.1. Nothing here has a key: control and content are ciphertexts, and the
  * writer's signature comes from a port.
  */
-import { type Bytes, type Ciphertext, equalBytes, toBytes } from "@coterie/bytes";
+import { type Bytes, type Ciphertext, createJoiner, equalBytes, toBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import { MalformedBlockError } from "../errors.ts";
 import { oplogLabels } from "../labels.ts";
 import { oplogLimits } from "../limits.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, varintLength } from "./byte-writer.ts";
 import { type BlockHeader, blockFlags, encodeHeader, readHeader } from "./header.ts";
 
 /** A decoded block. All fields but the two hashes are views on `bytes`. */
@@ -52,6 +52,10 @@ export interface EnvelopeParts {
 
 const nonceLengthBytes = 24;
 const signatureLengthBytes = 64;
+/** Longer than the label, a header with its nonce, and a hash. */
+const blockMessageBytes = 256;
+
+const joinBlockMessage = createJoiner(blockMessageBytes);
 
 /**
  * A signed block. What it gives is what {@link decodeEnvelope} gives of its bytes.
@@ -62,8 +66,11 @@ export function createEnvelope(
   { header, nonce, control, content, publicPart }: EnvelopeParts,
 ): Envelope {
   if (nonce.length !== nonceLengthBytes) throw new MalformedBlockError("a nonce has 24 bytes");
-  const unsigned = new ByteWriter(400 + control.length + content.length + publicPart.length)
-    .bytes(encodeHeader(header))
+  const headerBytes = encodeHeader(header);
+  const parts = [control, content, publicPart];
+  const tailBytes = parts.reduce((sum, { length }) => sum + varintLength(length) + length, 0);
+  const unsigned = new ByteWriter(headerBytes.length + nonceLengthBytes + tailBytes + signatureLengthBytes)
+    .bytes(headerBytes)
     .bytes(nonce)
     .sizedBytes(control)
     .sizedBytes(content)
@@ -126,12 +133,7 @@ export function blockHash(
   { sha256 }: Pick<Primitives, "sha256">,
   { headAndNonce, tailHash }: { readonly headAndNonce: Uint8Array; readonly tailHash: Uint8Array },
 ): Bytes {
-  const label = oplogLabels.block;
-  const message = new Uint8Array(label.length + headAndNonce.length + tailHash.length);
-  message.set(label);
-  message.set(headAndNonce, label.length);
-  message.set(tailHash, label.length + headAndNonce.length);
-  return sha256(message);
+  return sha256(joinBlockMessage(oplogLabels.block, headAndNonce, tailHash));
 }
 
 /** What a writer signs of a block. */

@@ -2,7 +2,7 @@
 import { type Bytes, isAllZero, toBytes } from "@coterie/bytes";
 import { MalformedBlockError } from "../errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter, varintLength } from "./byte-writer.ts";
 
 /** What `flags` is made of. */
 export const blockFlags = {
@@ -33,7 +33,7 @@ export function encodeHeader(header: BlockHeader): Bytes {
   if (logTag.length !== 16 || writer.length !== 32 || previous.length !== 32 || epochId.length !== 16)
     throw new MalformedBlockError("a field of the header has another length");
   checkHeader(header);
-  return new ByteWriter(fixedLengthBytes + 5)
+  return new ByteWriter(fixedLengthBytes + varintLength(seq))
     .byte(version)
     .byte(flags)
     .bytes(logTag)

@@ -3,7 +3,7 @@
  * (docs/protocol/rooms.md §8.2).
  */
 import { type Bytes, toBytes } from "@coterie/bytes";
-import { ByteReader, ByteWriter } from "@coterie/oplog";
+import { ByteReader, ByteWriter, varintLength } from "@coterie/oplog";
 import type { Primitives } from "@coterie/primitives";
 import type { ControlSet } from "../membership/control-sets.ts";
 import type { ControlNumbers } from "./control-numbers.ts";
@@ -24,13 +24,16 @@ export const contextBuckets = 256;
 
 /** `hash 32 || writer 32 || varint seq || varint lamport || varint commits || set`. */
 export function encodeContext(numbers: ControlNumbers, context: BlockContext): Bytes {
-  return new ByteWriter(96)
-    .bytes(context.hash)
-    .bytes(context.writer)
-    .varint(context.seq)
-    .varint(context.lamport)
-    .varint(context.commits)
-    .bytes(numbers.encode(context.pastAndSelf))
+  const { hash, writer, seq, lamport, commits } = context;
+  const set = numbers.encode(context.pastAndSelf);
+  const numbersBytes = varintLength(seq) + varintLength(lamport) + varintLength(commits);
+  return new ByteWriter(hash.length + writer.length + numbersBytes + set.length)
+    .bytes(hash)
+    .bytes(writer)
+    .varint(seq)
+    .varint(lamport)
+    .varint(commits)
+    .bytes(set)
     .finish();
 }
 

@@ -1,6 +1,7 @@
 /** What a room notes of everything that becomes final, so that a checkpoint is at hand at the end of each era (docs/protocol/rooms.md §8.2). */
-import { type Bytes, concatBytes, encodeHex } from "@coterie/bytes";
+import { type Bytes, concatBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
+import { byteKey } from "../epochs/byte-key.ts";
 import type { ControlSets } from "../membership/control-sets.ts";
 import type { CheckpointState } from "./checkpoint-state.ts";
 import { type BlockContext, ContextChains, encodeContext } from "./context.ts";
@@ -88,7 +89,7 @@ export class FinalRecord {
 
   #note({ writer }: BlockContext, noted: Noted): void {
     this.#recent.push(noted);
-    this.#heads.set(encodeHex(writer), noted);
+    this.#heads.set(byteKey(writer), noted);
     if (this.#recent.length >= 2 * recentContexts) this.#trim();
   }
 

@@ -2,7 +2,7 @@
  * The inside of a block (docs/protocol/rooms.md §2.2): control and content, each under its own key, with one synthetic nonce. Who holds only
  * the level `control` opens the first and cannot tell anything about the second but its padded length.
  */
-import { type Bytes, concatBytes, decodeHex, equalBytes, Plaintext } from "@coterie/bytes";
+import { type Bytes, createJoiner, decodeHex, equalBytes, Plaintext } from "@coterie/bytes";
 import { MalformedBlockError } from "@coterie/oplog";
 import { AuthenticationFailedError, type Primitives } from "@coterie/primitives";
 import { LevelTooLowError, MalformedRoomError, UnreadableBlockError } from "../errors.ts";
@@ -49,6 +49,9 @@ export interface EncryptedPart extends BlockPlace {
 
 const nonceLengthBytes = 24;
 const nothing: Bytes = new Uint8Array(0);
+/** More than a label, a header and a hash have, and than a header and three hashes. */
+const joinedBytes = 256;
+const join = createJoiner(joinedBytes);
 const hashOfNothing: Bytes = decodeHex("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 
 /**
@@ -71,7 +74,7 @@ export function encryptBlock(deps: BlockCipherDeps, input: BlockContents): Encry
     const publicHash = publicPartHash(deps.primitives, input.publicPart);
     const nonce = hmacSha256(
       keys.content.siv.exposeSecretBytes(),
-      concatBytes(header, sha256(control), sha256(value), publicHash),
+      join(header, sha256(control), sha256(value), publicHash),
     ).slice(0, nonceLengthBytes);
     const { encrypt } = deps.primitives.xchacha20Poly1305;
     return {
@@ -80,7 +83,7 @@ export function encryptBlock(deps: BlockCipherDeps, input: BlockContents): Encry
         key: keys.control.exposeSecretBytes(),
         nonce,
         plain: control,
-        associatedData: concatBytes(roomLabels.control, header, publicHash),
+        associatedData: join(roomLabels.control, header, publicHash),
       }),
       content:
         content === undefined
@@ -89,7 +92,7 @@ export function encryptBlock(deps: BlockCipherDeps, input: BlockContents): Encry
               key: keys.content.key.exposeSecretBytes(),
               nonce,
               plain: value,
-              associatedData: concatBytes(roomLabels.content, header, publicHash),
+              associatedData: join(roomLabels.content, header, publicHash),
             }),
     };
   } catch (error) {
@@ -136,7 +139,7 @@ function decryptPart(
   checkHeader(part.keys, header);
   // A nonce of another length is a mistake of the caller for the cipher, and a bad block here.
   if (nonce.length !== nonceLengthBytes) throw new UnreadableBlockError();
-  const associatedData = concatBytes(label, header, publicPartHash(primitives, part.publicPart));
+  const associatedData = join(label, header, publicPartHash(primitives, part.publicPart));
   return primitives.xchacha20Poly1305.decrypt({ key, nonce, ciphertext, associatedData });
 }
 
