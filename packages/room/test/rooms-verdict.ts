@@ -66,6 +66,8 @@ class Judge {
     const before = new Map<string, string>();
     for (const person of members) {
       if (!person.knowsAsMember(person)) this.#faults.push(`${person.name} does not know that it is a member`);
+      // A device that began at a checkpoint takes up what it may read since then when it opens the room the next time.
+      if (person.in.log.beganWithCheckpoint) await person.reopen("checkpoint");
       const { history } = memberOf(person) ?? { history: "all" };
       const summary = `${describe(person)} ${await encodedView(person)}`;
       const other = before.get(history) ?? before.set(history, summary).get(history);
@@ -130,7 +132,7 @@ class Judge {
       for (let block = 0; block < dag.size; block++) {
         // A removal may prove void: whoever was a member again in knowledge of the block was handed its epoch.
         const isBack = isMemberAt.some((isMember, later) => isMember && this.#isInPast({ earlier: block, later }));
-        if (isMemberAt[block] === true || isBack || !this.#isGoneFor(person, block)) continue;
+        if (isMemberAt.at(block) !== false || isBack || !this.#isGoneFor(person, block)) continue;
         this.#secrets++;
         const epoch = epochs.get(encodeHex(dag.hash(block)));
         if (epoch !== undefined && held.has(epoch)) this.#faults.push(`${person.name} opens block ${block}`);
