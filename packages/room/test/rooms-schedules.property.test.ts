@@ -8,7 +8,9 @@ import { playSchedules } from "./rooms-schedules.ts";
 const given = process.env["ROOMS_SEED"];
 const [from, count] = given === undefined ? [1, 90] : [Number(given), 1];
 
-it("D3, D4: members agree on order, views and each other, read what they are due, and who was removed opens nothing", async () => {
+it("D3, D4: members agree on order, views and each other, read what they are due, and who was removed opens nothing", {
+  timeout: 300_000,
+}, async () => {
   const shapeOf = (seed: number) => ({ people: 3 + (seed % 3), steps: 30, churn: 30 });
   const tally = await playSchedules({ from, count, shapeOf });
   if (given !== undefined) return;

@@ -146,7 +146,7 @@ class Judge {
     const isFounder = person === this.#schedule.founder;
     const knows = (deed: Deed): boolean => {
       const index = this.#indexOf(deed);
-      return index === undefined || this.#isInPast({ earlier: index, later: block });
+      return index !== undefined && this.#isInPast({ earlier: index, later: block });
     };
     return (isFounder || adds.length > 0) && adds.every(knows);
   }
