@@ -57,6 +57,7 @@ function run(seed: number, tally: Tally, keepsKeys: boolean): void {
   const then = blocks.size;
   schedule.writeRound();
   if (rotatesSince(then)) fault("those whose removal is decided make others rotate");
+  for (let round = 0; round < 2; round++) schedule.writeRound();
   const everybody = [...new Set([...people, ...identities])].map(
     (identity) => new Peer(room, identity, `${identity}.0`),
   );

@@ -93,15 +93,22 @@ function chooseOperation(
   if (kind < 0.6) {
     const puppet = chance.isLess(0.5) ? friend : `${prefix}${identities.size}`;
     if (identities.size < 9) identities.add(puppet);
-    return { kind: "add", identity: puppet, role: "admin", history: "all", keyVersion: 0 };
+    return {
+      kind: "add",
+      identity: puppet,
+      role: "admin",
+      history: chance.isLess(0.7) ? "all" : "since join",
+      keyVersion: 0,
+    };
   }
   if (kind < 0.7) return { kind: "role", identity: friend, role: "admin", caps: new Map() };
   if (kind < 0.8) return { kind: "role", identity: honest, role: "member", caps: someCaps(gang, view, honest) };
   const fork = chance.pick([...forksIn(blocks)]);
   if (kind > 0.9 && fork !== undefined) return { kind: "fork", writer: fork[0], seq: fork[1] };
   const theirs = chance.pick([...blocks].filter((block) => holderOf(block.writer) === honest));
-  if (kind < 0.9 && theirs !== undefined) return { kind: "revoke writer", writer: theirs.writer, cap: theirs.previous };
-  return undefined;
+  if (kind < 0.85 && theirs !== undefined)
+    return { kind: "revoke writer", writer: theirs.writer, cap: theirs.previous };
+  return { kind: "update key", identity, version: 1 + chance.below(5) };
 }
 
 /** Any epoch that one of the gang knows, or a new one for whomever; grants of either to anybody. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { explore, type ExploreChoice } from "./rooms-explore.ts";
+import { tryAllWays } from "./rooms-lockstep.ts";
 import { emptyOrderTally, runOrder } from "./rooms-order-runs.ts";
 
 const graphs: readonly ExploreChoice[] = [
@@ -27,6 +28,16 @@ describe("the order of rooms (D3; docs/protocol/rooms.md §4)", () => {
       process.stdout.write(`${JSON.stringify({ ...choice, ...counts })}\n`);
       expect(first).toBeUndefined();
       expect(counts.graphs).toBeGreaterThan(100);
+    },
+    hour,
+  );
+
+  it(
+    "has no conflict where one of four lies in mode strict, whoever sees what for four rounds",
+    () => {
+      const result = tryAllWays(3);
+      process.stdout.write(`${JSON.stringify(result)}\n`);
+      expect(result.conflicts).toBe(0);
     },
     hour,
   );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { shouldAcknowledge } from "../src/rooms/acknowledging.ts";
 import { explore } from "./rooms-explore.ts";
+import { tryAllWays } from "./rooms-lockstep.ts";
 import { emptyOrderTally, type OrderTally, runOrder } from "./rooms-order-runs.ts";
 import { add, Scene } from "./rooms-scene.ts";
 
@@ -82,6 +83,12 @@ describe("the order of rooms (D3; docs/protocol/rooms.md §4)", () => {
     expect(results.flatMap(({ first }) => first ?? [])).toEqual([]);
     expect(results.reduce((sum, { graphs }) => sum + graphs, 0)).toBeGreaterThan(100_000);
     expect(results.every(({ withCommit }) => withCommit > 0)).toBe(true);
+  });
+
+  it("has no conflict where one of four lies in mode strict, whoever sees what for three rounds", () => {
+    const { ways, withCommit, conflicts } = tryAllWays(2);
+    expect({ ways, conflicts }).toEqual({ ways: 816, conflicts: 0 });
+    expect(withCommit).toBeGreaterThan(0);
   });
 
   /*

@@ -7,22 +7,25 @@ export interface Judgement {
   readonly held: ReadonlySet<Act>;
   /** Not decided void. */
   readonly open: ReadonlySet<Act>;
+  /** Whether what is decided leaves nothing of an act, for good. */
+  readonly isLost: (act: Act) => boolean;
 }
 
 export function judge(facts: Facts): Judgement {
   const { acts, decisions, rules } = facts;
-  const held = new Set([...decisions.restrictions].filter(([, holds]) => holds).map(([act]) => act));
-  const settled = standingOf(facts, held);
+  const decided = [...decisions.restrictions].filter(([, holds]) => holds).map(([act]) => act);
+  const settled = standingOf(facts, new Set(decided));
+  const held = new Set(decided);
   // Forks as well: whoever else has both blocks says so too, and a removed one could go on saying it.
-  const isLost = (act: Act): boolean => {
+  const isDecidedVoid = (act: Act): boolean => {
     if (rules.aboveDecidedCap === "undecided") return false;
     return rules.aboveDecidedCap === "decided void" ? !settled.isEffective(act) : !stands(act, settled.isEffective);
   };
-  const undecided = acts.filter((act) => isRestriction(act) && !decisions.restrictions.has(act) && !isLost(act));
+  const undecided = acts.filter((act) => isRestriction(act) && !decisions.restrictions.has(act) && !isDecidedVoid(act));
   const open = new Set([...held, ...undecided]);
   const rest = undecided.filter((act) => !(isUpwards(act) && isOnCycle(act, undecided)));
   for (const act of rest.sort(compareActs)) if (stands(act, standingOf(facts, held).isEffective)) held.add(act);
-  return { held, open };
+  return { held, open, isLost: (act) => !settled.isEffective(act) };
 }
 
 /** Forks have no author. */

@@ -24,6 +24,8 @@ export interface State {
   readonly held: ReadonlySet<Act>;
   /** Restrictions that are not decided void. */
   readonly open: ReadonlySet<Act>;
+  /** Whether what is decided leaves nothing of an act, for good. */
+  readonly isLost: (act: Act) => boolean;
   readonly indexers: readonly string[];
   /** Those that may write: claimed by a member, neither revoked nor frozen, oldest first. */
   readonly writers: readonly string[];
@@ -37,7 +39,7 @@ export interface State {
 }
 
 export function evaluate(facts: Facts): State {
-  const { held, open } = judge(facts);
+  const { held, open, isLost } = judge(facts);
   const standing = standingOf(facts, held);
   const members = membersOf(facts, held, standing);
   const worstStanding = standingOf(facts, open);
@@ -55,6 +57,7 @@ export function evaluate(facts: Facts): State {
         (!isKnown(writer) || worstWriters.some((one) => one.writer === writer))),
     held,
     open,
+    isLost,
     indexers: indexersOf(facts, { members, held, standing }),
     writers: validWriters(facts, { members, held, standing }).map(({ writer }) => writer),
     standOf: standing.standOf,

@@ -1,5 +1,5 @@
 /** One person at one device: what has arrived, what could be opened and understood, and what it writes by the rules. */
-import { isRestriction } from "./acts.ts";
+import { isControl, isRestriction } from "./acts.ts";
 import { type Block, closureOf, control, headsOf, makeBlock, nothing, type Operation } from "./blocks.ts";
 import { type Knowledge, learn } from "./epochs.ts";
 import type { State } from "./membership.ts";
@@ -89,6 +89,7 @@ export class Peer {
     const isLeftOut = (block: Block): boolean => {
       if (room.rules.leavesOut === "nothing" || final.has(block) || indexers.includes(block.writer)) return false;
       if (whole.standOf(block) !== "void") return false;
+      if (room.rules.leavesOut === "void save control") return !isControl(block);
       const isAsked = room.actsOf(block).some((act) => isRestriction(act) && whole.open.has(act));
       return room.rules.leavesOut === "void" || !isAsked;
     };
