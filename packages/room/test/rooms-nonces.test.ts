@@ -1,9 +1,12 @@
 // A11, A7, 24: no key meets one nonce twice, and no part of a block opens in another place (docs/protocol/rooms.md §2.2).
 import { concatBytes, encodeHex, encodeUtf8 } from "@coterie/bytes";
-import { createEnvelope, decodeEnvelope } from "@coterie/oplog";
+import { blockFlags, createEnvelope, decodeEnvelope, encodeControlPrefix, encodeHeader } from "@coterie/oplog";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { expect, it } from "vitest";
+import { encryptBlock } from "../src/epochs/block-cipher.ts";
+import { deriveBlockKeys } from "../src/epochs/block-keys.ts";
 import { generateOwnWriter, createSigner } from "../src/room/own-writer.ts";
+import { encodeValues } from "../src/room/values.ts";
 import { storedBlocks } from "./rooms-verdict.ts";
 import { type Person, seeded, three, World } from "./world.ts";
 
@@ -80,4 +83,30 @@ it("A7: 2,000 transplants of parts between rooms, epochs, writers and places are
   }
   expect(alice.in.log.dag.size).toBe(before.size);
   expect(await alice.lines()).toEqual(before.lines);
+});
+
+it("A11: 20,000 clones of one state, all with equal randomness, share no nonce for different blocks", async () => {
+  const world = new World(11);
+  const [, bob] = await three(world);
+  const { epochId } = await bob.say("b0");
+  const secret = await bob.in.get(epochId);
+  const keys = deriveBlockKeys({ primitives }, { secret, place: { epochId, writer: bob.writer } });
+  const { log } = bob.in;
+  const header = encodeHeader({
+    flags: blockFlags.content,
+    logTag: log.logId.slice(0, 16),
+    writer: bob.writer,
+    seq: 1,
+    previous: log.dag.hash(log.findHead(bob.writer) ?? 0),
+    epochId,
+  });
+  const control = encodeControlPrefix({ links: [], lamport: 9, commits: 0 });
+  const nothing = new Uint8Array();
+  const nonces = new Set<string>();
+  for (let clone = 0; clone < 20_000; clone++) {
+    const content = encodeValues([encodeUtf8(`clone ${clone}`)]);
+    const { nonce } = encryptBlock({ primitives }, { keys, header, publicPart: nothing, control, content });
+    nonces.add(encodeHex(nonce));
+  }
+  expect(nonces.size).toBe(20_000);
 });
