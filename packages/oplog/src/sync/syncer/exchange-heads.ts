@@ -7,7 +7,7 @@ import { oplogLimits } from "../../limits.ts";
 import { hashKey } from "../../intake/hash-key.ts";
 import { compareHeads } from "../chain-index.ts";
 import type { BlockReader, HeadsPage, WriterHead } from "../relay.ts";
-import { tellForkWith, tryDecode } from "./deliver.ts";
+import { tryDecode } from "./deliver.ts";
 import { ask, giveUp, type SyncContext, type SyncScope } from "./sync-context.ts";
 import { TipTable } from "./tip-table.ts";
 
@@ -95,23 +95,7 @@ async function isFollowed(
   const about = { relay: peer.id, remembered: head, block };
   if (changed === undefined) context.alarms.raise({ kind: "head-withdrawn", ...about, shown: older });
   else context.alarms.raise({ kind: "head-changed", ...about, shown: changed });
-  await tellForkAt(scope, { head, shown: changed ?? older });
   return false;
-}
-
-/** The shown head, or what the host has at the place of the remembered one, is the other half of a fork. */
-async function tellForkAt(
-  scope: SyncScope,
-  { head, shown }: { readonly head: WriterHead; readonly shown: WriterHead | undefined },
-): Promise<void> {
-  const { context } = scope;
-  const hashes = [head.hash, ...(shown === undefined ? [] : [shown.hash])];
-  const here = await context.host.store.find({ hashes });
-  const there = await ask(scope, async (relay, options) => await relay.find({ hashes }, options));
-  for (const bytes of [...here, ...there]) {
-    const block = bytes === undefined ? undefined : tryDecode(context, bytes);
-    if (block !== undefined && equalBytes(block.header.logTag, context.logTag)) await tellForkWith(scope, block);
-  }
 }
 
 /** Whether `to` follows `from` in the host's store. */
