@@ -115,6 +115,41 @@ describe("opening after kill -9", () => {
   });
 });
 
+describe("closing", () => {
+  it("tells damage of the last block from an append that was never finished, also after a power cut", async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const disk = new SimulatedDisk({ seed });
+      const { store } = await openScene(disk);
+      await store.append(blocks(5));
+      await store.append([blockAt(5)]);
+      await store.close();
+      disk.restart("power-cut");
+      disk.flip(segmentOf(disk), 8 * (5 * frameBytes + 30));
+      const { recovery } = await openScene(disk);
+      expect(recovery).toMatchObject({ cutBytes: 0, damaged: [{ from: 5, to: 6 }] });
+    }
+  });
+
+  it("waits for what was begun", async () => {
+    const disk = new SimulatedDisk({ seed: 1 });
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { store } = await openScene(disk, (honest) => withSlowSync(honest, gate));
+    const order: string[] = [];
+    const appended = store.append(blocks(2)).then(() => order.push("appended"));
+    const closed = store.close().then(() => order.push("closed"));
+    // Long enough for everything that waits for nothing.
+    for (let i = 0; i < 100; i++) await Promise.resolve();
+    open();
+    await Promise.all([appended, closed]);
+    expect(order).toEqual(["appended", "closed"]);
+    const { store: later } = await openScene(disk);
+    expect(await later.read(0, 9)).toEqual(blocks(2));
+  });
+});
+
 describe("a segment store", () => {
   it("shares one sync among calls made at once", async () => {
     const disk = new SimulatedDisk({ seed: 1 });
@@ -225,6 +260,19 @@ function withBadSectors(disk: Disk, isBad: (at: number, lengthBytes: number) => 
     return { ...file, read };
   };
   return { ...disk, open };
+}
+
+/** A disk whose files of blocks are synchronised only once a gate is open. */
+function withSlowSync(disk: Disk, gate: Promise<void>): Disk {
+  const create: Disk["create"] = async (name) => {
+    const file = await disk.create(name);
+    const sync: DiskFile["sync"] = async () => {
+      if (name.endsWith(".blocks")) await gate;
+      await file.sync();
+    };
+    return { ...file, sync };
+  };
+  return { ...disk, create };
 }
 
 async function fill(disk: SimulatedDisk, to: number): Promise<void> {
