@@ -40,9 +40,11 @@ export {
 export {
   createEnvelope,
   decodeEnvelope,
+  decodeUnhashedEnvelope,
   type Envelope,
   type EnvelopeParts,
   type Signer,
+  type UnhashedEnvelope,
   verifyEnvelope,
 } from "./format/envelope.ts";
 export { createForkProof, type ProvenFork, verifyForkProof } from "./format/fork-proof.ts";

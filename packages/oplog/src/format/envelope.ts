@@ -32,6 +32,9 @@ export interface Envelope {
   readonly bytes: Ciphertext<"block">;
 }
 
+/** A block as it can be read without hashing it: for bytes that were hashed before, as those of a device's own store. */
+export type UnhashedEnvelope = Omit<Envelope, "hash" | "tailHash">;
+
 /** Who writes: the signature is made outside, so that no secret key comes in here. */
 export interface Signer {
   /** Ed25519 public key, 32 bytes. */
@@ -93,6 +96,22 @@ export function createEnvelope(
  * @throws MalformedBlockError where the bytes do not have the one form that §2.1 fixes
  */
 export function decodeEnvelope({ sha256 }: Pick<Primitives, "sha256">, bytes: Uint8Array): Envelope {
+  const { envelope, tailStart, tailEnd } = readParts(bytes);
+  const tailHash = sha256(envelope.bytes.subarray(tailStart, tailEnd));
+  const headAndNonce = envelope.bytes.subarray(0, tailStart);
+  return { ...envelope, hash: blockHash({ sha256 }, { headAndNonce, tailHash }), tailHash };
+}
+
+/** As {@link decodeEnvelope}, without the hashes. Throws MalformedBlockError. */
+export function decodeUnhashedEnvelope(bytes: Uint8Array): UnhashedEnvelope {
+  return readParts(bytes).envelope;
+}
+
+function readParts(bytes: Uint8Array): {
+  readonly envelope: UnhashedEnvelope;
+  readonly tailStart: number;
+  readonly tailEnd: number;
+} {
   if (bytes.length > oplogLimits.envelopeBytes) throw new MalformedBlockError("the block is larger than its limit");
   const owned = toBytes(bytes);
   const reader = new ByteReader(owned);
@@ -107,8 +126,7 @@ export function decodeEnvelope({ sha256 }: Pick<Primitives, "sha256">, bytes: Ui
   const signature = toBytes(reader.bytes(signatureLengthBytes));
   reader.end();
   checkFlags(header, { content, publicPart });
-  const tailHash = sha256(owned.subarray(tailStart, tailEnd));
-  return {
+  const envelope = {
     header,
     headerBytes: owned.subarray(0, headerEnd),
     nonce,
@@ -116,11 +134,10 @@ export function decodeEnvelope({ sha256 }: Pick<Primitives, "sha256">, bytes: Ui
     content,
     publicPart,
     signature,
-    hash: blockHash({ sha256 }, { headAndNonce: owned.subarray(0, tailStart), tailHash }),
-    tailHash,
     // brand: a block holds readable content in ciphertexts alone, by its format; nothing was in the clear here
     bytes: owned as Ciphertext<"block">,
   };
+  return { envelope, tailStart, tailEnd };
 }
 
 /** Whether the writer in the header signed this block. False, never a throw, for any signature. */

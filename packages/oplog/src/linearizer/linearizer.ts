@@ -129,6 +129,7 @@ class DagLinearizer implements Linearizer {
   #commit(leader: number, onCommit: OnCommit): Segment {
     const position = this.#order.position;
     const blocks = this.#order.append(leader);
+    this.#tail.settle();
     const orderHash = this.#order.orderHash;
     this.#commits++;
     const commit = { era: this.era, commit: this.#commits, leader, blocks, position, orderHash };

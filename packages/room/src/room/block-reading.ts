@@ -6,7 +6,7 @@ import type { Bytes, Plaintext } from "@coterie/bytes";
 import {
   type BlockOpener,
   decodeControlPrefix,
-  decodeEnvelope,
+  decodeUnhashedEnvelope,
   type Envelope,
   MalformedBlockError,
   type OpenOutcome,
@@ -15,7 +15,6 @@ import { type BlockCipherDeps, decryptContent, decryptControl, type EncryptedPar
 import type { BlockKeys } from "../epochs/block-keys.ts";
 import type { EntryDeps } from "../epochs/entry-key.ts";
 import type { Keyring } from "../epochs/keyring.ts";
-import { reachesLevel } from "../epochs/level-secret.ts";
 import { matchesSealings } from "../epochs/new-epoch.ts";
 import { openSealings, type SealingKeyHolder } from "../epochs/open-entries.ts";
 import { decodePublicPart, type Sealing } from "../epochs/public-part.ts";
@@ -37,6 +36,14 @@ export interface BlockReaderDeps {
 
 /** Why a block is refused for ever. */
 export type UnreadableReason = "unreadable" | "malformed-operations" | "malformed-public-part" | "sealings-disagree";
+
+/** What a stored block holds for views. The content is the caller's to destroy. */
+export type StoredContent =
+  | { readonly kind: "content"; readonly content: Plaintext }
+  /** No content, or one that nobody can read. */
+  | { readonly kind: "none" }
+  /** A content of this epoch, which this device may not read. */
+  | { readonly kind: "locked"; readonly epochId: Bytes };
 
 const noOperations: readonly Operation[] = [];
 
@@ -88,28 +95,22 @@ export class RoomBlockReader implements BlockOpener {
   /** Where a block stands in its writer's chain; undefined for what is no block. */
   findPlace(block: Uint8Array): { readonly writer: Bytes; readonly seq: number } | undefined {
     try {
-      return decodeEnvelope(this.#deps.primitives, block).header;
+      return decodeUnhashedEnvelope(block).header;
     } catch (error) {
       if (error instanceof MalformedBlockError) return undefined;
       throw error;
     }
   }
 
-  /** The content of a stored block; undefined where there is none, or this device may not read it. */
-  readStored(block: Uint8Array): Plaintext | undefined {
-    const envelope = decodeEnvelope(this.#deps.primitives, block);
-    const { epochId, writer } = envelope.header;
+  /** What a stored block holds for views. */
+  readStored(block: Uint8Array): StoredContent {
+    const { header, headerBytes, nonce, publicPart, content: ciphertext } = decodeUnhashedEnvelope(block);
+    if (ciphertext.length === 0) return { kind: "none" };
+    const { epochId, writer } = header;
     const keys = this.#deps.keyring.findBlockKeys({ epochId, writer });
-    if (keys === undefined) return undefined;
-    const { headerBytes: header, nonce, publicPart, content: ciphertext } = envelope;
-    return this.#readContent({ keys, header, nonce, publicPart, ciphertext }, keys);
-  }
-
-  /** The epoch of a stored block whose content this device may not read; undefined where nothing is kept from it. */
-  findLock(block: Uint8Array): Bytes | undefined {
-    const { header, content } = decodeEnvelope(this.#deps.primitives, block);
-    const level = content.length === 0 ? "full" : this.#deps.keyring.findLevel(header.epochId);
-    return level !== undefined && reachesLevel(level, "read") ? undefined : header.epochId;
+    if (keys?.content === undefined) return { kind: "locked", epochId };
+    const content = this.#readContent({ keys, header: headerBytes, nonce, publicPart, ciphertext }, keys);
+    return content === undefined ? { kind: "none" } : { kind: "content", content };
   }
 
   #readOperations(envelope: Envelope, control: Bytes): UnreadableReason | undefined {

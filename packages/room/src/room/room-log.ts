@@ -25,7 +25,7 @@ import { deriveLogId, type Genesis } from "../membership/genesis.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { MembershipLog } from "../membership/membership-log.ts";
 import { isControlBlock, type Operation } from "../membership/operation.ts";
-import { RoomBlockReader } from "./block-reading.ts";
+import { RoomBlockReader, type StoredContent } from "./block-reading.ts";
 import { BlockTable } from "./block-table.ts";
 import { ForkReports } from "./fork-reports.ts";
 import type { RoomAlarm } from "./room-block.ts";
@@ -214,13 +214,8 @@ export class RoomLog {
     return this.#contents.size;
   }
 
-  /** The epoch of a stored block whose content this device may not read; undefined for others. */
-  findLock(block: Uint8Array): Bytes | undefined {
-    return this.#reader.findLock(block);
-  }
-
-  /** Opens a content again that was wiped; undefined where there is none, or it may not be read. */
-  readContent(block: Uint8Array): Plaintext | undefined {
+  /** Opens a content again that was wiped from memory, from the stored block. */
+  readStored(block: Uint8Array): StoredContent {
     return this.#reader.readStored(block);
   }
 

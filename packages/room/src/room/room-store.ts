@@ -19,6 +19,14 @@ export type StateName = "genesis" | "writer" | "checkpoint" | "sync" | `view/${s
 const keyringName = "keyring";
 const pageBlocks = 512;
 
+/** Blocks between two that are wanted cost less to read than another call of the store does, up to here. */
+const bridgedBlocks = 8;
+
+interface PlacedBlock {
+  readonly block: BlockIndex;
+  readonly position: number;
+}
+
 /** A block with its number in the graph. */
 export interface StoredBlock {
   readonly block: BlockIndex;
@@ -109,6 +117,28 @@ export class RoomStore {
     return position === undefined ? undefined : await this.readAt(position);
   }
 
+  /** Several blocks, with few calls of the store; those that are not here are left out. */
+  async readBlocks(blocks: readonly BlockIndex[]): Promise<ReadonlyMap<BlockIndex, Ciphertext<"block">>> {
+    const found = new Map<BlockIndex, Ciphertext<"block">>();
+    let open = blocks.flatMap((block) => this.#placeOf(block) ?? []).sort((a, b) => a.position - b.position);
+    for (let [first] = open; first !== undefined; [first] = open) {
+      const from = first.position;
+      const page = await this.#deps.store.read(from, runLength(open));
+      for (const { block, position } of open) {
+        const bytes = page[position - from];
+        if (bytes !== undefined) found.set(block, bytes);
+      }
+      // The store gives at least one block, or throws; what is beyond the page is asked for by itself.
+      open = open.filter(({ position }) => position >= from + Math.max(1, page.length));
+    }
+    return found;
+  }
+
+  #placeOf(block: BlockIndex): PlacedBlock | undefined {
+    const position = this.#positions[block];
+    return position === undefined ? undefined : { block, position };
+  }
+
   /** Saves pieces of state together; durable when it resolves. */
   async save(pieces: ReadonlyMap<StateName, Bytes>, keyring: Ciphertext<"keyring">): Promise<void> {
     const changes = new Map<string, Ciphertext<"state">>();
@@ -130,6 +160,16 @@ export class RoomStore {
     // brand: under this name nothing else is saved
     return state as Bytes | undefined as Ciphertext<"keyring"> | undefined;
   }
+}
+
+/** How many positions from the first one on are read at once: few others lie between those that are wanted. */
+function runLength(placed: readonly PlacedBlock[]): number {
+  let end = placed[0]?.position ?? 0;
+  for (const { position } of placed) {
+    if (position > end + bridgedBlocks) break;
+    end = position + 1;
+  }
+  return end - (placed[0]?.position ?? 0);
 }
 
 /** As much at once as a store takes: what waited for keys comes all at once, however much it is. */

@@ -1,6 +1,6 @@
 /** The views of a room: kept at its order when they are asked for (docs/protocol/rooms.md §8.1). */
 import type { BlockIndex } from "@coterie/oplog";
-import { type Bytes, CoterieError } from "@coterie/bytes";
+import { type Bytes, CoterieError, type Plaintext } from "@coterie/bytes";
 import { UnknownViewError } from "../errors.ts";
 import { type RoomOrder, ViewRunner } from "../views/view-runner.ts";
 import { type ReadableView, ViewState, type WritableView } from "../views/view-state.ts";
@@ -143,20 +143,22 @@ export class RoomViews {
   }
 
   async #load(blocks: readonly BlockIndex[]): Promise<readonly RoomBlock[]> {
+    const log = this.#log;
+    const values = blocks.filter((block) => log.table.isValue(block));
+    const stored = await this.#store.readBlocks(values.filter((block) => log.findContent(block) === undefined));
     const loaded: RoomBlock[] = [];
-    for (const block of blocks) {
-      if (!this.#log.table.isValue(block)) continue;
-      const found = await this.#loadOne(block);
+    for (const block of values) {
+      const found = this.#loadOne(block, stored.get(block));
       if (found !== undefined) loaded.push(found);
     }
     return loaded;
   }
 
-  async #loadOne(block: BlockIndex): Promise<RoomBlock | undefined> {
+  #loadOne(block: BlockIndex, stored: Bytes | undefined): RoomBlock | undefined {
     const log = this.#log;
     const author = log.findAuthor(block);
     const kept = log.findContent(block);
-    const content = kept ?? (await this.#readStored(block));
+    const content = kept ?? (stored && this.#readStored(stored));
     if (content === undefined || author === undefined) return undefined;
     try {
       const { dag } = log;
@@ -177,11 +179,10 @@ export class RoomViews {
     }
   }
 
-  async #readStored(block: BlockIndex): Promise<ReturnType<RoomLog["readContent"]>> {
-    const stored = await this.#store.readBlock(block);
-    const lock = stored && this.#log.findLock(stored);
-    if (lock !== undefined) this.unread.add(lock);
-    return stored && this.#log.readContent(stored);
+  #readStored(block: Bytes): Plaintext | undefined {
+    const stored = this.#log.readStored(block);
+    if (stored.kind === "locked") this.unread.add(stored.epochId);
+    return stored.kind === "content" ? stored.content : undefined;
   }
 
   #forgetFinalContents(): void {
