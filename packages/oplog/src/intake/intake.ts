@@ -83,7 +83,10 @@ export class Intake {
     return this.#takeBatch(batch, { isVouched: () => true });
   }
 
-  #takeBatch(batch: readonly Uint8Array[], { isVouched }: { isVouched: (block: VerifiedBlock) => boolean }): IntakeResult {
+  #takeBatch(
+    batch: readonly Uint8Array[],
+    { isVouched }: { isVouched: (block: VerifiedBlock) => boolean },
+  ): IntakeResult {
     return this.#run(() => {
       const isKnown = this.#isKnown.bind(this);
       const { candidates, refused } = decodeBatch(this.#deps, { batch, logTag: this.#logTag, isKnown });
