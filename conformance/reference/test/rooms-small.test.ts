@@ -12,7 +12,6 @@ describe("everything that can happen in a small room (docs/protocol/rooms.md §7
   it.each([
     { rules: { lateJoiners: "ignored" }, shows: /m lacks/ },
     { rules: { epoch: "members know it" }, shows: /opens|reads/ },
-    { rules: { ownUpdates: "known" }, shows: /opens/ },
   ] satisfies { rules: Partial<Rules>; shows: RegExp }[])("would not, if it were $rules", ({ rules, shows }) => {
     const { faults } = trySmallRooms({ steps: 2, writers: ["z", "a", "b"], others: ["m"], rules });
     expect(faults.join("\n")).toMatch(shows);

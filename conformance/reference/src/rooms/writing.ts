@@ -50,7 +50,12 @@ export function sealBlock(draft: Draft, operations: readonly Operation[]): { epo
   const usable = mustRotate ? undefined : chooseEpoch(draft);
   const rotate = usable === undefined ? rotation(draft, added) : undefined;
   const carried = rotate === undefined ? [...operations] : [...operations, rotate];
-  const others = [...new Set([...state.sure, ...added.keys()])].filter((identity) => identity !== author.identity);
+  // Who removes somebody gives them nothing more in the same block.
+  const isRemoved = (identity: string): boolean =>
+    operations.some((operation) => operation.kind === "remove" && operation.identity === identity);
+  const others = [...new Set([...state.sure, ...added.keys()])].filter(
+    (identity) => identity !== author.identity && !isRemoved(identity),
+  );
   const grants = others.flatMap((identity) => grantsTo(draft, { identity, add: added.get(identity), rotate }));
   return { epoch: usable ?? draft.fresh, operations: [...carried, ...grants] };
 }
