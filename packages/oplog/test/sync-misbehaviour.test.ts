@@ -143,6 +143,22 @@ const cases: readonly (readonly [string, Misbehaviour, (relay: Relay) => Partial
     () => ({ since: async ({ cursor }) => ({ envelopes: [], next: cursor, end: cursor + 5 }) }),
   ],
   [
+    "a cursor beyond all numbers",
+    "wrong-cursor",
+    () => ({ since: async () => ({ envelopes: [], next: 2 ** 40, end: 2 ** 40 }) }),
+  ],
+  [
+    "a seq beyond all numbers",
+    "malformed",
+    () => ({
+      heads: async () => ({
+        heads: [{ writer: filled(32, 1), seq: 2 ** 40, hash: filled(32, 1) }],
+        hasMore: false,
+        end: 12,
+      }),
+    }),
+  ],
+  [
     "blocks of another writer than the one asked for",
     "wrong-block",
     () => ({
@@ -491,13 +507,15 @@ describe("a device that started from a checkpoint", () => {
     };
     const peer = new Peer("alice", 1);
     peer.base = [base, { writer: signerOf(3).writer, seq: 5, hash: others[5]?.hash ?? filled(32, 0) }];
-    const { syncer } = watch({ relay: counting }, peer);
+    const { syncer, scheduler } = watch({ relay: counting }, peer);
     await syncer.step();
     expect(asked).toEqual(["range 4"]);
     expect([peer.waiting, peer.alarms]).toEqual([2, []]);
     await syncer.step();
     expect(asked).toEqual(["range 4", "since 12"]);
     syncer.fetchAll("relay");
+    // Also where heads are compared before.
+    scheduler.advance(61_000);
     for (let i = 0; i < 3; i++) await syncer.step();
     expect([peer.blocks.length, peer.waiting, peer.alarms]).toEqual([12, 0, []]);
   });
