@@ -3,6 +3,7 @@
 // `npm run bench -- rooms [--full] [--only <beginning of a name>] [--no-rival] [--no-browser]`
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { measureBrowserCases } from "../support/rooms/browser-cases.ts";
 import { casesOf } from "../support/rooms/cases.ts";
 import { runCase, whyNoRival } from "../support/rooms/run-case.ts";
 
@@ -23,6 +24,15 @@ for (const each of casesOf(sizes)) {
   if (!each.name.startsWith(given.only)) continue;
   const output = { print: (line: Line) => print({ ...line, load: loadavg()[0] }), withRival: missing === undefined };
   if (!(await runCase(each, output))) process.exitCode = 1;
+}
+// Set by `npm run bench`, which knows where to look.
+const executablePath = process.env["CHROMIUM"];
+const wantsBrowser = !given["no-browser"] && "Chromium".startsWith(given.only.slice(0, "Chromium".length));
+if (wantsBrowser && executablePath === undefined)
+  print({ name: "Chromium", skipped: "not found: set CHROMIUM to its path" });
+if (wantsBrowser && executablePath !== undefined) {
+  const catchUps = given.full ? [10_000, 100_000] : [10_000];
+  await measureBrowserCases({ executablePath, catchUps, print: (line) => print({ ...line, load: loadavg()[0] }) });
 }
 
 type Line = Readonly<Record<string, unknown>>;

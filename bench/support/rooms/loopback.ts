@@ -1,21 +1,22 @@
 /** The messages between a client and a relay (docs/protocol/rooms.md §10) over a socket of the loopback interface. */
 import { once } from "node:events";
 import { createServer, connect, type Socket } from "node:net";
-import { decodeHex, encodeHex } from "@coterie/bytes";
+import { encodeHex } from "@coterie/bytes";
 import {
   ChainIndex,
-  createRemoteRelay,
   createSingleLogHost,
   createStoreRelay,
   decodeEnvelope,
   type LogStore,
   type Relay,
   type RelayHost,
+  type RelayTransport,
   serveRelay,
   Syncer,
 } from "@coterie/oplog";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import type { Room } from "@coterie/room";
+import { createRelayOver } from "./relay-pages.ts";
 
 /** Serves a store on a port of the loopback interface, until the process ends. */
 export async function servePort(host: RelayHost): Promise<number> {
@@ -52,11 +53,10 @@ export async function hostOf({ store, chunks }: Served, logTag: Uint8Array): Pro
   return createSingleLogHost({ logTag, relay });
 }
 
-/** The relay at a port, and what ends the connection. */
-export async function connectPort(
+/** Carries messages to a port, and what ends the connection. */
+export async function openTransport(
   port: number,
-  { logId }: { readonly logId: string },
-): Promise<{ readonly relay: Relay; readonly close: () => void }> {
+): Promise<{ readonly transport: RelayTransport; readonly close: () => void }> {
   const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
   const waiting: ((message: Uint8Array) => void)[] = [];
@@ -70,21 +70,16 @@ export async function connectPort(
     },
     onPush: () => () => undefined,
   };
-  const scheduler = { nowMs: () => performance.now(), after: () => () => undefined };
-  const input = { logTag: decodeHex(logId).slice(0, 16), token: () => new Uint8Array(0), timeoutMs: 60_000 };
-  const relay = createRemoteRelay({ sha256: primitives.sha256, transport, scheduler }, input);
-  return { relay, close: () => socket.destroy() };
+  return { transport, close: () => socket.destroy() };
 }
 
-/** All blocks of a relay in pages; the next one is under way while a page is used. */
-export async function* pagesOf(relay: Pick<Relay, "since">, limit = 1_000): AsyncGenerator<readonly Uint8Array[]> {
-  let asked = relay.since({ cursor: 0, limit });
-  for (;;) {
-    const { envelopes, next, end } = await asked;
-    if (next < end) asked = relay.since({ cursor: next, limit });
-    yield envelopes;
-    if (next >= end) return;
-  }
+/** The relay at a port, and what ends the connection. */
+export async function connectPort(
+  port: number,
+  { logId }: { readonly logId: string },
+): Promise<{ readonly relay: Relay; readonly close: () => void }> {
+  const { transport, close } = await openTransport(port);
+  return { relay: createRelayOver({ sha256: primitives.sha256, transport }, { logId }), close };
 }
 
 /** Syncs until there is nothing left to do. */

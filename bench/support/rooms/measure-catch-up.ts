@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { decodeHex, decodeUtf8 } from "@coterie/bytes";
 import { joinRoom } from "@coterie/room";
 import { peakRssBytes, startClocks } from "./clocks.ts";
-import { connectPort, pagesOf, syncWith } from "./loopback.ts";
+import { connectPort, syncWith } from "./loopback.ts";
 import { bytesOnDisk, openDevice, withFolder } from "./node-device.ts";
 import type { Figures } from "./parts.ts";
+import { pagesOf } from "./relay-pages.ts";
 import { withSupplier } from "./supplier.ts";
 import { valueOf } from "./values.ts";
 

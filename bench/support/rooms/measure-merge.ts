@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { decodeHex } from "@coterie/bytes";
 import { openRoom, type Room } from "@coterie/room";
 import { type Clocks, peakRssBytes, startClocks } from "./clocks.ts";
-import { connectPort, pagesOf } from "./loopback.ts";
+import { connectPort } from "./loopback.ts";
 import { bytesOnDisk, openDevice, withFolder } from "./node-device.ts";
 import type { Figures } from "./parts.ts";
+import { pagesOf } from "./relay-pages.ts";
 import { withSupplier } from "./supplier.ts";
 
 /** 3 × `each` values, `batch` in each block. `a` is the only indexer, or one of three. */

@@ -52,7 +52,8 @@ export async function bytesOnDisk(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function loadSeeds(folder: string): Promise<DeviceSeeds | undefined> {
+/** The seeds that {@link prepareDevice} left in a folder. */
+export async function loadSeeds(folder: string): Promise<DeviceSeeds | undefined> {
   const text = await readFile(join(folder, "seeds.json"), "utf8").catch(() => undefined);
   // cast: written by `saveSeeds`
   return text === undefined ? undefined : (JSON.parse(text) as DeviceSeeds);
