@@ -1,5 +1,5 @@
 /** Blocks for the contract of relays. Their "ciphertexts" hide nothing. */
-import { type Bytes, encodeUtf8 } from "@coterie/bytes";
+import { type Bytes, type Ciphertext, encodeUtf8 } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import { createEnvelope, type Envelope, type Signer } from "../format/envelope.ts";
 
@@ -88,4 +88,17 @@ function writeBlock(
       publicPart: empty,
     },
   );
+}
+
+/** A chunk, for whoever does not look inside. */
+export function chunkOf(lengthBytes: number): Ciphertext<"chunk"> {
+  // brand: a relay does not look inside
+  return new Uint8Array(lengthBytes).fill(0x55) as Ciphertext<"chunk">;
+}
+
+/** The bytes of a block with one bit changed. */
+export function changed(block: Envelope | undefined, where: (bytes: Bytes) => number): Bytes | undefined {
+  const bytes = block?.bytes.slice();
+  if (bytes !== undefined) bytes[where(bytes)] = (bytes[where(bytes)] ?? 0) ^ 1;
+  return bytes;
 }

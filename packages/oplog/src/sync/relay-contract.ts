@@ -4,7 +4,7 @@ import type { Envelope } from "../format/envelope.ts";
 import { oplogLimits } from "../limits.ts";
 import { insist, insistRefused, type TestRunner } from "../test-runner.ts";
 import { compareHeads } from "./chain-index.ts";
-import { type Authors, contractLogTag, createAuthors } from "./relay-contract-blocks.ts";
+import { type Authors, changed, chunkOf, contractLogTag, createAuthors } from "./relay-contract-blocks.ts";
 import type { AppendOutcome, Relay } from "./relay.ts";
 
 /** A relay with an empty log, as whoever bears its token has it. */
@@ -256,17 +256,6 @@ function writerOf(block: Maybe<Envelope>): Bytes {
 
 function hashOf(block: Maybe<Envelope>): Bytes {
   return block?.hash ?? new Uint8Array(32);
-}
-
-function chunkOf(lengthBytes: number): Ciphertext<"chunk"> {
-  // brand: a relay does not look inside
-  return new Uint8Array(lengthBytes).fill(0x55) as Ciphertext<"chunk">;
-}
-
-function changed(block: Maybe<Envelope>, where: (bytes: Bytes) => number): Maybe<Bytes> {
-  const bytes = block?.bytes.slice();
-  if (bytes !== undefined) bytes[where(bytes)] = (bytes[where(bytes)] ?? 0) ^ 1;
-  return bytes;
 }
 
 function isSame(found: readonly Maybe<Bytes>[], expected: readonly Maybe<Envelope>[]): boolean {
