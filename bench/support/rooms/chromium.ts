@@ -48,7 +48,7 @@ async function measureInWorker(page: Page, part: BrowserPart): Promise<Figures> 
         worker.addEventListener("error", ({ message }) => reject(new Error(message)), { once: true });
       });
     await next();
-    worker.postMessage(asked);
+    worker.postMessage(asked, []);
     const told = await next();
     worker.terminate();
     return told;
