@@ -28,8 +28,8 @@ if (given.scale) {
 
 async function compareAll(): Promise<void> {
   const sizes = given.full
-    ? { merge: 3_000, catchUp: 100_000, rivalBatch: 100 }
-    : { merge: 1_000, catchUp: 10_000, rivalBatch: 100 };
+    ? { merge: 3_000, catchUp: 100_000, rivalBatch: 100, longBranches: 33_000 }
+    : { merge: 1_000, catchUp: 10_000, rivalBatch: 1, longBranches: 3_000 };
   const missing = given["no-rival"] ? "left out" : whyNoRival();
   if (missing !== undefined) print({ name: "rival", skipped: missing });
   for (const each of casesOf(sizes)) {

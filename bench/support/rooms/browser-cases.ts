@@ -8,19 +8,11 @@ import { loadSeeds, withFolder } from "./node-device.ts";
 import type { Figures } from "./parts.ts";
 import { withSupplier } from "./supplier.ts";
 
-/** A figure, to be printed. */
-export interface BrowserFigure {
-  readonly name: string;
-  readonly ours: number;
-  readonly unit: string;
-  readonly note: string;
-}
-
 /** What to measure, and where to say what came of it. */
 export interface BrowserCases {
   readonly executablePath: string;
   readonly catchUps: readonly number[];
-  readonly print: (figure: BrowserFigure) => void;
+  readonly print: (line: Readonly<Record<string, unknown>>) => void;
 }
 
 const stores: readonly BrowserStore[] = ["IndexedDB", "files"];

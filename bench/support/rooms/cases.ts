@@ -21,8 +21,10 @@ export interface Case {
   readonly options: Readonly<Record<string, number | string>>;
   /** What `measure.mjs` in conformance/interop/rooms-rivals is called with; none where there is nothing alike. */
   readonly rival?: string;
-  /** Of both, in turns; 1 where the rival takes minutes. */
+  /** Of ours. */
   readonly rounds: number;
+  /** Of the rival, in turns with ours: as many unless it takes minutes. */
+  readonly rivalRounds?: number;
   readonly note: string;
   readonly figures: readonly CaseFigure[];
 }
@@ -33,6 +35,8 @@ export interface CaseSizes {
   readonly catchUp: number;
   /** How many values autobase's writer put into each batch of what is caught up on: one by one takes 4 ms each to prepare. */
   readonly rivalBatch: number;
+  /** How long the branches are that ours alone merges, to see how often blocks are applied again. */
+  readonly longBranches: number;
 }
 
 const wall: CaseFigure = { what: "wall", key: "wallMs", unit: "ms" };
@@ -54,6 +58,7 @@ export function casesOf(sizes: CaseSizes): readonly Case[] {
   return [
     ...appendCases(),
     ...mergeCases(sizes.merge),
+    longMergeCase(sizes.longBranches),
     ...catchUpCases(sizes),
     ...finalityCases(),
     ...orderingCases(),
@@ -106,11 +111,12 @@ function mergeCases(each: number): readonly Case[] {
   const merge = (
     more: Readonly<Record<string, number | string>>,
     rival: string,
-  ): Pick<Case, "part" | "options" | "rival" | "rounds"> => ({
+  ): Pick<Case, "part" | "options" | "rival" | "rounds" | "rivalRounds"> => ({
     part: "merge",
     options: { each, ...more },
     rival: `merge --each ${each} ${rival}`,
-    rounds: each > 1_000 ? 1 : 3,
+    rounds: 3,
+    rivalRounds: 1,
   });
   const redo = { what: "redo factor", key: "redoFactor", unit: "×" };
   // A hundred times what was measured of autobase. It reports times alone.
@@ -128,6 +134,7 @@ function mergeCases(each: number): readonly Case[] {
     {
       name: `${name}, batches of 100`,
       ...merge({ batch: 100 }, "--batch 100"),
+      rivalRounds: 3,
       note: `${note}; a batch is one block`,
       figures: [rate, wall, cpuEach, redo],
     },
@@ -140,10 +147,20 @@ function mergeCases(each: number): readonly Case[] {
   ];
 }
 
+function longMergeCase(each: number): Case {
+  return {
+    name: `merge 3 × ${each}, looked at once`,
+    part: "merge",
+    options: { each, look: "end" },
+    rounds: 1,
+    note: "the view is asked for when all blocks are there",
+    figures: [wall, { what: "redo factor", key: "redoFactor", unit: "×", goal: { atMost: 2.5 } }, rss],
+  };
+}
+
 function catchUpCases({ catchUp: values, rivalBatch }: CaseSizes): readonly Case[] {
-  const rounds = values > 10_000 ? 1 : 3;
   const batches = rivalBatch > 1 ? `; theirs written in batches of ${rivalBatch}, which is cheaper` : "";
-  const base = { options: { values }, rounds };
+  const base = { options: { values }, rounds: 3, rivalRounds: 1 };
   const seconds = (limit: number): CaseFigure => ({ ...wall, goal: { atMost: limit } });
   return [
     {
@@ -151,7 +168,6 @@ function catchUpCases({ catchUp: values, rivalBatch }: CaseSizes): readonly Case
       name: `catch up on ${values}`,
       part: "catch-up",
       rival: `catch-up --values ${values} --batch ${rivalBatch}`,
-      rounds: 1,
       note: `view included, stored${batches}`,
       figures: [
         seconds(values / 10),
@@ -195,7 +211,6 @@ function catchUpCases({ catchUp: values, rivalBatch }: CaseSizes): readonly Case
       name: `open ${values} from the genesis`,
       part: "reopen",
       options: { values, from: "genesis" },
-      rounds: 1,
       note: "every stored block taken in again",
       figures: [wall, rss],
     },
@@ -208,12 +223,14 @@ function finalityCases(): readonly Case[] {
     part: "finality",
     options: { values: 60 },
     rival: `finality --ack-interval ${ackInterval}`,
-    rounds: 1,
+    rounds: 3,
+    rivalRounds: 1,
     note: "in one process, every block on its disk; ours acknowledges on receipt",
     figures: [
       { what: "median", key: "p50Ms", unit: "ms" },
       { what: "95 of 100", key: "p95Ms", unit: "ms" },
-      { what: "acknowledgements per value", key: "ackBlocksEach", unit: "blocks", goal: { atMost: 5 } },
+      { what: "acknowledgements per value", key: "ackBlocksEach", unit: "blocks" },
+      { what: "acknowledgements, median", key: "ackBlocks", unit: "blocks", goal: { atMost: 5 } },
       { what: "hops, median", key: "hops", unit: "hops", goal: { atMost: 4 } },
       { what: "hops, most", key: "mostHops", unit: "hops" },
       { what: "hops until silence, most", key: "mostHopsToSilence", unit: "hops", goal: { atMost: 12 } },
@@ -227,7 +244,8 @@ function orderingCases(): readonly Case[] {
     part: "ordering",
     options: { values, shape },
     ...(hasRival && { rival: `ordering --values ${values} --shape ${shape} --indexers 3` }),
-    rounds: hasRival ? 1 : 3,
+    rounds: 3,
+    rivalRounds: 1,
     note: "in memory, looked at after every 64 blocks; 3 writers, who are the indexers",
     figures: [
       { what: "CPU", key: "cpuMs", unit: "ms", ...(values === 100_000 && { goal: { atMost: 400 } }) },

@@ -58,6 +58,10 @@ export async function measureFinality({ dir, values }: FinalityOptions): Promise
       mostHops: Math.max(...courses.map(({ hops }) => hops)),
       mostHopsToSilence: Math.max(...courses.map(({ hopsToSilence }) => hopsToSilence)),
       ackBlocksEach: courses.reduce((sum, { ackBlocks }) => sum + ackBlocks, 0) / values,
+      ackBlocks: percentile(
+        courses.map(({ ackBlocks }) => ackBlocks),
+        0.5,
+      ),
       mostAckBlocks: Math.max(...courses.map(({ ackBlocks }) => ackBlocks)),
       ...clocks,
       cpuUsEach: (clocks.cpuMs * 1000) / values,

@@ -1,4 +1,4 @@
-/** Merging: three have each written offline; one of them gets the blocks of the other two, and looks at its view after every page. */
+/** Merging: three have each written offline; one of them gets the blocks of the other two, and looks at its view. */
 import { join } from "node:path";
 import { decodeHex } from "@coterie/bytes";
 import { openRoom, type Room } from "@coterie/room";
@@ -16,6 +16,8 @@ export interface MergeOptions {
   readonly batch?: number;
   readonly indexers?: number;
   readonly merger?: string;
+  /** When the view is asked for: after every page that came, or at the end. */
+  readonly look?: "page" | "end";
 }
 
 /** See {@link MergeOptions}. */
@@ -25,6 +27,7 @@ export async function measureMerge({
   batch = 1,
   indexers = 1,
   merger = "a",
+  look = "page",
 }: MergeOptions): Promise<Figures> {
   return await withFolder(dir, async (folder) => {
     const options = { folder, each, batch, indexers, merger };
@@ -36,9 +39,10 @@ export async function measureMerge({
       counter.applied = 0;
 
       const read = startClocks();
-      await takeInTurns(room, { logId, ports });
+      await takeInTurns(room, { logId, ports, look });
+      const view = await room.view("lines");
       const clocks = read();
-      if ((await room.view("lines")).length !== 3 * each) throw new Error("not everything was merged");
+      if (view.length !== 3 * each) throw new Error("not everything was merged");
       const finalMs = await finish(room, read);
 
       await room.close();
@@ -62,7 +66,7 @@ export async function measureMerge({
 /** A page of one, a page of the other, as from two peers at once. */
 async function takeInTurns(
   room: Room,
-  { logId, ports }: { readonly logId: string; readonly ports: readonly number[] },
+  { logId, ports, look }: { readonly logId: string; readonly ports: readonly number[]; readonly look: "page" | "end" },
 ): Promise<void> {
   const peers = await Promise.all(ports.map(async (port) => await connectPort(port, { logId })));
   const sources = new Set(peers.map(({ relay }) => pagesOf(relay)));
@@ -72,7 +76,7 @@ async function takeInTurns(
       if (page.done === true) sources.delete(source);
       else {
         await room.receive(page.value);
-        await room.view("lines");
+        if (look === "page") await room.view("lines");
       }
     }
   }

@@ -29,7 +29,8 @@ export async function runCase(each: Case, { print, withRival }: CaseOutput): Pro
   const theirs: Figures[] = [];
   for (let round = 0; round < each.rounds; round++) {
     ours.push(await runOurs(each));
-    const rival = withRival && each.rival !== undefined ? await runRival(each.rival) : undefined;
+    const isRivalsTurn = withRival && round < (each.rivalRounds ?? each.rounds);
+    const rival = isRivalsTurn && each.rival !== undefined ? await runRival(each.rival) : undefined;
     if (rival !== undefined) theirs.push(rival);
   }
   let holds = true;

@@ -198,6 +198,7 @@ export class Composer {
     const rotation = createRotation(this.#deps, { logId: log.logId, recipients, wrapped: held });
     keyring.learn(rotation.epochId, rotation.secret);
     rotation.secret.destroy();
+    log.controls.checks.noteOwn(rotation.epochId);
     return rotation;
   }
 

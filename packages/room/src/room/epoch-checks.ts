@@ -40,15 +40,24 @@ const smallRecipients = 32;
 export class EpochChecks {
   readonly #deps: EpochChecksDeps;
   readonly #open = new Map<string, CheckedRotate>();
+  /** Epochs that this device is just beginning. */
+  readonly #own = new Set<string>();
 
   constructor(deps: EpochChecksDeps) {
     this.#deps = deps;
   }
 
+  /** Says that this device is about to take in a rotate that it made itself: what it just sealed it need not seal again to compare. */
+  noteOwn(epochId: Bytes): void {
+    this.#own.add(encodeHex(epochId));
+  }
+
   /** Takes a rotate that was admitted, and added to the facts. */
   add(rotate: CheckedRotate): void {
     const { epochId } = rotate.envelope.header;
-    this.#open.set(encodeHex(epochId), rotate);
+    const key = encodeHex(epochId);
+    if (this.#own.delete(key)) return;
+    this.#open.set(key, rotate);
     if (rotate.operation.recipients.length <= smallRecipients) this.check(epochId);
   }
 
