@@ -55,11 +55,11 @@ export function leaksIn({ room, peers, blocks }: History): Leak[] {
     [...(commits.at(-1)?.decisions.final ?? [])].filter(([, stand]) => stand === "good"),
   );
   const decisions = { restrictions: new Map<Act, boolean>(), final };
-  const { genesis, rules, authorshipOf } = room;
+  const { genesis, rules, authorshipOf, isVoidByItself } = room;
   const knowledge = new Map(peers.map(({ identity }) => [identity, knowledgeOf(blocks, identity)]));
   const outsiders = (block: Block): string[] => {
     const held = new Set([...open].filter((act) => block.past.has(act.block)));
-    const { isEffective } = standingOf({ genesis, rules, acts, decisions, authorshipOf }, held);
+    const { isEffective } = standingOf({ genesis, rules, acts, decisions, authorshipOf, isVoidByItself }, held);
     return [...knowledge.keys()].filter((identity) => {
       const removals = [...held].filter((act) => removes(act, identity));
       if (identity === holderOf(block.writer) || (identity === genesis.founder && removals.length === 0)) return false;

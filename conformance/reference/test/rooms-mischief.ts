@@ -153,6 +153,9 @@ function chooseKeys(
   const friend = chance.pick(anybody);
   if (friend !== undefined && !isSecretive && chance.isLess(0.4))
     operations.push({ kind: "grant", epoch: old, identity: friend, level, keyVersion: 0 });
+  const unknown = chance.pick([...epochsIn(view).keys()].filter((one) => !known.has(one)));
+  if (unknown !== undefined && !isSecretive && chance.isLess(0.5))
+    operations.push({ kind: "grant", epoch: unknown, identity: "nobody", level: full, keyVersion: 0 });
   return { epoch: old, operations };
 }
 

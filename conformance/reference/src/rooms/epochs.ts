@@ -117,11 +117,8 @@ export function triggersIn(room: Room, blocks: Iterable<Block>, state: State): A
   const { rules } = room;
   return acts.filter((act) => {
     const { operation } = act;
-    const counts = rules.idleTriggers === "count";
-    if (operation.kind === "update key") return counts || state.members.has(operation.identity);
-    if (operation.kind === "add") {
-      return rules.lateJoiners === "trigger" && operation.history !== "all" && (counts || !state.isLost(act));
-    }
+    if (operation.kind === "update key") return true;
+    if (operation.kind === "add") return rules.lateJoiners === "trigger" && operation.history !== "all";
     if (!state.open.has(act)) return false;
     if (rules.triggers === "restrictions" || operation.kind === "revoke writer") return true;
     if (operation.kind !== "remove") return false;

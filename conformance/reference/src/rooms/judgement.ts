@@ -1,14 +1,14 @@
 /** Which restrictions hold: rules 1 and 2 of docs/protocol/rooms.md §5.2. */
 import { type Act, comparePlaces, isRestriction, type Place } from "./acts.ts";
-import { compareBlocks } from "./blocks.ts";
+import { type Block, compareBlocks } from "./blocks.ts";
 import { type Facts, standingOf } from "./standing.ts";
 
 export interface Judgement {
   readonly held: ReadonlySet<Act>;
   /** Not decided void. */
   readonly open: ReadonlySet<Act>;
-  /** Whether what is decided leaves nothing of an act, for good. */
-  readonly isLost: (act: Act) => boolean;
+  /** Whether what is decided makes a block void, for good. */
+  readonly isLost: (block: Block) => boolean;
 }
 
 export function judge(facts: Facts): Judgement {
@@ -25,7 +25,7 @@ export function judge(facts: Facts): Judgement {
   const open = new Set([...held, ...undecided]);
   const rest = undecided.filter((act) => !(isUpwards(act) && isOnCycle(act, undecided)));
   for (const act of rest.sort(compareActs)) if (stands(act, standingOf(facts, held).isEffective)) held.add(act);
-  return { held, open, isLost: (act) => !settled.isEffective(act) };
+  return { held, open, isLost: settled.isCutOff };
 }
 
 /** Forks have no author. */

@@ -24,8 +24,8 @@ export interface State {
   readonly held: ReadonlySet<Act>;
   /** Restrictions that are not decided void. */
   readonly open: ReadonlySet<Act>;
-  /** Whether what is decided leaves nothing of an act, for good. */
-  readonly isLost: (act: Act) => boolean;
+  /** Whether what is decided makes a block void, for good. */
+  readonly isLost: (block: Block) => boolean;
   readonly indexers: readonly string[];
   /** Those that may write: claimed by a member, neither revoked nor frozen, oldest first. */
   readonly writers: readonly string[];

@@ -1,7 +1,7 @@
 /** One person at one device: what has arrived, what could be opened and understood, and what it writes by the rules. */
 import { isControl, isRestriction } from "./acts.ts";
 import { type Block, closureOf, control, headsOf, makeBlock, nothing, type Operation } from "./blocks.ts";
-import { type Knowledge, learn } from "./epochs.ts";
+import { type Knowledge, learn, rotateOf } from "./epochs.ts";
 import type { State } from "./membership.ts";
 import type { Room } from "./room.ts";
 import { sealBlock } from "./writing.ts";
@@ -56,8 +56,12 @@ export class Peer {
     }
   }
 
-  #opens({ epoch }: Block): boolean {
-    return this.room.rules.epoch === "none" || (this.known.get(epoch) ?? nothing) >= control;
+  /** A block under an epoch that was not made in its past is malformed: those who cannot open it could never be granted it. */
+  #opens(block: Block): boolean {
+    if (this.room.rules.epoch === "none") return true;
+    const isMadeBefore = [block, ...block.past].some((earlier) => rotateOf(earlier)?.epoch === block.epoch);
+    const isMalformed = this.room.rules.unmadeEpoch === "malformed" && !isMadeBefore;
+    return !isMalformed && (this.known.get(block.epoch) ?? nothing) >= control;
   }
 
   get commits(): number {
@@ -81,20 +85,34 @@ export class Peer {
     return isStopped || !state.members.has(this.identity) ? undefined : { past, links, commits, state };
   }
 
-  /** §4.2: all heads; but in place of void ones that are not final, what they build on. */
+  /** §4.2: all heads; but in place of some void ones that are not final, what they build on. */
   #links(whole: State, commits: number): Block[] {
     const { room, applied } = this;
     const { indexers } = room.eraAfter(commits);
     const final = new Set(room.commitsIn(applied).flatMap(({ segment }) => segment));
-    const isLeftOut = (block: Block): boolean => {
-      if (room.rules.leavesOut === "nothing" || final.has(block) || indexers.includes(block.writer)) return false;
-      if (whole.standOf(block) !== "void") return false;
-      if (room.rules.leavesOut === "void save control") return !isControl(block);
-      const isAsked = room.actsOf(block).some((act) => isRestriction(act) && whole.open.has(act));
-      return room.rules.leavesOut === "void" || !isAsked;
-    };
+    const isLeftOut = (block: Block): boolean =>
+      !final.has(block) &&
+      !indexers.includes(block.writer) &&
+      whole.standOf(block) === "void" &&
+      this.#leavesOut(block, whole);
     const isWanted = (block: Block): boolean => !isLeftOut(block);
     return headsOf(closureOf([...applied].filter(isWanted)));
+  }
+
+  #leavesOut(block: Block, whole: State): boolean {
+    const { room } = this;
+    switch (room.rules.leavesOut) {
+      case "void for good":
+        return !isControl(block) || whole.isLost(block);
+      case "void save control":
+        return !isControl(block);
+      case "void save restrictions":
+        return !room.actsOf(block).some((act) => isRestriction(act) && whole.open.has(act));
+      case "void":
+        return true;
+      case "nothing":
+        return false;
+    }
   }
 
   /** Writes a block by the rules. */

@@ -32,6 +32,7 @@ export class Room {
   readonly #evaluated = new Map<Decisions, Map<string, State>>();
   readonly #states = new Map<Block, State>();
   readonly #authors = new Map<Block, Authorship | undefined>();
+  readonly #voidByItself = new Map<Block, boolean>();
   readonly #acts = new Map<Block, readonly Act[]>();
   /** The longest known sequence; what others see is a prefix, or I3 is broken. */
   readonly #commits: Commit[] = [];
@@ -67,14 +68,22 @@ export class Room {
     return state;
   }
 
-  /** Whose a block is; nobody's where it is void by itself: its writer is nobody in M of it, or its keys break §7. */
+  /** Whose a block is by M of it; nobody's where its writer may not write there. */
   readonly authorshipOf = (block: Block): Authorship | undefined => {
     if (this.#authors.has(block)) return this.#authors.get(block);
-    const state = this.stateOf(block);
-    const found = findAuthor(block, { state, authorshipOf: this.authorshipOf });
-    const isVoid = found === undefined || this.#readRule(this, block, { state, author: found });
-    this.#authors.set(block, isVoid ? undefined : found);
-    return isVoid ? undefined : found;
+    const found = findAuthor(block, { state: this.stateOf(block), authorshipOf: this.authorshipOf });
+    this.#authors.set(block, found);
+    return found;
+  };
+
+  /** Whether its own past makes it void (§7): it is nobody's, or its keys break the read rule. */
+  readonly isVoidByItself = (block: Block): boolean => {
+    const known = this.#voidByItself.get(block);
+    if (known !== undefined) return known;
+    const author = this.authorshipOf(block);
+    const isVoid = author === undefined || this.#readRule(this, block, { state: this.stateOf(block), author });
+    this.#voidByItself.set(block, isVoid);
+    return isVoid;
   };
 
   /** What a block may do; nothing if it is void by itself. */
@@ -82,18 +91,16 @@ export class Room {
     const known = this.#acts.get(block);
     if (known !== undefined) return known;
     const authorship = this.authorshipOf(block);
-    const acts = authorship === undefined ? [] : authorise(block, { state: this.stateOf(block), authorship });
+    const isMute = authorship === undefined || this.isVoidByItself(block);
+    const acts = isMute ? [] : authorise(block, { state: this.stateOf(block), authorship });
     this.#acts.set(block, acts);
     return acts;
   }
 
-  isVoidByItself(block: Block): boolean {
-    return this.authorshipOf(block) === undefined;
-  }
-
   #facts(blocks: Iterable<Block>, decisions: Decisions): Facts {
     const acts = [...blocks].flatMap((block) => this.actsOf(block));
-    return { genesis: this.genesis, rules: this.rules, acts, decisions, authorshipOf: this.authorshipOf };
+    const { genesis, rules, authorshipOf, isVoidByItself } = this;
+    return { genesis, rules, acts, decisions, authorshipOf, isVoidByItself };
   }
 
   #decisions(commits: number): Decisions {

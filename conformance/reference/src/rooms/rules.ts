@@ -18,13 +18,13 @@ export interface Rules {
   /** What somebody grants who has less of an epoch than another one is due. */
   readonly grants: "as much as one has" | "what is due or nothing";
   /** Which void blocks a new block does not link to (§4.2). */
-  readonly leavesOut: "void save control" | "void save restrictions" | "void" | "nothing";
+  readonly leavesOut: "void for good" | "void save control" | "void save restrictions" | "void" | "nothing";
   /** Which of the epochs that an author knows a new one wraps. */
   readonly wraps: "of the past" | "all known";
   /** Whether whom an author adds gets keys in that block though the author may turn out to be no admin. */
   readonly ownAdds: "of sure admins" | "of all admins";
-  /** Whether key updates of people who are no members, and late adds that are void for good, ask for rotations. */
-  readonly idleTriggers: "ignored" | "count";
+  /** A block under an epoch whose rotation is not in its past. */
+  readonly unmadeEpoch: "malformed" | "void";
   /** How a writer chooses an epoch: §7, the newest, only by who knows it, or not at all (all can read everything). */
   readonly epoch: "safe" | "latest" | "members know it" | "none";
 }
@@ -39,9 +39,9 @@ export const theRules: Rules = {
   caps: "only what was not seen",
   keys: "whatever was signed",
   grants: "as much as one has",
-  leavesOut: "void save control",
+  leavesOut: "void for good",
   wraps: "of the past",
   ownAdds: "of sure admins",
-  idleTriggers: "ignored",
+  unmadeEpoch: "malformed",
   epoch: "safe",
 };

@@ -19,22 +19,28 @@ export interface Facts {
   readonly rules: Rules;
   readonly acts: readonly Act[];
   readonly decisions: Decisions;
-  /** Whose a block is, unless it is void by itself. */
+  /** Whose a block is by M of it; nobody's where its writer may not write there. */
   readonly authorshipOf: (block: Block) => Authorship | undefined;
+  readonly isVoidByItself: (block: Block) => boolean;
 }
 
 export interface Standing {
   readonly standOf: (block: Block) => Stand;
   /** Whether neither its block is void, nor the right that it needs. */
   readonly isEffective: (act: Act) => boolean;
+  /** Whether it would be void even if its keys were right. */
+  readonly isCutOff: (block: Block) => boolean;
 }
 
-export function standingOf({ rules, decisions, authorshipOf }: Facts, held: ReadonlySet<Act>): Standing {
+export function standingOf(
+  { rules, decisions, authorshipOf, isVoidByItself }: Facts,
+  held: ReadonlySet<Act>,
+): Standing {
   const known = new Map<Block, Stand>(decisions.final);
   const standOf = (block: Block): Stand => {
     const before = known.get(block);
     if (before !== undefined) return before;
-    const stand = judgeBlock(block);
+    const stand = isVoidByItself(block) ? "void" : judgeBlock(block);
     known.set(block, stand);
     return stand;
   };
@@ -57,5 +63,6 @@ export function standingOf({ rules, decisions, authorshipOf }: Facts, held: Read
   const isGood = ({ block }: Place): boolean => block === undefined || standOf(block) === "good";
   const isEffective = ({ block, needsAdmin }: Act): boolean =>
     standOf(block) === "good" || (standOf(block) === "powerless" && !needsAdmin);
-  return { standOf, isEffective };
+  const isCutOff = (block: Block): boolean => !decisions.final.has(block) && judgeBlock(block) === "void";
+  return { standOf, isEffective, isCutOff };
 }
