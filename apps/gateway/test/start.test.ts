@@ -52,7 +52,9 @@ describe("npm start", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line).event);
-    expect(events).toEqual(["started", "stopped", "started", "stopped"]);
+    // While it stops, an idle connection may notice that the database stops as well.
+    const expected = ["started", "stopped", "started", "stopped"];
+    expect(events.filter((event) => event !== "database-connection-lost")).toEqual(expected);
   });
 
   it("refuses a second start on the same folder and a port that is taken, in one clear line", async () => {
