@@ -160,6 +160,7 @@ function longMergeCase(each: number): Case {
 
 function catchUpCases({ catchUp: values, rivalBatch }: CaseSizes): readonly Case[] {
   const batches = rivalBatch > 1 ? `; theirs written in batches of ${rivalBatch}, which is cheaper` : "";
+  const isLarge = values >= 100_000;
   const base = { options: { values }, rounds: 3, rivalRounds: 1 };
   const seconds = (limit: number): CaseFigure => ({ ...wall, goal: { atMost: limit } });
   return [
@@ -170,13 +171,14 @@ function catchUpCases({ catchUp: values, rivalBatch }: CaseSizes): readonly Case
       rival: `catch-up --values ${values} --batch ${rivalBatch}`,
       note: `view included, stored${batches}`,
       figures: [
-        seconds(values / 10),
+        // A tenth as many take longer than a tenth of it: most of that is the first seconds of a process.
+        isLarge ? seconds(10_000) : wall,
         cpuEach,
         {
           what: "blocks per second of CPU, without the view",
           key: "ingestEachSecondOfCpu",
           unit: "blocks/s",
-          goal: { atLeast: 15_000 },
+          ...(isLarge && { goal: { atLeast: 15_000 } }),
         },
         rss,
         disk(values),
@@ -194,8 +196,8 @@ function catchUpCases({ catchUp: values, rivalBatch }: CaseSizes): readonly Case
       ...base,
       name: `join ${values} by a snapshot`,
       part: "snapshot",
-      rival: `checkpoint --values ${values} --batch ${rivalBatch}`,
-      note: `verified from the genesis on, with views${batches}`,
+      rival: `checkpoint --values ${values} --batch 100`,
+      note: "verified from the genesis on, with views; how theirs was written does not matter here",
       figures: [seconds(2_000), { what: "CPU", key: "cpuMs", unit: "ms" }, rss],
     },
     {
