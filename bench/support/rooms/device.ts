@@ -61,7 +61,7 @@ export function depsOf(
       },
     },
     onAlarm: (alarm) => {
-      throw new Error(`an alarm: ${alarm.kind}`);
+      throw new Error(`an alarm: ${alarm.kind}${"reason" in alarm ? `, ${alarm.reason}` : ""}`);
     },
   };
 }
