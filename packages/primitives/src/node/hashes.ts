@@ -31,7 +31,7 @@ export const nodeHashes: Hashes = createHashes({
  * bare digest, which is no key; what is derived from secrets goes through HMAC.
  */
 function digestOf(message: Uint8Array): Bytes {
-  const text = hash("sha256", message, "latin1");
+  const text = hash("sha256", message, "binary");
   const digest = new Uint8Array(hashLengthBytes);
   for (let i = 0; i < hashLengthBytes; i++) digest[i] = text.charCodeAt(i);
   return digest;
