@@ -49,7 +49,7 @@ export {
 } from "./format/envelope.ts";
 export { createForkProof, type ProvenFork, verifyForkProof } from "./format/fork-proof.ts";
 export { type BlockHeader, blockFlags, encodeHeader } from "./format/header.ts";
-export type { AdmittedBlock, BlockOpener, IntakeHost, OpenOutcome } from "./intake/block-opener.ts";
+export type { AdmittedBlock, BlockOpener, IntakeHost, OpenOutcome, PlacedEnvelope } from "./intake/block-opener.ts";
 export { Intake, type IntakeDeps, type IntakeLimits } from "./intake/intake.ts";
 export type {
   BlockRefusal,

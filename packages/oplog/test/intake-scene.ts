@@ -10,6 +10,7 @@ import {
   type IntakeLimits,
   type IntakeResult,
   type OpenOutcome,
+  type PlacedEnvelope,
 } from "../src/index.ts";
 import { deps, logTag, openMark } from "./blocks.ts";
 
@@ -64,6 +65,7 @@ export interface PeerInput {
   /** How many commits follow from what was admitted; none, where it is left out. */
   readonly commitsOf?: (dag: Dag) => number;
   readonly onAdmit?: (block: AdmittedBlock, peer: TestPeer) => void;
+  readonly findFault?: (block: PlacedEnvelope) => string | undefined;
 }
 
 export class TestPeer {
@@ -78,8 +80,9 @@ export class TestPeer {
   /** How many signatures were verified. */
   verifications = 0;
 
-  constructor({ limits = {}, commitsOf = () => 0, onAdmit }: PeerInput = {}) {
+  constructor({ limits = {}, commitsOf = () => 0, onAdmit, findFault = () => undefined }: PeerInput = {}) {
     const host = {
+      findFault,
       onAdmit: (block: AdmittedBlock): void => {
         this.admitted.push(encodeHex(block.envelope.hash));
         if (block.control.rest[0] === 0x4c) this.opener.learn(block.control.rest[1] ?? 0);

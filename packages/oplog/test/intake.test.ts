@@ -1,6 +1,6 @@
 import { type Bytes, concatBytes, encodeHex } from "@coterie/bytes";
 import { describe, expect, it } from "vitest";
-import { type Envelope, oplogLimits, type Signer } from "../src/index.ts";
+import { type Envelope, oplogLimits, type PlacedEnvelope, type Signer } from "../src/index.ts";
 import {
   blockOf,
   createChooser,
@@ -467,6 +467,31 @@ describe("what a block says of its place", () => {
     const [refused, admitted] = peer.opener.contents;
     expect(() => refused?.exposePlainBytes()).toThrow(expect.objectContaining({ code: "bytes/secret-destroyed" }));
     expect(admitted?.exposePlainBytes()).toEqual(filled(48, 1));
+  });
+});
+
+describe("what the host finds malformed by what it builds on", () => {
+  // alice  a0 ── a1    bob  b0 (links to a1)
+  const [a0, a1] = chainOf(alice, 2);
+  if (a0 === undefined || a1 === undefined) throw new Error("two blocks");
+  const b0 = nextBlock(bob, { links: [a1.hash], lamport: 2 });
+  const asked: (readonly number[])[] = [];
+  const findFault = ({ envelope, parents }: PlacedEnvelope): string | undefined => {
+    asked.push(parents);
+    return encodeHex(envelope.hash) === encodeHex(a1.hash) ? "not made" : undefined;
+  };
+
+  it("is refused with everything that builds on it, and asked about when its parents are there", () => {
+    asked.length = 0;
+    const peer = new TestPeer({ findFault });
+    expect(reasonsOf(peer.receive(b0, a1))).toEqual([]);
+    expect(asked).toEqual([]);
+    const result = peer.receive(a0);
+    expect(asked).toEqual([[], [0]]);
+    expect(reasonsOf(result).sort()).toEqual(["builds-on-refused", "malformed-by-past"]);
+    expect(result.refused.find(({ reason }) => reason === "malformed-by-past")).toMatchObject({ detail: "not made" });
+    expect(hashes(result.admitted.map(({ envelope }) => envelope))).toEqual(hashes([a0]));
+    expect(peer.dag.size).toBe(1);
   });
 });
 

@@ -131,7 +131,7 @@ export class Peer {
     this.name = name;
     this.signer = signerOf(writer);
     this.store = store;
-    const host = { onAdmit: () => undefined, commitsKnown: () => 0 };
+    const host = { findFault: () => undefined, onAdmit: () => undefined, commitsKnown: () => 0 };
     this.#intake = new Intake({ ...deps, dag: this.dag, opener, host }, { logTag });
     this.host = {
       receive: async (envelopes) => await this.take(envelopes),

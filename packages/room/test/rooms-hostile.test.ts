@@ -2,7 +2,7 @@
 import { type Bytes, encodeHex } from "@coterie/bytes";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { expect, it } from "vitest";
-import { createRotation, type Operation } from "../src/index.ts";
+import { createGrant, createRotation, type Operation } from "../src/index.ts";
 import { forge } from "./rooms-hostile.ts";
 import { namesIn, type Person, seeded, World } from "./world.ts";
 
@@ -109,6 +109,40 @@ it("22: a rotation to somebody who is no member is void for all, with an alarm",
   for (const person of [alice, carol]) {
     expect(await person.lines()).toEqual(["m0", "c1"]);
     expect(reasonsOf(person)).toContain("rotates-to-others");
+  }
+});
+
+//   alice ── mallory: grant of E to dave alone ── mallory: writes under E, whose rotation nobody ever saw
+it("F27: a block under an epoch that was not begun in its past splits nobody off", async () => {
+  const { world, alice, bob, carol, mallory } = await roomWithMallory(27);
+  const { log } = mallory.in;
+  const to = { identity: carol.id, sealingKey: carol.sealing.publicKey, level: "full" as const };
+  const { epochId, secret } = createRotation(
+    { primitives, random: seeded(3) },
+    { logId: log.logId, recipients: [to], wrapped: [] },
+  );
+  const grant = createGrant({ primitives }, { logId: log.logId, secret, ...to });
+  const { operation, sealing } = grant;
+  await forge(mallory, { epochId: epochOf(mallory), after: [], operations: [operation], sealings: [sealing] });
+  const malformed = await forge(mallory, {
+    epochId,
+    after: [],
+    operations: [{ kind: "role", identity: bob.id, role: "member", caps: [] }],
+    secret,
+    text: "for carol's eyes",
+  });
+  await carol.in.receive([malformed.bytes]);
+  await world.give(mallory, carol);
+  await carol.in.receive([malformed.bytes]);
+  // Carol can open it, as if the epoch were one.
+  expect(carol.in.log.dag.find(malformed.hash)).toBeUndefined();
+  expect(reasonsOf(carol)).toContain("epoch-not-begun");
+  await carol.say("c1");
+  await world.settle(alice, bob, carol);
+  for (const person of [alice, bob, carol]) {
+    expect(await person.lines()).toEqual(["m0", "c1"]);
+    expect(person.in.log.waiting.blocks).toBe(0);
+    expect(person.in.members.every(({ role }) => role === "admin")).toBe(true);
   }
 });
 

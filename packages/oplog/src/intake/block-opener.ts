@@ -37,8 +37,20 @@ export interface AdmittedBlock {
   readonly content: Plaintext | undefined;
 }
 
+/** A block whose parents are all in the graph, and that may be malformed for all that. */
+export interface PlacedEnvelope {
+  readonly envelope: Envelope;
+  /** The previous block of its writer first, if there is one, then the links. */
+  readonly parents: readonly BlockIndex[];
+}
+
 /** What the intake asks of whoever uses the blocks. */
 export interface IntakeHost {
+  /**
+   * Why a block is malformed by what it builds on, asked right before it would come into the graph: then it is refused for ever with everything
+   * that builds on it. The answer follows from the block and its past alone, so that it is the same for everybody. `undefined`: it is not.
+   */
+  readonly findFault: (block: PlacedEnvelope) => string | undefined;
   /** Called for each block in turn, right after it came into the graph: parents first. It may bring keys and commits. It must not throw. */
   readonly onAdmit: (block: AdmittedBlock) => void;
   /** How many commits are known (docs/protocol/rooms.md §4.2): blocks whose author knew more wait. */

@@ -20,6 +20,8 @@ export type BlockRefusalReason =
   | "wrong-lamport"
   /** Its author claims to know fewer commits than a parent's. */
   | "commits-decrease"
+  /** The host finds it malformed by what it builds on. */
+  | "malformed-by-past"
   /** It builds on a block that was refused. */
   | "builds-on-refused"
   /** It waited longest when too many did. It may be fetched again. */
@@ -31,7 +33,7 @@ export type BlockRefusal =
   | { readonly reason: "not-a-block"; readonly position: number }
   | (BlockRefusalCause & { readonly hash: Bytes; readonly writer: Bytes; readonly seq: number });
 
-/** A reason, with what the opener said where it is the opener that refused. */
+/** A reason, with what the opener or the host said where it is they that refused. */
 export interface BlockRefusalCause {
   readonly reason: BlockRefusalReason;
   readonly detail?: string;

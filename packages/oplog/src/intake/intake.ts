@@ -257,6 +257,11 @@ export class Intake {
       this.#waiting.awaitCommits(block, control.commits);
       return;
     }
+    const detail = host.findFault({ envelope, parents: judgement.parents });
+    if (detail !== undefined) {
+      this.#refuse(block, { reason: "malformed-by-past", detail });
+      return;
+    }
     const { lamport, commits } = control;
     const index = dag.add({ hash: envelope.hash, writer, seq, lamport, commits, parents: judgement.parents });
     this.#waiting.remove(block);

@@ -41,9 +41,9 @@ export function findVoidReason(deps: ReadRuleDeps, block: JudgedBlock): VoidReas
     const isSafe = epoch !== undefined && deps.safe.isSafe(epoch, { past, membership, author });
     return isSafe ? undefined : "unsafe-epoch";
   }
-  if (isBegun(deps.facts, { epochId: block.epochId, past })) return "epoch-begun-twice";
+  if (isBegunIn(deps.facts, { epochId: block.epochId, past })) return "epoch-begun-twice";
   // What is over an epoch is known where the epoch is judged only if it came later.
-  if (!rotate.wraps.every(({ epochId }) => isBegun(deps.facts, { epochId, past }))) return "wraps-unknown";
+  if (!rotate.wraps.every(({ epochId }) => isBegunIn(deps.facts, { epochId, past }))) return "wraps-unknown";
   const mayKnow = (member: MemberNumber): boolean =>
     member === author || membership.isSureAt(member) || block.adds.includes(member);
   return rotate.recipients.every(({ identity }) => mayKnow(deps.identities.add(identity)))
@@ -52,7 +52,7 @@ export function findVoidReason(deps: ReadRuleDeps, block: JudgedBlock): VoidReas
 }
 
 /** Whether a rotate of an epoch is in a set of control blocks. */
-function isBegun(
+export function isBegunIn(
   facts: EpochFacts,
   { epochId, past }: { readonly epochId: Bytes; readonly past: ControlSet },
 ): boolean {

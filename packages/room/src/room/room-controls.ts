@@ -1,9 +1,10 @@
 /** The control blocks of a room: membership, epochs, and what is judged by them (docs/protocol/rooms.md §5, §7). */
-import type { Bytes } from "@coterie/bytes";
+import { type Bytes, equalBytes } from "@coterie/bytes";
 import { type BlockIndex, type Dag, type Envelope, verifyForkProof } from "@coterie/oplog";
 import type { Primitives } from "@coterie/primitives";
 import { EpochFacts } from "../epochs/epoch-facts.ts";
 import type { Keyring } from "../epochs/keyring.ts";
+import { isBegunIn } from "../epochs/read-rule.ts";
 import { SafeEpochs } from "../epochs/safe-epochs.ts";
 import type { ControlSet } from "../membership/control-sets.ts";
 import type { Genesis } from "../membership/genesis.ts";
@@ -59,6 +60,7 @@ export class RoomControls {
   readonly #controlByBlock = new Map<BlockIndex, number>();
   /** Without restrictions nothing is void but by itself, which almost every room can be quick about. */
   #hasRestrictions = false;
+  #lastBegun: { readonly epochId: Bytes; readonly past: ControlSet } | undefined;
   #all: ControlSet;
 
   constructor({ primitives, keyring, logId, dag, onAlarm }: RoomControlsDeps, genesis: Genesis) {
@@ -131,6 +133,15 @@ export class RoomControls {
       hash: dag.hash(block),
       isInPastOf: (restriction) => this.#isBefore(block, restriction),
     });
+  }
+
+  /** Whether some rotate of an epoch is in a set of control blocks. Blocks come in runs: most ask what the one before asked. */
+  isBegun({ epochId, past }: { readonly epochId: Bytes; readonly past: ControlSet }): boolean {
+    const last = this.#lastBegun;
+    if (last !== undefined && last.past === past && equalBytes(last.epochId, epochId)) return true;
+    const isBegun = isBegunIn(this.facts, { epochId, past });
+    if (isBegun) this.#lastBegun = { epochId, past };
+    return isBegun;
   }
 
   /** Whether an epoch was begun in knowledge of a block. */

@@ -13,6 +13,7 @@ import {
   Intake,
   type IntakeResult,
   type Linearizer,
+  type PlacedEnvelope,
 } from "@coterie/oplog";
 import type { Primitives, RandomSource } from "@coterie/primitives";
 import { CheckpointBook } from "../checkpoint/checkpoint-book.ts";
@@ -22,6 +23,7 @@ import type { FinalRecord } from "../checkpoint/final-record.ts";
 import type { Keyring } from "../epochs/keyring.ts";
 import type { SealingKeyHolder } from "../epochs/open-entries.ts";
 import { deriveLogId, type Genesis } from "../membership/genesis.ts";
+import type { ControlSet } from "../membership/control-sets.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { MembershipLog } from "../membership/membership-log.ts";
 import { isControlBlock, type Operation } from "../membership/operation.ts";
@@ -80,7 +82,11 @@ export class RoomLog {
     this.#controls = new RoomControls({ primitives, keyring, logId, dag, onAlarm }, genesis);
     this.#reader = new RoomBlockReader({ primitives, keyring, logId, identity, sealingKeys, onAlarm });
     const { sha256, verify } = primitives;
-    const host = { onAdmit: this.#onAdmit.bind(this), commitsKnown: () => this.membershipLog.commits };
+    const host = {
+      findFault: this.#findFault.bind(this),
+      onAdmit: this.#onAdmit.bind(this),
+      commitsKnown: () => this.membershipLog.commits,
+    };
     this.#intake = new Intake({ sha256, verify, dag, opener: this.#reader, host }, { logTag: logId.subarray(0, 16) });
     const { mode, checkpointInterval } = genesis;
     const onConflict = ({ era, writers }: { readonly era: number; readonly writers: readonly Bytes[] }) =>
@@ -230,11 +236,22 @@ export class RoomLog {
     });
   }
 
+  #pastOf(parents: readonly BlockIndex[]): ControlSet {
+    const { sets } = this.membershipLog;
+    return parents.reduce((set, parent) => sets.union(set, this.table.pastAndSelf(parent)), sets.empty);
+  }
+
+  /** Who cannot open the epoch could never be granted it: nobody would look for it in the past of what they build on the block. */
+  #findFault({ envelope, parents }: PlacedEnvelope): string | undefined {
+    const { epochId } = envelope.header;
+    const past = this.#pastOf(parents);
+    const begins = this.#reader.operationsOf(envelope).some(({ kind }) => kind === "rotate");
+    return begins || this.#controls.isBegun({ epochId, past }) ? undefined : "epoch-not-begun";
+  }
+
   #onAdmit(block: AdmittedBlock): void {
     const { index, envelope, control, content } = block;
-    const { sets } = this.membershipLog;
-    const parents = this.dag.parents(index);
-    const past = parents.reduce((set, parent) => sets.union(set, this.table.pastAndSelf(parent)), sets.empty);
+    const past = this.#pastOf(this.dag.parents(index));
     const membership = this.membershipLog.evaluate(past, control.commits);
     const operations = this.#reader.operationsOf(envelope);
     const { writer, seq, epochId } = envelope.header;
