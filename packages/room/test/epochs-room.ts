@@ -101,7 +101,8 @@ export class Room {
       author: this.identities.add(author.identity),
       held: author.keyring,
       adds: operations.flatMap((operation) => (operation.kind === "add" ? [this.#sealedMember(operation)] : [])),
-      rotates,
+      removes: operations.flatMap((op) => (op.kind === "remove" ? [this.identities.add(op.identity)] : [])),
+      rotates: rotates || operations.some((op) => op.kind === "add" && op.history !== "all"),
     });
     const grants = plan.grants.map(({ epochId, identity, sealingKey, level }) => {
       const secret = author.keyring.findSecret(epochId);

@@ -77,6 +77,25 @@ describe("the write rule", () => {
     }
   });
 
+  //  alice ──┬── add dave ──┬── remove dave        dave lacks the epoch of bob, which alice holds
+  //          └── bob: new ──┘
+  it("grants nothing to whom the block itself removes (F26)", () => {
+    const removing = (removes: boolean): readonly RoomBlock[] => {
+      const { room, people } = roomOf("alice", "bob");
+      const [alice, bob] = people as [Person, Person];
+      const dave = room.join("dave");
+      room.write(alice, [addOf(dave)]);
+      const concurrent = room.write(bob, [], { rotates: true });
+      hear(room, [alice]);
+      return [concurrent, room.write(alice, removes ? [removeOf(dave)] : [])];
+    };
+    const [epoch, granting] = removing(false) as [RoomBlock, RoomBlock];
+    expect(granting.operations.filter(({ kind }) => kind === "grant")).toEqual([
+      expect.objectContaining({ epochId: epoch.epochId }),
+    ]);
+    expect(removing(true).flatMap(grantsOf)).toEqual([]);
+  });
+
   it("rotates when a member replaces its key, and seals to the new one", () => {
     const { room, people } = roomOf("alice", "bob");
     const [alice, bob] = people as [Person, Person];
@@ -389,6 +408,7 @@ function scene(names: readonly string[]) {
       author: person(author).index,
       held,
       adds: [],
+      removes: [],
     };
     return { ...new WriteRule({ facts, safe }).plan({ ...view, rotates: false }), wraps: chooseWraps({ facts }, view) };
   };
@@ -614,7 +634,9 @@ describe("a plan", () => {
     const [few, more] = [room.membership(["alice"]), room.membership(["alice", "bob"])];
     const due = (sees: readonly number[], membership: typeof few): readonly string[] => {
       const view = { past: room.sets.of(sees), membership, author: room.person("alice").index, held };
-      return rule.plan({ ...view, adds: [], rotates: false }).grants.map(({ epochId }) => encodeHex(epochId));
+      return rule
+        .plan({ ...view, adds: [], removes: [], rotates: false })
+        .grants.map(({ epochId }) => encodeHex(epochId));
     };
     const [a, b] = ["a", "b"].map((name) => encodeHex(room.id(name)));
     expect(due([0, 1], few)).toEqual([]);

@@ -199,6 +199,24 @@ describe("doubt", () => {
     expect(decided.isSureAdmin(decided.find(keyOf("bob"))?.index ?? -1)).toBe(true);
   });
 
+  //  start ──┬── carol: revoke bob's writer           void, since bob is more senior and removes carol, but not decided
+  //          └── bob: remove carol
+  it("falls on a writer that may turn out to be revoked: whom it adds gets no keys yet", () => {
+    const { scene, start } = roomOf("bob", "carol");
+    const [cap] = scene.capsOf("bob", start);
+    if (cap === undefined) throw new Error("bob has a writer");
+    scene.write({ by: "carol/1", after: start, does: [revoking(cap)] });
+    scene.write({ by: "bob/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
+    const mayGive = (writer: string): boolean => {
+      const membership = new Peer(scene).membership();
+      return membership.mayGiveKeys({ index: membership.find(keyOf("bob"))?.index ?? -1, writer: keyOf(writer) });
+    };
+    expect(told(scene)).toBe("alice* bob*");
+    expect([mayGive("bob/1"), mayGive("bob/2")]).toEqual([false, true]);
+    scene.commit(scene.write({ by: "alice/1" }));
+    expect(mayGive("bob/1")).toBe(true);
+  });
+
   it("ends when somebody with the right adds the member again, or with the decision", () => {
     const duel = (): Scene => {
       const { scene, start } = roomOf("bob", "carol");

@@ -1,10 +1,13 @@
 // Members and former members who write what no honest program writes (docs/protocol/rooms.md §5, §7), against whole rooms.
 import { type Bytes, encodeHex } from "@coterie/bytes";
+import type { Envelope } from "@coterie/oplog";
+import { generateAgreementKeyPair } from "@coterie/primitives";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { expect, it } from "vitest";
 import { createGrant, createRotation, type Operation } from "../src/index.ts";
 import { forge } from "./rooms-hostile.ts";
-import { namesIn, type Person, seeded, World } from "./world.ts";
+import { keyMessage } from "../src/membership/authorise.ts";
+import { namesIn, operationsOf, type Person, seeded, World } from "./world.ts";
 
 async function roomWithMallory(seed: number) {
   const world = new World(seed);
@@ -110,6 +113,50 @@ it("22: a rotation to somebody who is no member is void for all, with an alarm",
     expect(await person.lines()).toEqual(["m0", "c1"]);
     expect(reasonsOf(person)).toContain("rotates-to-others");
   }
+});
+
+//   m0 ──┬── alice: remove mallory ── a1 (final) ── bob ── carol ── ...   in one epoch, whatever comes
+//        └── mallory: new keys, late adds, grants of the epoch of now, in blocks linked to what was before
+it("F25: what a removed admin goes on writing makes nobody rotate, once the removal is decided", async () => {
+  const { world, alice, bob, carol, mallory } = await roomWithMallory(25);
+  const old = epochOf(mallory);
+  const before = mallory.in.log.dag.size;
+  await alice.remove(mallory);
+  await alice.say("a1");
+  await world.settle(alice, bob, carol);
+  const { epochId, hash: rotation } = await bob.say("b1");
+  await world.settle(alice, bob, carol);
+  const { logId } = mallory.in.log;
+  const sock = world.person("sock puppet");
+  const changesNothing = async (witness: Person, forged: Envelope): Promise<void> => {
+    await witness.in.receive([forged.bytes]);
+    expect(witness.in.log.dag.find(forged.hash)).toBeDefined();
+    expect(encodeHex(epochOf(witness))).toBe(encodeHex(epochId));
+    const written = await witness.say("as ever");
+    expect(encodeHex(written.epochId)).toBe(encodeHex(epochId));
+    expect(operationsOf(witness, written).map(({ kind }) => kind)).not.toContain("rotate");
+    await world.settle(alice, bob, carol);
+  };
+  for (let i = 1; i <= 12; i++) {
+    const { publicKey: sealingKey } = generateAgreementKeyPair(primitives, world.random);
+    const signature = primitives.sign(mallory.keys.identity.secretKey, keyMessage(logId, { version: i, sealingKey }));
+    const operations: readonly Operation[] =
+      i % 2 === 0
+        ? [{ kind: "update-key", identity: mallory.id, sealingKey, version: i, signature }]
+        : [{ kind: "add", identity: sock.id, sealingKey, role: "admin", history: "since-join" }];
+    const forged = await forge(mallory, { epochId: old, after: [world.random.below(before)], operations });
+    await changesNothing([alice, bob, carol][i % 3] ?? alice, forged);
+  }
+  // The relay shows the block that begins the epoch of now. What is granted need not be true to make somebody a knower.
+  const { dag } = bob.in.log;
+  const block = dag.find(rotation) ?? -1;
+  const unseen = [{ hash: rotation, lamport: dag.lamport(block), commits: dag.commits(block) }];
+  const entries = Uint8Array.from({ length: 8 * 48 }, (_, i) => Math.floor(i / 48));
+  const sealing = { epochId, ephemeralKey: sock.sealing.publicKey, entries };
+  const operations: readonly Operation[] = [{ kind: "grant", epochId, identity: sock.id, level: "read" }];
+  const granting = await forge(mallory, { epochId: old, after: [], unseen, operations, sealings: [sealing] });
+  await changesNothing(carol, granting);
+  expect(reasonsOf(carol)).toContain("not-a-writer");
 });
 
 //   alice ── mallory: grant of E to dave alone ── mallory: writes under E, whose rotation nobody ever saw

@@ -17,11 +17,20 @@ import { RoomStore } from "../src/room/room-store.ts";
 import { encodeValues } from "../src/room/values.ts";
 import type { Person } from "./world.ts";
 
+/** A block that a forger links to without having it. */
+export interface Unseen {
+  readonly hash: Bytes;
+  readonly lamport: number;
+  readonly commits: number;
+}
+
 /** What a forger decides. */
 export interface ForgedInput {
   readonly epochId: Bytes;
   /** Blocks that it follows beside its writer's last one, by their indices in the forger's log. */
   readonly after: readonly number[];
+  /** Blocks that it follows as well, of which the forger has seen no more than what a relay shows, or guesses. */
+  readonly unseen?: readonly Unseen[];
   readonly operations?: readonly Operation[];
   readonly sealings?: readonly Sealing[];
   readonly text?: string;
@@ -40,6 +49,7 @@ export async function forge(by: Person, input: ForgedInput): Promise<Envelope> {
   const { dag } = log;
   const links = input.after.filter((block) => block !== head);
   const parents = [head, ...links];
+  const { unseen = [] } = input;
   const content: Plaintext | undefined = input.text === undefined ? undefined : encodeValues([encodeUtf8(input.text)]);
   const publicPart = encodePublicPart(input.sealings ?? []);
   const header = {
@@ -51,9 +61,9 @@ export async function forge(by: Person, input: ForgedInput): Promise<Envelope> {
     epochId: input.epochId,
   };
   const prefix = {
-    links: links.map((block) => dag.hash(block)).sort(compareBytes),
-    lamport: 1 + Math.max(...parents.map((block) => dag.lamport(block))),
-    commits: Math.max(...parents.map((block) => dag.commits(block))),
+    links: [...links.map((block) => dag.hash(block)), ...unseen.map(({ hash }) => hash)].sort(compareBytes),
+    lamport: 1 + Math.max(...parents.map((block) => dag.lamport(block)), ...unseen.map(({ lamport }) => lamport)),
+    commits: Math.max(...parents.map((block) => dag.commits(block)), ...unseen.map(({ commits }) => commits)),
   };
   const secret = input.secret ?? (await by.in.get(input.epochId));
   const keys = deriveBlockKeys({ primitives }, { secret, place: { epochId: input.epochId, writer: signer.writer } });

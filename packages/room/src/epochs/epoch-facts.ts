@@ -104,7 +104,11 @@ interface MutableEpoch extends EpochFact {
  * A rotate is sealed by M of its block's past: to a member's key before the block replaces it, and to somebody whom the block removes. Only whom
  * it adds it knows already.
  */
-const unheeded: ReadonlySet<Operation["kind"]> = new Set(["remove", "role", "revoke-writer", "fork", "update-key"]);
+const unheeded: ReadonlySet<Operation["kind"]> = new Set(["remove", "revoke-writer", "fork", "update-key"]);
+
+function isUnheeded(operation: Operation): boolean {
+  return unheeded.has(operation.kind) || (operation.kind === "role" && operation.role === "member");
+}
 
 /** The strength of a level. */
 export function strengthOf(level: (typeof epochLevels)[number]): Strength {
@@ -160,7 +164,7 @@ export class EpochFacts {
       lamport,
       past,
       pastAndSelf,
-      heeded: operations.some(({ kind }) => unheeded.has(kind)) ? past : pastAndSelf,
+      heeded: operations.some(isUnheeded) ? past : pastAndSelf,
       author,
       recipients: Int32Array.from(recipients, ({ identity }) => this.#identities.add(identity)),
       strengths: Uint8Array.from(recipients, ({ level }) => strengthOf(level)),

@@ -30,6 +30,8 @@ export interface WriterView extends AuthorView {
   readonly held: HeldLevels;
   /** Whom the new block adds, with the right to. */
   readonly adds: readonly SealedMember[];
+  /** Whom it removes: they are granted nothing more. */
+  readonly removes: readonly MemberNumber[];
 }
 
 /** What a new block does about epochs: it is written in one that is there, or begins one. Grants go with it in both cases. */
@@ -59,17 +61,16 @@ export class WriteRule {
   }
 
   /**
-   * What the next block does. It rotates where no epoch is safe, where it adds somebody without the whole history, or where `rotates` asks
-   * for it.
+   * What the next block does. It rotates where no epoch is safe, or where `rotates` asks for it, as it must for who is added without the whole
+   * history.
    */
   plan({ rotates, ...view }: WriterView & { readonly rotates: boolean }): WritePlan {
-    const mustRotate = rotates || view.adds.some(({ history }) => history !== "all");
-    const epochId = mustRotate ? undefined : chooseEpoch(this.#deps, view);
+    const epochId = rotates ? undefined : chooseEpoch(this.#deps, view);
     if (epochId !== undefined && this.#isSettled(view)) return { kind: "write", epochId, grants: [] };
     const people = distinct([...view.membership.sureMembers, ...view.adds]);
     if (epochId === undefined) return this.#planRotate(view, people);
-    const grants = findDueGrants(this.#deps.facts, { ...view, people, wraps: undefined });
-    if (grants.length === 0 && view.adds.length === 0)
+    const grants = findDueGrants(this.#deps.facts, { ...view, people: withoutRemoved(people, view), wraps: undefined });
+    if (grants.length === 0 && view.adds.length === 0 && view.removes.length === 0)
       this.#settled = { view, facts: this.#deps.facts.revision, held: view.held.revision };
     return { kind: "write", epochId, grants };
   }
@@ -83,7 +84,7 @@ export class WriteRule {
     );
     const wraps = chooseWraps(this.#deps, view);
     const wrapped = wraps.map(({ epoch }) => facts.get(epoch).epochId);
-    const grants = findDueGrants(facts, { ...view, people, wraps });
+    const grants = findDueGrants(facts, { ...view, people: withoutRemoved(people, view), wraps });
     return { kind: "rotate", recipients, wrapped, grants };
   }
 
@@ -139,6 +140,10 @@ export function chooseWraps(
       reached.set(wrap.epoch, Math.max(reached.get(wrap.epoch) ?? 0, strengthThrough(wrap, strength)));
   }
   return wraps;
+}
+
+function withoutRemoved(people: People, { removes }: WriterView): People {
+  return removes.length === 0 ? people : people.filter(({ index }) => !removes.includes(index));
 }
 
 /** Each member once: a block may add somebody twice. */

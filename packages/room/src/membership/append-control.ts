@@ -17,12 +17,12 @@ export interface JudgedBlock {
 export function appendControl(facts: ControlFacts, judged: JudgedBlock): number {
   const { block, authorisation } = judged;
   const id = facts.records.length;
-  const { lamport, hash, seq, pastSet, operations } = block;
+  const { lamport, hash, seq, pastSet, operations, isVoidByItself = false } = block;
   const writer = facts.writerKeys.add(block.writer);
-  const record = { ...authorisation, id, lamport, hash, writer, seq, past: pastSet, operations };
+  const record = { ...authorisation, id, lamport, hash, writer, seq, past: pastSet, operations, isVoidByItself };
   facts.records.push(record);
   facts.writer(writer).controls.push(id);
-  if (record.author === nobody) return id;
+  if (record.author === nobody || isVoidByItself) return id;
   for (const [index, operation] of operations.entries()) {
     if (record.authorised[index] === true) appendOperation(facts, { judged, record, index, operation });
   }

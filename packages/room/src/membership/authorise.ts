@@ -42,9 +42,13 @@ export function authorise(
   deps: AuthoriseDeps,
   { block, membership }: { readonly block: ControlBlock; readonly membership: Membership },
 ): Authorisation {
-  const found = block.isVoidByItself === true ? undefined : findAuthor(deps, { block, membership });
-  if (found === undefined) return { ...noAuthor, authorised: block.operations.map(() => false) };
-  const { author } = found;
+  const found = findAuthor(deps, { block, membership });
+  const authorisedNone = block.operations.map(() => false);
+  if (found === undefined) return { ...noAuthor, authorised: authorisedNone };
+  const { author, certificate, admitters } = found;
+  // Whose it is counts all the same: what is written above decided caps is left alone for good, and what is not is followed.
+  if (block.isVoidByItself === true)
+    return { ...noAuthor, author: author.index, certificate, admitters, authorised: authorisedNone };
   const forks = new Map<number, ProvenFork>();
   const rights = block.operations.map((operation, index) => {
     if (operation.kind === "add-writer") return index === 0 && found.certifiesItself ? "own" : "none";
@@ -55,7 +59,6 @@ export function authorise(
   });
   const authorised = rights.map((right) => right === "own" || (right === "admin" && author.role === "admin"));
   const needsAdmin = rights.some((right, index) => right === "admin" && authorised[index] === true);
-  const { certificate, admitters } = found;
   const isKnown = ({ control }: Place): boolean => deps.facts.isIn(control, membership.set);
   const powers = needsAdmin ? deps.facts.member(author.index).powers.filter(isKnown) : [];
   return {

@@ -102,6 +102,8 @@ export interface ControlRecord extends Authorship {
   readonly operations: readonly Operation[];
   readonly authorised: readonly boolean[];
   readonly needsAdmin: boolean;
+  /** Whether it breaks the read rule. */
+  readonly isVoidByItself: boolean;
 }
 
 /** The order of §4.1, and within a block that of its operations. */

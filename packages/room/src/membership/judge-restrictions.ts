@@ -8,6 +8,8 @@ import { Judgement } from "./judgement.ts";
 
 /** How the restrictions of a set come out. */
 export interface Outcome {
+  /** Under those that were decided to hold. */
+  readonly settled: Judgement;
   /** Under those that hold. */
   readonly actual: Judgement;
   /** Under all that are not decided void; the same object where all of them hold. */
@@ -35,11 +37,11 @@ export function judgeRestrictions(facts: ControlFacts, judged: JudgedSet): Outco
   const undecided = all.filter(
     (restriction) => decisions.decisionAt(moment, restriction.id) === undefined && settled.stands(restriction),
   );
-  const actual = judgementOf(facts, { judged, held: decided });
+  const actual = undecided.length === 0 ? settled : judgementOf(facts, { judged, held: decided });
   holdUndecided(actual, undecided);
   const open = [...decided, ...undecided];
   const strict = actual.heldCount === open.length ? actual : judgementOf(facts, { judged, held: open });
-  return { actual, strict, openSet: facts.sets.of(open.map(({ control }) => control)), undecided };
+  return { settled, actual, strict, openSet: facts.sets.of(open.map(({ control }) => control)), undecided };
 }
 
 function judgementOf(

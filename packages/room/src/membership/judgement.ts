@@ -98,10 +98,15 @@ export class Judgement {
         open.push(missing);
         continue;
       }
-      this.#remember(at, this.#judge(record));
+      this.#remember(at, record.isVoidByItself ? "void" : this.#judge(record));
       open.pop();
     }
     return this.#known(control) ?? "void";
+  }
+
+  /** Whether a block that is not final is void whatever its keys: its writer was nobody, or something that holds cuts it off. */
+  isCutOff(control: number): boolean {
+    return this.#judge(this.facts.record(control)) === "void";
   }
 
   #known(control: number): Standing | undefined {
@@ -133,7 +138,7 @@ export class Judgement {
   #judge(record: ControlRecord): Standing {
     const { id, author, certificate, writer, seq, needsAdmin } = record;
     if (author === nobody) return "void";
-    if (certificate !== id && certificate !== genesisId && this.#known(certificate) === "void") return "void";
+    if (certificate !== id && certificate !== genesisId && this.standingOf(certificate) === "void") return "void";
     if (this.forksOf(writer).some((fork) => seq >= fork.seq)) return "void";
     if (!this.revocationsOf(writer).every((revocation) => this.facts.accepts(revocation, id))) return "void";
     const removals = this.removalsOf(author).filter((removal) => !this.facts.accepts(removal, id));

@@ -7,7 +7,7 @@ import { ControlOrderError } from "../errors.ts";
 import { appendControl } from "./append-control.ts";
 import { authorise, type AuthoriseDeps } from "./authorise.ts";
 import { ControlFacts } from "./control-facts.ts";
-import type { ControlBlock } from "./control-record.ts";
+import { type ControlBlock, nobody } from "./control-record.ts";
 import type { ControlSet, ControlSets } from "./control-sets.ts";
 import { Decisions } from "./decisions.ts";
 import type { Genesis } from "./genesis.ts";
@@ -115,7 +115,8 @@ export class MembershipLog {
     const authorisation = authorise(this.#deps, { block, membership });
     const control = appendControl(this.#facts, { block, membership, authorisation });
     const { author, authorised } = authorisation;
-    return { control, author: author < 0 ? undefined : this.#facts.identities.key(author), authorised };
+    const isNobodys = author === nobody || block.isVoidByItself === true;
+    return { control, author: isNobodys ? undefined : this.#facts.identities.key(author), authorised };
   }
 
   /**

@@ -116,6 +116,20 @@ export class Membership {
     return actual === strict || (this.#admitting(index, strict).length > 0 && this.#isAdmin(index, strict));
   }
 
+  /**
+   * Whether a member may give keys to whom it adds by that writer (§7): as an admin who is not in doubt, by a writer that stays valid whatever
+   * restriction comes to hold. A writer that is not known yet begins with that block.
+   */
+  mayGiveKeys({ index, writer }: { readonly index: number; readonly writer: Uint8Array }): boolean {
+    const number = this.#facts.writerKeys.find(writer);
+    const { actual, strict } = this.#outcome;
+    const isKnown = number !== undefined && this.#facts.claimIn(this.set, number) !== undefined;
+    return (
+      this.isSureAdmin(index) &&
+      (!isKnown || actual === strict || this.#maySign(number, { seq: Number.POSITIVE_INFINITY, judgement: strict }))
+    );
+  }
+
   /** The member with that dense number. */
   memberAt(index: number): Member | undefined {
     if (this.#members.has(index)) return this.#members.get(index);
@@ -167,6 +181,14 @@ export class Membership {
   /** Whether a control block of the set is void (rule 3). */
   isVoidControl(control: number): boolean {
     return this.#outcome.actual.standingOf(control) === "void";
+  }
+
+  /**
+   * Whether a control block that is not final is void for good, whatever its keys: its writer is nobody by M of it, or what was decided cuts it
+   * off. Nobody builds on it (§4.2).
+   */
+  isLostControl(control: number): boolean {
+    return this.#outcome.settled.isCutOff(control);
   }
 
   /** Whether a block that is no control block is void (rule 3). Final ones are never judged again: ask before they are. */
@@ -234,23 +256,26 @@ export class Membership {
 
   #authorOf(writer: number, seq: number): Member | undefined {
     const claim = this.#facts.claimIn(this.set, writer);
-    if (claim === undefined) return undefined;
-    const { actual } = this.#outcome;
+    if (claim === undefined || !this.#maySign(writer, { seq, judgement: this.#outcome.actual })) return undefined;
+    return this.memberAt(claim.member);
+  }
+
+  /** Whether nothing that holds stops a writer before a block, nor leaves its member without an add. */
+  #maySign(writer: number, { seq, judgement }: { readonly seq: number; readonly judgement: Judgement }): boolean {
+    const claim = this.#facts.claimIn(this.set, writer);
+    if (claim === undefined) return false;
     const isStopped =
       // Two first blocks are a fork, and only one of them can be the one that certified the writer.
       (claim.certificate !== genesisId && seq === 0) ||
-      (claim.certificate !== genesisId && actual.standingOf(claim.certificate) === "void") ||
-      actual.revocationsOf(writer).length > 0 ||
-      actual.forksOf(writer).some((fork) => seq >= fork.seq);
-    const removals = actual.removalsOf(claim.member);
-    const admitters = claim.certificate === genesisId ? undefined : this.#facts.record(claim.certificate).admitters;
-    const isAdmitted =
-      admitters === undefined
-        ? removals.length === 0
-        : admitters.some(
-            (add) =>
-              actual.isGood(add) && removals.every((removal) => this.#facts.isBefore(removal.control, add.control)),
-          );
-    return isStopped || !isAdmitted ? undefined : this.memberAt(claim.member);
+      (claim.certificate !== genesisId && judgement.standingOf(claim.certificate) === "void") ||
+      judgement.revocationsOf(writer).length > 0 ||
+      judgement.forksOf(writer).some((fork) => seq >= fork.seq);
+    if (isStopped) return false;
+    const removals = judgement.removalsOf(claim.member);
+    if (claim.certificate === genesisId) return removals.length === 0;
+    const { admitters } = this.#facts.record(claim.certificate);
+    return admitters.some(
+      (add) => judgement.isGood(add) && removals.every((removal) => this.#facts.isBefore(removal.control, add.control)),
+    );
   }
 }

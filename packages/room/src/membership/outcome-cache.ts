@@ -55,16 +55,16 @@ export class OutcomeCache {
 
   /** The same outcome at a later moment, where the commits between only confirmed it; else undefined. */
   #carry({ moment: earlier, outcome }: DatedOutcome, moment: Moment): Outcome | undefined {
-    const { actual, strict, undecided } = outcome;
+    const { settled, actual, strict, undecided } = outcome;
     for (const control of this.#decisions.settledBetween(earlier, moment)) {
       const standing = this.#decisions.standingAt(moment, control);
-      if (actual.standingOf(control) !== standing || strict.standingOf(control) !== standing) return undefined;
+      if ([settled, actual, strict].some((judgement) => judgement.standingOf(control) !== standing)) return undefined;
     }
     const decided = undecided.filter(({ id }) => this.#decisions.decisionAt(moment, id) !== undefined);
     if (decided.length === 0) return outcome;
     // What is decided comes before what is not, which may then come out differently.
     if (decided.length < undecided.length) return undefined;
     const isConfirmed = actual === strict && decided.every(({ id }) => this.#decisions.decisionAt(moment, id) === true);
-    return isConfirmed ? { ...outcome, undecided: [] } : undefined;
+    return isConfirmed ? { ...outcome, settled: actual, undecided: [] } : undefined;
   }
 }

@@ -79,9 +79,9 @@ export class BlockJudge {
     return { author, reason };
   }
 
-  #addsBy(author: Member, { membership, operations }: JudgedRoomBlock): readonly MemberNumber[] {
+  #addsBy({ index }: Member, { membership, writer, operations }: JudgedRoomBlock): readonly MemberNumber[] {
     // Whom somebody in doubt adds gets keys when the doubt is over.
-    if (!membership.isSureAdmin(author.index)) return [];
+    if (!membership.mayGiveKeys({ index, writer })) return [];
     return operations.flatMap((operation) =>
       operation.kind === "add" && !membership.isSure(operation.identity)
         ? [this.#deps.identities.add(operation.identity)]

@@ -5,12 +5,10 @@ import { type Bytes, concatBytes, type Plaintext } from "@coterie/bytes";
 import {
   type BlockIndex,
   blockFlags,
-  compareBytes,
   createEnvelope,
   encodeControlPrefix,
   encodeHeader,
   type Envelope,
-  oplogLimits,
   type Signer,
 } from "@coterie/oplog";
 import type { Primitives, RandomSource } from "@coterie/primitives";
@@ -19,13 +17,13 @@ import type { Keyring } from "../epochs/keyring.ts";
 import { createGrant, createRotation, type NewEpoch, type NewGrant } from "../epochs/new-epoch.ts";
 import { encodePublicPart, type Sealing } from "../epochs/public-part.ts";
 import type { DueGrant, SealedMember } from "../epochs/due-grants.ts";
+import type { MemberNumber } from "../epochs/epoch-facts.ts";
 import { type WritePlan, WriteRule } from "../epochs/write-rule.ts";
 import { NotAMemberError, UnknownEpochError } from "../errors.ts";
-import type { ControlSet } from "../membership/control-sets.ts";
 import { encodeOperations } from "../membership/encode-operations.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { Operation } from "../membership/operation.ts";
-import { linkableHeads } from "./links.ts";
+import { type BlockPlace, findBlockPlace } from "./block-place.ts";
 import type { RoomLog } from "./room-log.ts";
 
 /** What making blocks works with. */
@@ -49,15 +47,6 @@ export interface NewBlockInput {
   readonly rotates: boolean | { readonly after: BlockIndex };
 }
 
-/** What is known where a block is written: its place, and M of it. */
-interface Place {
-  readonly links: readonly Bytes[];
-  readonly lamport: number;
-  readonly commits: number;
-  readonly past: ControlSet;
-  readonly membership: Membership;
-}
-
 interface SealedPlan {
   readonly epochId: Bytes;
   readonly operations: readonly Operation[];
@@ -79,7 +68,7 @@ export class Composer {
    * @throws NotAMemberError where this identity is no member by what is known
    */
   compose(input: NewBlockInput): Envelope {
-    const place = this.#findPlace(input.previous?.block);
+    const place = findBlockPlace(this.#deps.log, input.previous?.block);
     const plan = this.#plan(place, input);
     const { epochId, operations, sealings } = this.#seal(plan, input.operations);
     const publicPart = encodePublicPart(sealings);
@@ -105,61 +94,32 @@ export class Composer {
     return createEnvelope({ sha256, signer }, { header, ...encrypted, publicPart });
   }
 
-  #findPlace(previous: BlockIndex | undefined): Place {
-    const { log } = this.#deps;
-    const { dag, table, order, membershipLog } = log;
-    const indexers = new Set(order.indexers);
-    const isLeftOut = (block: BlockIndex): boolean =>
-      this.#isCoveredByAnchor(block) ||
-      (!order.isFinal(block) &&
-        !indexers.has(dag.writer(block)) &&
-        // What a void removal contradicts is judged with it in sight only: without it, who it names would seem removed by others.
-        log.controls.findControl(block) === undefined &&
-        log.isVoid(block));
-    const heads = linkableHeads(dag, { isLeftOut })
-      .filter((head) => head !== previous)
-      .slice(-oplogLimits.linksPerBlock);
-    const parents = previous === undefined ? heads : [previous, ...heads];
-    const { sets } = membershipLog;
-    const past = parents.reduce((set, parent) => sets.union(set, table.pastAndSelf(parent)), sets.empty);
-    const commits = membershipLog.commits;
-    return {
-      links: heads.map((head) => dag.hash(head)).sort(compareBytes),
-      lamport: parents.reduce((greatest, parent) => Math.max(greatest, dag.lamport(parent) + 1), 0),
-      commits,
-      past,
-      membership: membershipLog.evaluate(past, commits),
-    };
-  }
-
-  /** Of what came with a checkpoint the graph knows no edges; all of it is in the anchor's past. */
-  #isCoveredByAnchor(block: BlockIndex): boolean {
-    const { order, table } = this.#deps.log;
-    return table.isContext(block) && block !== order.anchor;
-  }
-
-  #plan(place: Place, { operations, rotates }: NewBlockInput): WritePlan {
+  #plan({ membership, past }: BlockPlace, { signer, operations, rotates }: NewBlockInput): WritePlan {
     const { log, keyring, identity } = this.#deps;
-    const { membership, past } = place;
     const own = membership.find(identity);
     if (own === undefined) throw new NotAMemberError();
+    const mayGive = membership.mayGiveKeys({ index: own.index, writer: signer.writer });
     const view = {
       past,
       membership,
       author: own.index,
       held: keyring,
-      adds: membership.isSureAdmin(own.index)
-        ? operations.flatMap((operation) => this.#added(operation, membership))
-        : [],
+      adds: mayGive ? operations.flatMap((operation) => this.#added(operation, membership)) : [],
+      removes: operations.flatMap((operation) => this.#removed(operation)),
     };
+    const isAsked = rotates === true || operations.some(isLateAdd);
     for (;;) {
-      const plan = this.#rule.plan({ ...view, rotates: rotates === true });
+      const plan = this.#rule.plan({ ...view, rotates: isAsked });
       if (plan.kind === "rotate") return plan;
       if (typeof rotates === "object" && !log.controls.knewOf({ epochId: plan.epochId, block: rotates.after }))
         return this.#rule.plan({ ...view, rotates: true });
       // A large epoch is checked here, before anything is written in it; another one is chosen where it is at fault.
       if (!log.controls.checks.check(plan.epochId)) return plan;
     }
+  }
+
+  #removed(operation: Operation): readonly MemberNumber[] {
+    return operation.kind === "remove" ? [this.#deps.log.membershipLog.identities.add(operation.identity)] : [];
   }
 
   #added(operation: Operation, membership: Membership): readonly SealedMember[] {
@@ -208,4 +168,9 @@ export class Composer {
     if (secret === undefined) throw new UnknownEpochError();
     return createGrant({ primitives }, { logId: log.logId, secret, ...recipient });
   }
+}
+
+/** Who joins without the whole history may know no epoch that others know from before, so that all go on in a new one. */
+function isLateAdd(operation: Operation): boolean {
+  return operation.kind === "add" && operation.history !== "all";
 }

@@ -10,6 +10,7 @@ import { chooseEpoch } from "../epochs/write-rule.ts";
 import { RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
 import type { Member } from "../membership/membership.ts";
 import type { ReadableView } from "../views/view-state.ts";
+import { findBlockPlace } from "./block-place.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
 import type { OwnWriter } from "./own-writer.ts";
@@ -173,9 +174,11 @@ export class Room {
   /** The epoch that this device would write in now; undefined where it would begin one. */
   get epochId(): Bytes | undefined {
     const { log, keyring, deps } = this.#parts;
-    const own = log.membership.find(deps.identity.publicKey);
-    const membership = log.membership;
-    return own && chooseEpoch(log.controls, { past: membership.set, membership, author: own.index, held: keyring });
+    const { writer } = this;
+    const goesOn = writer !== undefined && log.membership.isValidWriter(writer);
+    const { past, membership } = findBlockPlace(log, goesOn ? log.findHead(writer) : undefined);
+    const own = membership.find(deps.identity.publicKey);
+    return own && chooseEpoch(log.controls, { past, membership, author: own.index, held: keyring });
   }
 
   /**
