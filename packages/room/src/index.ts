@@ -12,7 +12,13 @@ export {
   type EncryptedPart,
 } from "./epochs/block-cipher.ts";
 export type { BlockKeyPlace, BlockKeys } from "./epochs/block-keys.ts";
-export { type DueGrant, type HeldLevels, levelOfHistory, type SealedMember } from "./epochs/due-grants.ts";
+export {
+  type DueGrant,
+  type GrantTruth,
+  type HeldLevels,
+  levelOfHistory,
+  type SealedMember,
+} from "./epochs/due-grants.ts";
 export type { EntryDeps } from "./epochs/entry-key.ts";
 export {
   type EpochBlock,

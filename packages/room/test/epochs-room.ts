@@ -13,7 +13,7 @@ import { createSealingKeyHolder, openSealings } from "../src/epochs/open-entries
 import { decodePublicPart, encodePublicPart } from "../src/epochs/public-part.ts";
 import { findVoidReason, type VoidReason } from "../src/epochs/read-rule.ts";
 import { SafeEpochs } from "../src/epochs/safe-epochs.ts";
-import type { SealedMember } from "../src/epochs/due-grants.ts";
+import type { GrantTruth, SealedMember } from "../src/epochs/due-grants.ts";
 import { WriteRule, type WriterMembership } from "../src/epochs/write-rule.ts";
 import { type ControlSet, ControlSets } from "../src/membership/control-sets.ts";
 import { decodeOperations } from "../src/membership/decode-operations.ts";
@@ -39,6 +39,9 @@ export interface RoomBlock {
   readonly encrypted: ReturnType<typeof encryptBlock>;
   readonly voidReason: VoidReason | undefined;
 }
+
+/** What is granted is true, unless somebody says otherwise. */
+export const believing: GrantTruth = { begin: () => undefined, isTrue: ({ isFalse }) => !isFalse, hasMore: false };
 
 /** A member, or somebody who was or will be one, on one device. */
 export class Person {
@@ -75,7 +78,7 @@ export class Room {
   readonly identities = new KeyIndex();
   readonly facts = new EpochFacts({ sets: this.sets, identities: this.identities });
   readonly safe = new SafeEpochs(this.facts);
-  readonly rule = new WriteRule({ facts: this.facts, safe: this.safe });
+  readonly rule = new WriteRule({ facts: this.facts, safe: this.safe, truth: believing });
   readonly #memberships = new Map<ControlSet, WriterMembership>();
 
   constructor(seed: string) {

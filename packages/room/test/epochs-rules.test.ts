@@ -1,13 +1,13 @@
 import { type Bytes, encodeHex } from "@coterie/bytes";
 import { describe, expect, it } from "vitest";
-import { EpochFacts } from "../src/epochs/epoch-facts.ts";
+import { EpochFacts, type GrantFact } from "../src/epochs/epoch-facts.ts";
 import type { EpochLevel } from "../src/epochs/level-secret.ts";
 import { findVoidReason } from "../src/epochs/read-rule.ts";
 import { SafeEpochs } from "../src/epochs/safe-epochs.ts";
 import { chooseWraps, WriteRule } from "../src/epochs/write-rule.ts";
 import { ControlSets, type MemberHistory, type Operation, type RotateOperation } from "../src/index.ts";
 import { KeyIndex } from "../src/membership/key-index.ts";
-import { addOf, type Person, removeOf, Room, type RoomBlock, updateKeyOf } from "./epochs-room.ts";
+import { addOf, believing, type Person, removeOf, Room, type RoomBlock, updateKeyOf } from "./epochs-room.ts";
 import { madeUp } from "./epochs-scene.ts";
 
 /** A room of people who all know everything; the first one made it. */
@@ -345,7 +345,7 @@ function scene(names: readonly string[]) {
   const grant = (
     name: string,
     at: { readonly control: number; readonly sees: readonly number[]; readonly to: string },
-  ): void =>
+  ): GrantFact =>
     facts.addGrant({
       control: at.control,
       past: sets.of(at.sees),
@@ -410,7 +410,10 @@ function scene(names: readonly string[]) {
       adds: [],
       removes: [],
     };
-    return { ...new WriteRule({ facts, safe }).plan({ ...view, rotates: false }), wraps: chooseWraps({ facts }, view) };
+    return {
+      ...new WriteRule({ facts, safe, truth: believing }).plan({ ...view, rotates: false }),
+      wraps: chooseWraps({ facts }, view),
+    };
   };
   return { sets, identities, facts, safe, person, id, rotate, rotateOf, grant, membership, isSafe, plan };
 }
@@ -596,7 +599,7 @@ describe("a plan", () => {
     const room = scene(["alice", "bob"]);
     room.rotate("a", { control: 0 });
     room.rotate("b", { control: 1, wraps: { a: "full" }, sees: [0] });
-    room.grant("a", { control: 2, sees: [0, 1], to: "bob" });
+    const given = room.grant("a", { control: 2, sees: [0, 1], to: "bob" });
     room.rotate("good", { control: 3, sees: [0, 1, 2] });
     const levels = { a: "full", b: "full", good: "full" } as const;
     const granted = (saw: readonly number[], sees = [...saw, 3]): readonly string[] =>
@@ -610,8 +613,7 @@ describe("a plan", () => {
     room.facts.markIncomplete(room.id("b"), { missing: [identity], falseWraps: [room.id("a")] });
     expect(granted([0, 1])).toEqual([toBob("b"), toBob("a")]);
     expect(granted([0, 1, 2])).toEqual([toBob("b")]);
-    const operation = { kind: "grant", epochId: room.id("a"), identity, level: "full" } as const;
-    room.facts.markFalseGrant({ control: 2, operation });
+    room.facts.markFalseGrant(given);
     expect(granted([0, 1, 2])).toEqual([toBob("b"), toBob("a")]);
     // Without an epoch that is good there is a new one, which wraps both: nobody needs a grant.
     expect(granted([0, 1, 2], [0, 1, 2])).toEqual([]);
@@ -621,7 +623,7 @@ describe("a plan", () => {
     const room = scene(["alice"]);
     room.rotate("a", { control: 0 });
     room.rotate("b", { control: 1, sees: [0], wraps: { a: "full" } });
-    const rule = new WriteRule(room);
+    const rule = new WriteRule({ ...room, truth: believing });
     let revision = 0;
     let levelOfA: EpochLevel | undefined = "full";
     const held = {

@@ -4,8 +4,9 @@ import type { Envelope } from "@coterie/oplog";
 import { generateAgreementKeyPair } from "@coterie/primitives";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { expect, it } from "vitest";
-import { createGrant, createRotation, type Operation } from "../src/index.ts";
+import { createGrant, createRotation, type Operation, type Sealing } from "../src/index.ts";
 import { forge } from "./rooms-hostile.ts";
+import { deriveEntryKey, encryptEntry, type EntryPlace } from "../src/epochs/entry-key.ts";
 import { keyMessage } from "../src/membership/authorise.ts";
 import { namesIn, operationsOf, type Person, seeded, World } from "./world.ts";
 
@@ -23,6 +24,17 @@ function epochOf(person: Person): Bytes {
   const { epochId } = person.in;
   if (epochId === undefined) throw new Error("no epoch to write in");
   return epochId;
+}
+
+/** Opens for its recipient, to a secret that is none of the epoch's. */
+function sealFalsely({ random }: World, to: Omit<EntryPlace, "ephemeralKey">): Sealing {
+  const { secretKey, publicKey: ephemeralKey } = generateAgreementKeyPair(primitives, random);
+  const place = { ...to, ephemeralKey };
+  const key = deriveEntryKey({ primitives }, { place, shared: primitives.agree(secretKey, to.sealingKey) });
+  const secret = new Uint8Array(32).fill(7);
+  const entries = Uint8Array.from({ length: 8 * 48 }, (_, i) => Math.floor(i / 48));
+  entries.set(encryptEntry({ primitives }, { place, key, secret }), 7 * 48);
+  return { epochId: to.epochId, ephemeralKey, entries };
 }
 
 const reasonsOf = (person: Person) => person.alarms.map((alarm) => ("reason" in alarm ? alarm.reason : alarm.kind));
@@ -192,6 +204,47 @@ it("F27: a block under an epoch that was not begun in its past splits nobody off
     expect(person.in.members.every(({ role }) => role === "admin")).toBe(true);
   }
 });
+
+//   all ── mallory: adds dave, grants something else ── bob: grants again ── dave reads everything
+for (const fault of ["another secret", "what opens to mallory", "nothing"] as const)
+  it(`a grant of ${fault} to a newcomer is granted again, by the next block of whoever can tell`, async () => {
+    const { world, alice, bob, carol, mallory } = await roomWithMallory(41);
+    const epochId = epochOf(mallory);
+    const { logId, dag } = mallory.in.log;
+    const dave = world.person("dave");
+    const secret = await mallory.in.get(epochId);
+    const to = { logId, identity: dave.id, sealingKey: dave.sealing.publicKey };
+    const { identity, sealingKey } = to;
+    const granted = (key: Bytes): Sealing =>
+      createGrant({ primitives }, { ...to, secret, level: "full", sealingKey: key }).sealing;
+    const filling = Uint8Array.from({ length: 8 * 48 }, (_, i) => Math.floor(i / 48));
+    const sealings = {
+      "another secret": () => sealFalsely(world, { ...to, epochId }),
+      "what opens to mallory": () => granted(mallory.sealing.publicKey),
+      nothing: () => ({ ...granted(sealingKey), entries: filling }),
+    };
+    const operations: readonly Operation[] = [
+      { kind: "add", identity, sealingKey, role: "member", history: "all" },
+      { kind: "grant", epochId, identity, level: "full" },
+    ];
+    await forge(mallory, { epochId, after: dag.heads(), operations, sealings: [sealings[fault]()] });
+    await world.join(mallory, dave);
+    expect(dave.in.log.dag.size).toBe(0);
+    expect(dave.alarms.map(({ kind }) => kind)).toEqual(fault === "another secret" ? ["false-entry"] : []);
+    await world.meet(alice, bob, carol, mallory);
+    const mending = operationsOf(bob, await bob.say("b1"));
+    expect(mending.filter(({ kind }) => kind === "grant")).toEqual([operations[1]]);
+    await bob.say("b2");
+    await world.meet(alice, bob, carol, dave);
+    await world.settle(alice, bob, carol, dave);
+    expect(await dave.lines()).toEqual(["m0", "b1", "b2"]);
+    expect(bob.alarms.filter(({ kind }) => kind === "false-grant")).toEqual([
+      expect.objectContaining({ epochId, identity: dave.id }),
+    ]);
+    // Once it was mended nobody grants it a third time.
+    for (const person of [alice, carol, dave])
+      expect(operationsOf(person, await person.say("on")).filter(({ kind }) => kind === "grant")).toEqual([]);
+  });
 
 for (const fault of ["omits", "mis-seals"] as const)
   it(`21: where a rotator ${fault} somebody, nobody is shut out`, async () => {

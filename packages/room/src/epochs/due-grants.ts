@@ -7,6 +7,7 @@ import {
   type EpochFact,
   type EpochFacts,
   type EpochNumber,
+  type GrantFact,
   type MemberNumber,
   type RotateFact,
   type Strength,
@@ -58,6 +59,16 @@ export function levelOfHistory(history: MemberHistory): EpochLevel {
   return levelByHistory[history];
 }
 
+/** Who can tell whether grants hold what they say. */
+export interface GrantTruth {
+  /** Begins to look at grants for a new block. */
+  readonly begin: () => void;
+  /** Whether somebody may be believed to have what was granted. */
+  readonly isTrue: (grant: GrantFact) => boolean;
+  /** Whether so many were looked at since it began that others are believed for now. */
+  readonly hasMore: boolean;
+}
+
 /** What findDueGrants is asked. */
 export interface GrantQuestion {
   /** The control blocks in the past of the new block. */
@@ -65,13 +76,18 @@ export interface GrantQuestion {
   readonly held: HeldLevels;
   readonly people: People;
   readonly wraps: NewWraps;
+  readonly truth: GrantTruth;
 }
 
 /**
  * Who is due more of an epoch than it reaches, and the author can give it: the newest epochs first, as many as one block holds. What is
  * granted reaches further through wraps, so that nobody is granted a chain of epochs one by one.
  */
-export function findDueGrants(facts: EpochFacts, { past, held, people, wraps }: GrantQuestion): readonly DueGrant[] {
+export function findDueGrants(
+  facts: EpochFacts,
+  { past, held, people, wraps, truth }: GrantQuestion,
+): readonly DueGrant[] {
+  truth.begin();
   const reach = new Reach(people);
   if (wraps !== undefined)
     reach.pass(
@@ -82,7 +98,7 @@ export function findDueGrants(facts: EpochFacts, { past, held, people, wraps }: 
   const grants: DueGrant[] = [];
   for (const { fact, rotates } of epochsIn(facts, past)) {
     const strengths = reach.take(fact.epoch);
-    addGiven(facts, { reach, strengths, fact, rotates, past });
+    addGiven(facts, { reach, strengths, fact, rotates, past, truth });
     const level = held.findLevel(fact.epochId);
     const canGive = level === undefined ? 0 : strengthOf(level);
     for (const [i, person] of people.entries()) {
@@ -107,18 +123,21 @@ function addGiven(
     fact,
     rotates,
     past,
+    truth,
   }: {
     readonly reach: Reach;
     readonly strengths: Uint8Array;
     readonly fact: EpochFact;
     readonly rotates: readonly RotateFact[];
     readonly past: ControlSet;
+    readonly truth: GrantTruth;
   },
 ): void {
   for (const { recipients, strengths: given } of rotates)
     for (const [i, member] of recipients.entries())
       if (fact.fault?.missing.has(member) !== true) reach.raise(strengths, { member, strength: given[i] ?? 0 });
-  for (const grant of facts.grantsIn(fact.epoch, past)) if (!grant.isFalse) reach.raise(strengths, grant);
+  for (const grant of facts.grantsIn(fact.epoch, past))
+    if (reach.isRaisedBy(strengths, grant) && truth.isTrue(grant)) reach.raise(strengths, grant);
 }
 
 /** What somebody is due of an epoch: everything, or its level from its admission on, and before that what following the log takes. */
@@ -151,6 +170,12 @@ class Reach {
     const strengths = this.#strengths.get(epoch) ?? this.none();
     this.#strengths.delete(epoch);
     return strengths;
+  }
+
+  /** Whether a grant gives somebody more than is known so far. */
+  isRaisedBy(strengths: Uint8Array, { member, strength }: GrantFact): boolean {
+    const place = this.#placeByMember.get(member);
+    return place !== undefined && (strengths[place] ?? 0) < strength;
   }
 
   raise(

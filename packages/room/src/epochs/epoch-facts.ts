@@ -65,6 +65,7 @@ export interface WrapFact {
 
 /** Whom a grant gave what. */
 export interface GrantFact extends Omit<EpochBlock, "lamport"> {
+  readonly epoch: EpochNumber;
   readonly member: MemberNumber;
   readonly strength: Strength;
   /** Whether it was found not to hold what it says. It makes the member a knower, and reaches nobody. */
@@ -178,11 +179,17 @@ export class EpochFacts {
   }
 
   /** Takes a grant, also of a block that is void. */
-  addGrant({ operation, control, past }: Omit<EpochBlock, "lamport"> & { readonly operation: GrantOperation }): void {
+  addGrant({
+    operation,
+    control,
+    past,
+  }: Omit<EpochBlock, "lamport"> & { readonly operation: GrantOperation }): GrantFact {
     const member = this.#identities.add(operation.identity);
     const epoch = this.#number(operation.epochId);
-    this.#at(epoch).grants.push({ control, past, member, strength: strengthOf(operation.level), isFalse: false });
+    const fact = { epoch, control, past, member, strength: strengthOf(operation.level), isFalse: false };
+    this.#at(epoch).grants.push(fact);
     this.#revision += 1;
+    return fact;
   }
 
   /** Notes what is missing or false in an epoch: it is not used for writing, and reaches nobody by that. */
@@ -198,10 +205,9 @@ export class EpochFacts {
   }
 
   /** Notes that a grant does not hold what it says. */
-  markFalseGrant({ operation, control }: { readonly operation: GrantOperation; readonly control: number }): void {
-    const member = this.#identities.add(operation.identity);
-    for (const grant of this.#at(this.#number(operation.epochId)).grants)
-      if (grant.control === control && grant.member === member) grant.isFalse = true;
+  markFalseGrant({ epoch, control, member, strength }: GrantFact): void {
+    for (const grant of this.#at(epoch).grants)
+      if (grant.control === control && grant.member === member && grant.strength === strength) grant.isFalse = true;
     this.#revision += 1;
   }
 

@@ -5,6 +5,7 @@ import type { ControlSet } from "../membership/control-sets.ts";
 import {
   type DueGrant,
   findDueGrants,
+  type GrantTruth,
   type HeldLevels,
   levelOfHistory,
   type People,
@@ -49,6 +50,7 @@ export type WritePlan =
 export interface WriteRuleDeps {
   readonly facts: EpochFacts;
   readonly safe: SafeEpochs;
+  readonly truth: GrantTruth;
 }
 
 /** The write rule for one author. It remembers that nobody is due anything, which is so for almost every block. */
@@ -69,14 +71,15 @@ export class WriteRule {
     if (epochId !== undefined && this.#isSettled(view)) return { kind: "write", epochId, grants: [] };
     const people = distinct([...view.membership.sureMembers, ...view.adds]);
     if (epochId === undefined) return this.#planRotate(view, people);
-    const grants = findDueGrants(this.#deps.facts, { ...view, people: withoutRemoved(people, view), wraps: undefined });
-    if (grants.length === 0 && view.adds.length === 0 && view.removes.length === 0)
-      this.#settled = { view, facts: this.#deps.facts.revision, held: view.held.revision };
+    const { facts, truth } = this.#deps;
+    const grants = findDueGrants(facts, { ...view, people: withoutRemoved(people, view), wraps: undefined, truth });
+    if (grants.length === 0 && view.adds.length === 0 && view.removes.length === 0 && !truth.hasMore)
+      this.#settled = { view, facts: facts.revision, held: view.held.revision };
     return { kind: "write", epochId, grants };
   }
 
   #planRotate(view: WriterView, people: People): WritePlan {
-    const { facts } = this.#deps;
+    const { facts, truth } = this.#deps;
     const author = view.membership.memberAt(view.author);
     // An author in doubt knows the epoch anyway: so may its other devices.
     const recipients = distinct([...people, ...(author === undefined ? [] : [author])]).map(
@@ -84,7 +87,7 @@ export class WriteRule {
     );
     const wraps = chooseWraps(this.#deps, view);
     const wrapped = wraps.map(({ epoch }) => facts.get(epoch).epochId);
-    const grants = findDueGrants(facts, { ...view, people: withoutRemoved(people, view), wraps });
+    const grants = findDueGrants(facts, { ...view, people: withoutRemoved(people, view), wraps, truth });
     return { kind: "rotate", recipients, wrapped, grants };
   }
 
@@ -104,7 +107,7 @@ export class WriteRule {
 
 /** The id of the epoch to write in: of the safe and complete ones whose content the author can make, the latest; undefined for none. */
 export function chooseEpoch(
-  { facts, safe }: WriteRuleDeps,
+  { facts, safe }: Pick<WriteRuleDeps, "facts" | "safe">,
   { held, ...view }: AuthorView & { readonly held: HeldLevels },
 ): Bytes | undefined {
   for (const { epoch, control: id } of facts.newestFirst()) {

@@ -13,6 +13,7 @@ import type { SealingRecipient } from "../epochs/seal-entries.ts";
 import { verifyRotation } from "../epochs/verify-rotation.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { Operation, RotateOperation } from "../membership/operation.ts";
+import { recipientKeys } from "./recipient-keys.ts";
 import type { RoomAlarm } from "./room-block.ts";
 
 /** What checking works with. */
@@ -103,15 +104,11 @@ function recipientsOf({ operation, operations, membership }: CheckedRotate): {
   readonly known: readonly SealingRecipient[];
   readonly unknown: Bytes[];
 } {
-  const added = new Map(
-    operations.flatMap((other) =>
-      other.kind === "add" ? [[encodeHex(other.identity), other.sealingKey] as const] : [],
-    ),
-  );
+  const keyOf = recipientKeys(operations, membership);
   const known: SealingRecipient[] = [];
   const unknown: Bytes[] = [];
   for (const { identity, level } of operation.recipients) {
-    const sealingKey = added.get(encodeHex(identity)) ?? membership.find(identity)?.sealingKey;
+    const sealingKey = keyOf(identity);
     if (sealingKey === undefined) unknown.push(identity);
     else known.push({ identity, level, sealingKey });
   }

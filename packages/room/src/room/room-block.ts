@@ -32,6 +32,8 @@ export type RoomAlarm =
   | { readonly kind: "fork"; readonly writer: Bytes; readonly seq: number }
   /** An epoch was not sealed to all whom it names, or wraps something false: nobody writes in it. */
   | { readonly kind: "incomplete-epoch"; readonly epochId: Bytes; readonly missing: readonly Bytes[] }
+  /** What was granted to somebody in a block does not open to what it should; whoever can grants it again. */
+  | { readonly kind: "false-grant"; readonly epochId: Bytes; readonly identity: Bytes; readonly hash: Bytes }
   /** Something false was sealed to this member. */
   | { readonly kind: "false-entry"; readonly epochId: Bytes }
   /** Indexers signed for an order that contradicts ours. */

@@ -2,7 +2,7 @@
 import { type Bytes, equalBytes } from "@coterie/bytes";
 import { type BlockIndex, type Dag, type Envelope, verifyForkProof } from "@coterie/oplog";
 import type { Primitives } from "@coterie/primitives";
-import { EpochFacts } from "../epochs/epoch-facts.ts";
+import { EpochFacts, type GrantFact } from "../epochs/epoch-facts.ts";
 import type { Keyring } from "../epochs/keyring.ts";
 import { isBegunIn } from "../epochs/read-rule.ts";
 import { SafeEpochs } from "../epochs/safe-epochs.ts";
@@ -13,6 +13,7 @@ import { MembershipLog } from "../membership/membership-log.ts";
 import type { Operation } from "../membership/operation.ts";
 import { BlockJudge, type BlockVerdict } from "./block-judge.ts";
 import { EpochChecks } from "./epoch-checks.ts";
+import { GrantChecks } from "./grant-checks.ts";
 import { isInPast } from "./is-in-past.ts";
 import type { RoomAlarm } from "./room-block.ts";
 
@@ -55,6 +56,7 @@ export class RoomControls {
   readonly safe: SafeEpochs;
   readonly judge: BlockJudge;
   readonly checks: EpochChecks;
+  readonly truth: GrantChecks;
   readonly #dag: Dag;
   readonly #places: (ControlPlace & { readonly isVoidByItself: boolean })[] = [];
   readonly #controlByBlock = new Map<BlockIndex, number>();
@@ -73,7 +75,9 @@ export class RoomControls {
     this.facts = new EpochFacts({ sets, identities });
     this.safe = new SafeEpochs(this.facts);
     this.judge = new BlockJudge({ primitives, logId, facts: this.facts, safe: this.safe, identities });
-    this.checks = new EpochChecks({ primitives, keyring, logId, facts: this.facts, onAlarm });
+    const checkDeps = { primitives, keyring, logId, facts: this.facts, onAlarm };
+    this.checks = new EpochChecks(checkDeps);
+    this.truth = new GrantChecks(checkDeps);
   }
 
   /** All control blocks that are known. */
@@ -107,8 +111,9 @@ export class RoomControls {
       envelope,
     }: { readonly verdict: BlockVerdict; readonly membership: Membership; readonly envelope: Envelope },
   ): TakenControl {
-    const taken = this.#add(place, verdict);
+    const { grants, ...taken } = this.#add(place, verdict);
     const { operations } = place;
+    this.truth.add({ envelope, operations, facts: grants, membership });
     for (const operation of operations)
       if (operation.kind === "rotate") this.checks.add({ envelope, operation, operations, membership });
     return taken;
@@ -157,7 +162,7 @@ export class RoomControls {
     return later !== undefined && isInPast(this.#dag, { earlier: block, later });
   }
 
-  #add(place: ControlPlace, verdict: BlockVerdict): TakenControl {
+  #add(place: ControlPlace, verdict: BlockVerdict): TakenControl & { readonly grants: readonly GrantFact[] } {
     const { block, hash, writer, seq, lamport, commits, epochId, past, operations } = place;
     const isVoid = verdict.reason !== undefined;
     const added = this.membershipLog.add({
@@ -173,8 +178,9 @@ export class RoomControls {
     const { control } = added;
     const reason = verdict.reason ?? (added.author === undefined ? "not-a-writer" : undefined);
     const at = { control, lamport, past };
+    const grants: GrantFact[] = [];
     for (const operation of operations) {
-      if (operation.kind === "grant") this.facts.addGrant({ ...at, operation });
+      if (operation.kind === "grant") grants.push(this.facts.addGrant({ ...at, operation }));
       const isVoidByItself = reason !== undefined;
       if (operation.kind === "rotate")
         this.facts.addRotate({ ...at, epochId, author: verdict.author?.index, operation, operations, isVoidByItself });
@@ -184,6 +190,6 @@ export class RoomControls {
     this.#hasRestrictions ||= operations.some(({ kind }) => restricting.has(kind));
     const { sets } = this.membershipLog;
     this.#all = sets.with(this.#all, control);
-    return { control, pastAndSelf: sets.with(past, control), reason };
+    return { control, pastAndSelf: sets.with(past, control), reason, grants };
   }
 }
