@@ -71,9 +71,10 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", { timeout: 120_
     const pills = page.locator("ul.cards .pill");
     await expect.poll(async () => (await pills.allTextContents()).sort(), patiently).toEqual(["Active", "Revoked"]);
     const name = `coterie.key-log.${world.staff.id}`;
+    await go("keys/log");
+    await page.locator(".notice.good").first().waitFor();
     const head = await page.evaluate((item) => localStorage.getItem(item), name);
     await page.evaluate((item) => localStorage.setItem(item, "AAAA"), name);
-    await go("keys/log");
     await page.reload();
     await page.getByText("Stop: this key log cannot be trusted").waitFor();
     await page.getByText("began this new log itself").click();
@@ -151,6 +152,8 @@ describe.skipIf(chromiumPath === undefined)("the work of staff", { timeout: 120_
     await page.getByRole("button", { name: "Yes, end it" }).click();
     await page.getByText("“Bob” was ended.").waitFor();
     await goTo(page, "");
+    // Loaded anew, so that everything is there when it is called known: what comes later stays to be seen.
+    await page.reload();
     await page.getByText("What your staff should know").waitFor();
     await page.getByRole("button", { name: "All known" }).click();
     await expect.poll(() => page.getByText("What your staff should know").count(), patiently).toBe(0);

@@ -64,7 +64,13 @@ interface World {
   readonly model: KeyLogModel;
 }
 
-function makeWorld(log: KeyLog, { texts = new Map() }: { readonly texts?: Map<string, string> } = {}): World {
+interface Browser {
+  readonly texts?: Map<string, string>;
+  /** Waited for before each verification. */
+  readonly pause?: () => Promise<void>;
+}
+
+function makeWorld(log: KeyLog, { texts = new Map(), pause }: Browser = {}): World {
   const world: Omit<World, "model"> = { served: bytesOf(log), published: [], fault: undefined, texts };
   const append = (entries: readonly Uint8Array[]): void => {
     const sent = entries.map((entry) => new Uint8Array(entry));
@@ -94,7 +100,13 @@ function makeWorld(log: KeyLog, { texts = new Map() }: { readonly texts?: Map<st
   };
   const session = { organisation: create(OrganisationSchema, { id: organisation }), keyLogs };
   type Session = Parameters<typeof createKeyLogModel>[0]["session"];
-  const model = createKeyLogModel({ session: session as unknown as Session, workshop, store });
+  const slow: KeyWorkshop = {
+    run: async (job, onStage) => {
+      await pause?.();
+      return await workshop.run(job, onStage);
+    },
+  };
+  const model = createKeyLogModel({ session: session as unknown as Session, workshop: slow, store });
   return Object.assign(world, { model });
 }
 
@@ -173,6 +185,26 @@ describe("reading the log", () => {
     expect(await look(world)).toMatchObject({ kind: "refused" });
     expect(await world.model.accept(other.logId.slice(-8))).toBe(true);
     expect(await look(world)).toMatchObject({ kind: "verified", log: { logId: other.logId } });
+  });
+
+  it("does not forget what another tab saw while this one was checking an older log", async () => {
+    const texts = new Map<string, string>();
+    const quick = makeWorld(begun, { texts });
+    await look(quick);
+    let meanwhile = async (): Promise<void> => void (await quick.model.change(rotate));
+    const slow = makeWorld(begun, {
+      texts,
+      pause: async () => {
+        const once = meanwhile;
+        meanwhile = () => Promise.resolve();
+        await once();
+      },
+    });
+    expect(await look(slow)).toMatchObject({ kind: "refused", problem: "log-rolled-back" });
+    slow.served = quick.served;
+    expect(await look(slow)).toMatchObject({ kind: "verified" });
+    slow.served = bytesOf(begun);
+    expect(await look(slow)).toMatchObject({ kind: "refused", problem: "log-rolled-back" });
   });
 
   it("does not take damaged memory for none", async () => {

@@ -2,7 +2,7 @@
  * What this browser keeps of an organisation's key log: the last entry that was seen, so that a gateway cannot shorten or
  * swap the log; and entries that were signed but are not known to have arrived, so that nothing else is signed in their place.
  */
-import { type Bytes, decodeBase64Url, encodeBase64Url } from "@coterie/bytes";
+import { type Bytes, decodeBase64Url, encodeBase64Url, equalBytes } from "@coterie/bytes";
 import { NothingKeptError } from "../errors.ts";
 import type { TextStore } from "../session/signing-key-pin.ts";
 
@@ -16,6 +16,12 @@ export interface PendingEntries {
 export interface KeptLog {
   /** Undefined where this browser never saw the log. Bytes that are no head are told so by the job that reads them. */
   readonly loadHead: () => Bytes | undefined;
+  /**
+   * Keeps it in place of `instead`, which is what was loaded before. False, and nothing changed, where another one is kept by now:
+   * what was verified against the older one may be shorter than what another tab has seen since.
+   */
+  readonly replaceHead: (head: Bytes, instead: Bytes | undefined) => boolean;
+  /** Keeps it whatever was kept: only after a person compared the log. */
   readonly saveHead: (head: Bytes) => void;
   readonly loadPending: () => PendingEntries | undefined;
   /** Throws NothingKeptError where the browser does not keep them: then they must not be sent. */
@@ -27,12 +33,19 @@ export interface KeptLog {
 export function createKeptLog({ store }: { readonly store: TextStore }, organisationId: string): KeptLog {
   const headName = `coterie.key-log.${organisationId}`;
   const pendingName = `coterie.key-log-signed.${organisationId}`;
+  const loadHead = (): Bytes | undefined => {
+    const text = store.load(headName);
+    return text === undefined ? undefined : readBytes(text);
+  };
+  const saveHead = (head: Bytes): void => store.save(headName, encodeBase64Url(head));
   return {
-    loadHead() {
-      const text = store.load(headName);
-      return text === undefined ? undefined : readBytes(text);
+    loadHead,
+    replaceHead(head, instead) {
+      if (!isSame(loadHead(), instead)) return false;
+      saveHead(head);
+      return true;
     },
-    saveHead: (head) => store.save(headName, encodeBase64Url(head)),
+    saveHead,
     loadPending() {
       const text = store.load(pendingName);
       if (text === undefined) return undefined;
@@ -46,6 +59,10 @@ export function createKeptLog({ store }: { readonly store: TextStore }, organisa
     },
     forgetPending: () => store.remove(pendingName),
   };
+}
+
+function isSame(a: Bytes | undefined, b: Bytes | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : equalBytes(a, b);
 }
 
 function readBytes(text: string): Bytes {

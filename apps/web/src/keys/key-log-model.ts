@@ -94,7 +94,8 @@ async function viewLog({ session, workshop }: KeyLogDeps, kept: KeptLog): Promis
   const organisation = session.organisation.id;
   try {
     const log = await workshop.run({ kind: "verify-log", organisation, entries, remembered });
-    kept.saveHead(log.head);
+    // Another tab saw the log meanwhile: this view is checked against what that one remembers.
+    if (!kept.replaceHead(log.head, remembered)) return await viewLog({ session, workshop }, kept);
     return { kind: "verified", log, isNew: remembered === undefined };
   } catch (error) {
     const problem = problemOf(error);
@@ -112,18 +113,20 @@ async function changeLog(
   const { session, workshop } = deps;
   await finishPending(deps, { kept, proof });
   const { entries } = await session.keyLogs.getKeyLog({});
+  const remembered = kept.loadHead();
   const job = {
     kind: "sign-log",
     organisation: session.organisation.id,
     entries,
-    remembered: kept.loadHead(),
+    remembered,
     authorityFileText: authority.fileText,
     passphrase: authority.passphrase,
     change,
   } as const;
   const signed = await workshop.run(job, onStage);
   await publish(deps, { kept, pending: { seq: entries.length, entries: signed.entries }, proof });
-  kept.saveHead(signed.log.head);
+  // Where another tab remembers more by now, that stays: the log is looked at again after each change.
+  kept.replaceHead(signed.log.head, remembered);
   return signed.log;
 }
 
