@@ -11,7 +11,15 @@ import {
   nothing,
   read,
 } from "../src/rooms/blocks.ts";
-import { closeKnowledge, epochsIn, type Knowledge, learn } from "../src/rooms/epochs.ts";
+import {
+  closeKnowledge,
+  epochsIn,
+  followersIn,
+  grantsOf,
+  type Knowledge,
+  learn,
+  rotateOf,
+} from "../src/rooms/epochs.ts";
 import type { Room } from "../src/rooms/room.ts";
 import { type Stand, standingOf } from "../src/rooms/standing.ts";
 import type { Schedule } from "./rooms-schedule.ts";
@@ -75,8 +83,9 @@ export function leaksIn({ room, peers, blocks }: History): Leak[] {
       blocks,
     );
     const level = pool.get(block.epoch) ?? nothing;
-    if (level < control) return [];
-    const who = outside.find((identity) => knowledge.get(identity)?.has(block.epoch)) ?? "all of them together";
+    if (level < (rules.inDoubt === "nothing" ? control : read)) return [];
+    const reads = (identity: string): boolean => (knowledge.get(identity)?.get(block.epoch) ?? nothing) >= level;
+    const who = outside.find(reads) ?? "all of them together";
     const isPlain = acts.some(
       (act) =>
         removes(act, who) &&
@@ -100,22 +109,31 @@ export function theftsIn({ room, blocks }: Pick<History, "room" | "blocks">): st
   });
 }
 
-/** K2: what somebody sure should read or follow and cannot, though another one could grant it. `blocks` are those that count. */
+/** What at least one of them could open: nobody can judge by what nobody can read. */
+export function heardBy(peers: History["peers"]): Set<Block> {
+  return new Set(peers.flatMap(({ applied }) => [...applied]));
+}
+
+/** K2: what a member should read or follow and cannot, though another one could grant it. `blocks` are those that count. */
 export function missingIn({ room, peers, blocks: all }: History, blocks: ReadonlySet<Block> = all): string[] {
-  const state = room.state(all, room.commitsIn(all).length);
-  const sure = peers.filter(({ identity }) => state.sure.has(identity));
+  const heard = heardBy(peers);
+  const commits = room.commitsIn(heard).length;
+  const state = room.state(heard, commits);
+  const there = followersIn(room, { state, commits });
+  const members = peers.filter(({ identity }) => there.has(identity));
   const isLost = (epoch: string, level: Level): boolean =>
-    sure.every((peer) => (peer.known.get(epoch) ?? nothing) < level);
+    members.every((peer) => (peer.known.get(epoch) ?? nothing) < level);
   const isBuried = (block: Block): boolean => [...block.past].some(({ epoch }) => isLost(epoch, control));
-  return sure.flatMap(({ identity, known, applied }) => {
+  return members.flatMap(({ identity, known, applied }) => {
     const admission = state.members.get(identity)?.admission;
     return [...blocks].flatMap((block) => {
       const level = known.get(block.epoch) ?? nothing;
       // Of what is void by itself nobody is due more than to follow it.
       const isFull = admission?.history === "all" && !room.isVoidByItself(block);
+      const isSure = state.sure.has(identity);
       const isLate = admission?.block !== undefined && isIn(admission.block, block);
       const knowsAdmission = isLate && !room.isVoidByItself(block);
-      const wanted = isFull ? full : knowsAdmission ? read : control;
+      const wanted = !isSure ? control : isFull ? full : knowsAdmission ? read : control;
       const waits = level >= control && !applied.has(block) && !isBuried(block);
       const lacks = ([control, read, full] as const).some(
         (one) => level < one && one <= wanted && !isLost(block.epoch, one),
@@ -124,6 +142,41 @@ export function missingIn({ room, peers, blocks: all }: History, blocks: Readonl
       return verbs.map((verb) => `${identity} ${verb} ${block.name}`);
     });
   });
+}
+
+/**
+ * K5: links, order and membership under an epoch are known to nobody but those whom somebody who knows the epoch took for a member: by M of a
+ * block that has its rotation in its past, or makes it. What such a block gives counts, and what that reaches.
+ */
+export function strangersIn({ room, peers, blocks }: History): string[] {
+  const epochs = epochsIn(blocks);
+  return peers.flatMap(({ identity }) => {
+    const own = (block: Block): boolean =>
+      holderOf(block.writer) === identity ||
+      room.stateOf(block).members.has(identity) ||
+      room.actsOf(block).some((act) => adds(act, identity));
+    const allowed: Knowledge = new Map();
+    for (const block of blocks) {
+      const given = [rotateOf(block), ...grantsOf(block)].flatMap((one) => (one === undefined ? [] : [one.epoch]));
+      if (own(block)) for (const name of given) allowed.set(name, full);
+    }
+    const reached = closeKnowledge(allowed, epochs);
+    return [...knowledgeOf(blocks, identity).keys()]
+      .filter((name) => !reached.has(name))
+      .map((name) => `${identity} follows ${name}`);
+  });
+}
+
+/** Who is no member, by all that anybody knows, and follows the newest blocks all the same. */
+export function followersOf({ room, peers }: History, blocks: readonly Block[]): string[] {
+  const heard = heardBy(peers);
+  const { members } = room.state(heard, room.commitsIn(heard).length);
+  const written = blocks.filter(({ writer }) => members.has(holderOf(writer)));
+  return peers.flatMap(({ identity, known }) =>
+    members.has(identity)
+      ? []
+      : written.filter(({ epoch }) => known.has(epoch)).map(({ name }) => `${identity} follows ${name}`),
+  );
 }
 
 /** What those who are sure build on with their last blocks. */

@@ -1,4 +1,5 @@
 /** Histories among gangs that write under any epoch that they know, seal new ones to anybody and grant old ones to anybody. */
+import type { Genesis } from "../src/rooms/acts.ts";
 import { type Block, holderOf } from "../src/rooms/blocks.ts";
 import { hasUnsafeEpoch, rotateOf } from "../src/rooms/epochs.ts";
 import { Peer } from "../src/rooms/peer.ts";
@@ -6,6 +7,7 @@ import { Room } from "../src/rooms/room.ts";
 import { type Rules, theRules } from "../src/rooms/rules.ts";
 import { builtOn, leaksIn, missingIn } from "./rooms-checks.ts";
 import { bannedOf, gangOf, isSplit, mingle } from "./rooms-histories.ts";
+import { hasQuorum, openIn } from "./rooms-liveness.ts";
 import { forge } from "./rooms-mischief.ts";
 import { Schedule } from "./rooms-schedule.ts";
 
@@ -13,14 +15,31 @@ export interface HostileTally {
   forged: number;
   voidForged: number;
   splits: number;
+  /** Where so many indexers are of the gang, or removed, that nothing has to become final. */
+  withoutQuorum: number;
   faults: string[];
 }
 
+export interface HostileChoice {
+  readonly rules?: Partial<Rules>;
+  readonly mode?: Genesis["mode"];
+  /** How many of the first members are indexers, those of the gang among them; if more than one, finality is asked for as well (I6). */
+  readonly indexers?: number;
+}
+
 /** Every other gang keeps its keys to itself; then nobody who was removed may read anything (K1). */
-export function runHostile(seed: number, tally: HostileTally, chosen: Partial<Rules> = {}): void {
-  const rules = { ...theRules, ...chosen };
+export function runHostile(seed: number, tally: HostileTally, choice: HostileChoice = {}): Schedule {
+  const { mode = "majority", indexers = 1 } = choice;
+  const rules = { ...theRules, ...choice.rules };
   const keepsKeys = seed % 2 === 0;
-  const schedule = new Schedule({ seed, rules, people: 4 + (seed % 4), steps: 0 });
+  const schedule = new Schedule({
+    seed,
+    rules,
+    people: Math.max(4 + (seed % 4), indexers + 1),
+    steps: 0,
+    genesis: { mode },
+  });
+  if (indexers > 1) schedule.nameIndexers(indexers);
   const { room, peers, blocks } = schedule;
   const people = peers.map(({ identity }) => identity);
   const identities = new Set(gangOf(people, seed));
@@ -35,7 +54,12 @@ export function runHostile(seed: number, tally: HostileTally, chosen: Partial<Ru
   }
   const before = blocks.size;
   schedule.writeRound();
-  const fault = (what: string): number => tally.faults.push(`seed ${seed}: ${what}`);
+  const fault = (what: string): number => tally.faults.push(`seed ${seed} ${JSON.stringify(choice)}: ${what}`);
+  if (!hasQuorum(schedule)) tally.withoutQuorum++;
+  else if (indexers > 1) {
+    schedule.settle();
+    for (const what of openIn(schedule).slice(0, 1)) fault(what);
+  }
   // Others, whom the rest does not take for members, are on their own.
   const isSure = ({ writer }: Block): boolean =>
     room.state(blocks, room.commitsIn(blocks).length).sure.has(holderOf(writer));
@@ -75,17 +99,18 @@ export function runHostile(seed: number, tally: HostileTally, chosen: Partial<Ru
   if (leak !== undefined) fault(`${leak.who} reads ${leak.block}`);
   const [missing] = missingIn(schedule, builtOn(schedule));
   if (missing !== undefined) fault(missing);
+  return schedule;
 }
 
 /** Some histories; those in which liars made two orders final are only counted. */
 export function runManyHostile(
   seeds: { readonly from: number; readonly count: number },
-  rules: Partial<Rules> = {},
+  choice: HostileChoice = {},
 ): HostileTally {
-  const tally: HostileTally = { forged: 0, voidForged: 0, splits: 0, faults: [] };
+  const tally: HostileTally = { forged: 0, voidForged: 0, splits: 0, withoutQuorum: 0, faults: [] };
   for (let seed = seeds.from; seed < seeds.from + seeds.count; seed++) {
     try {
-      runHostile(seed, tally, rules);
+      runHostile(seed, tally, choice);
     } catch (error) {
       if (!isSplit(error)) throw error;
       tally.splits++;

@@ -22,7 +22,7 @@ describe("the rule that an epoch is good if only members were given it", () => {
       scene.tellAll();
       return scene;
     };
-    const { ours, rivals } = both(play, { epoch: "members know it" });
+    const { ours, rivals } = both(play, { epoch: "members know it", inDoubt: "nothing" });
     expect({ ours, rivals }).toEqual({ ours: [], rivals: ["m reads 03b"] });
   });
 
@@ -50,7 +50,7 @@ describe("the rule that an epoch is good if only members were given it", () => {
       scene.tellAll();
       return scene;
     };
-    const { ours, rivals } = both(play, { epoch: "members know it" });
+    const { ours, rivals } = both(play, { epoch: "members know it", inDoubt: "nothing" });
     expect({ ours, rivals }).toEqual({ ours: [], rivals: ["m reads 06a"] });
   });
 });

@@ -3,7 +3,8 @@ import { shouldAcknowledge } from "../src/rooms/acknowledging.ts";
 import type { Genesis } from "../src/rooms/acts.ts";
 import { type Block, capsIn, forksIn, holderOf, type Operation } from "../src/rooms/blocks.ts";
 import { hasUnsafeEpoch } from "../src/rooms/epochs.ts";
-import { Peer, type Position } from "../src/rooms/peer.ts";
+import { Peer } from "../src/rooms/peer.ts";
+import type { Position } from "../src/rooms/position.ts";
 import { Room } from "../src/rooms/room.ts";
 import type { Rules } from "../src/rooms/rules.ts";
 import { Chance } from "./rooms-chance.ts";
@@ -51,6 +52,18 @@ export class Schedule {
       })),
     );
     for (const peer of this.peers) peer.receive(this.blocks);
+  }
+
+  /** The first members write once, and become the indexers. */
+  nameIndexers(count: number): void {
+    const [founder] = this.peers;
+    if (founder === undefined) return;
+    for (const peer of this.peers.slice(1)) if (peer.position() !== undefined) this.#write(peer, []);
+    this.heal();
+    const writers = this.peers.filter(({ last }) => last !== undefined).map(({ writer }) => writer);
+    this.#write(founder, [{ kind: "set indexers", writers: writers.slice(0, count) }]);
+    this.heal();
+    this.settle();
   }
 
   run(steps: number): void {

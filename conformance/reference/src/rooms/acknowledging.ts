@@ -1,7 +1,7 @@
 /** When an indexer acknowledges: the end of docs/protocol/rooms.md §4.2. */
 import type { Block } from "./blocks.ts";
 import { isCounted, roundAfter, roundOf } from "./order.ts";
-import type { Position } from "./peer.ts";
+import type { Position } from "./position.ts";
 import type { Room } from "./room.ts";
 
 export interface Acknowledger {

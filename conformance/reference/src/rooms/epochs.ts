@@ -15,6 +15,7 @@ import {
   type Rotate,
 } from "./blocks.ts";
 import type { State } from "./membership.ts";
+import type { Position } from "./position.ts";
 import type { Room } from "./room.ts";
 
 /** Levels by epoch. */
@@ -96,19 +97,40 @@ export function learn(
   return closeKnowledge(known, epochs);
 }
 
-/** Those to whom a set of blocks shows an epoch to be known, at any level. */
-export function knowersOf(room: Room, blocks: ReadonlySet<Block>, name: string): Set<string> {
+/** Those to whom a set of blocks shows an epoch to be known, directly or through what wraps it, and at which level. */
+export function knowersOf(room: Room, blocks: ReadonlySet<Block>, name: string): Map<string, Level> {
   const epochs = epochsIn(blocks);
-  const over = [...epochs.keys()].filter((other) => closeKnowledge(new Map([[other, full]]), epochs).has(name));
-  if (room.rules.epoch !== "safe") over.splice(0, over.length, name);
-  const knowers = new Set<string>();
-  for (const other of over) {
-    const epoch = epochs.get(other);
-    if (epoch === undefined) continue;
-    for (const identity of [epoch.author, ...epoch.rotate.recipients.keys()]) knowers.add(identity);
+  const knowers = new Map<string, Level>();
+  const reach = new Map<string, Level>();
+  const reachFrom = (other: string, level: Level): Level => {
+    if (other === name) return level;
+    if (room.rules.epoch !== "safe") return nothing;
+    const known = reach.get(`${other} ${level}`);
+    if (known !== undefined) return known;
+    const found = closeKnowledge(new Map([[other, level]]), epochs).get(name) ?? nothing;
+    reach.set(`${other} ${level}`, found);
+    return found;
+  };
+  const know = (identity: string, other: string, level: Level): void => {
+    const reached = reachFrom(other, level);
+    if (reached > (knowers.get(identity) ?? nothing)) knowers.set(identity, reached);
+  };
+  for (const { name: other, author, rotate } of epochs.values()) {
+    know(author, other, full);
+    for (const [identity, { level }] of rotate.recipients) know(identity, other, level);
   }
-  for (const { epoch, identity } of grantsIn(blocks, epochs)) if (over.includes(epoch)) knowers.add(identity);
+  for (const { epoch, identity, level } of grantsIn(blocks, epochs)) know(identity, epoch, level);
   return knowers;
+}
+
+/** The members who may follow new blocks, sure of anybody or not; but only the sure ones read them. */
+export function followersIn(room: Room, { state, commits }: Pick<Position, "state" | "commits">): Set<string> {
+  const isIndexer = (identity: string): boolean =>
+    room.eraAfter(commits).indexers.some((writer) => state.claimOf(writer)?.identity === identity);
+  const { inDoubt } = room.rules;
+  const follows = (identity: string): boolean =>
+    state.sure.has(identity) || (inDoubt === "control, if indexers" ? isIndexer(identity) : inDoubt !== "nothing");
+  return new Set([...state.members.keys()].filter(follows));
 }
 
 /** What a new epoch must know of: §7. */
@@ -130,7 +152,7 @@ export function triggersIn(room: Room, blocks: Iterable<Block>, state: State): A
 export function isSafe(
   room: Room,
   blocks: ReadonlySet<Block>,
-  choice: { state: State; name: string; author: string },
+  choice: Pick<Position, "state" | "commits"> & { name: string; author: string },
 ): boolean {
   const { state, name, author } = choice;
   const epoch = epochsIn(blocks).get(name);
@@ -140,7 +162,12 @@ export function isSafe(
     return epoch.block.past.has(block) || (mayBeInside && block === epoch.block);
   };
   const isKnown = room.rules.epoch !== "safe" || triggersIn(room, blocks, state).every(knows);
-  return isKnown && [...knowersOf(room, blocks, name)].every((one) => one === author || state.sure.has(one));
+  const followers = followersIn(room, choice);
+  const mayKnow = (identity: string, level: Level): boolean =>
+    identity === author ||
+    (level < read ? followers : state.sure).has(identity) ||
+    (level < read && room.rules.inDoubt === "control, for good");
+  return isKnown && [...knowersOf(room, blocks, name)].every(([identity, level]) => mayKnow(identity, level));
 }
 
 /** The read rule: whether the epoch of a block, or what it rotates to, makes it void by itself. */
@@ -153,21 +180,25 @@ export function hasUnsafeEpoch(
   const rotations = block.operations.filter(({ kind }) => kind === "rotate");
   const rotate = rotateOf(block);
   const { identity } = author;
-  if (rotate === undefined) return !isSafe(room, block.past, { state, name: block.epoch, author: identity });
+  const { commits } = block;
+  if (rotate === undefined) return !isSafe(room, block.past, { state, commits, name: block.epoch, author: identity });
   const before = epochsIn(block.past);
   const wrapsOthers = room.rules.wraps === "of the past" && [...rotate.wraps.keys()].some((name) => !before.has(name));
   if (rotations.length > 1 || rotate.epoch !== block.epoch || wrapsOthers) return true;
   const mayAdd = state.maySeal({ identity, writer: block.writer });
   const acts = mayAdd ? authorise(block, { state, authorship: author }) : [];
-  return [...rotate.recipients.keys()].some(
-    (one) => one !== identity && !state.sure.has(one) && !acts.some((act) => adds(act, one)),
+  const followers = followersIn(room, { state, commits });
+  return [...rotate.recipients].some(
+    ([one, { level }]) =>
+      one !== identity && !(level < read ? followers : state.sure).has(one) && !acts.some((act) => adds(act, one)),
   );
 }
 
-/** What somebody is due of an epoch: §7. */
+/** What a member is due of an epoch: §7. */
 export function dueOf(state: State, identity: string, epoch: Epoch): Level {
   const admission = state.members.get(identity)?.admission;
   if (admission === undefined) return nothing;
+  if (!state.sure.has(identity)) return control;
   const { block, history } = admission;
   if (history === "all") return full;
   return block !== undefined && isIn(block, epoch.block) ? levelOf(history) : control;

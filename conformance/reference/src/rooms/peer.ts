@@ -3,16 +3,9 @@ import { isControl, isRestriction } from "./acts.ts";
 import { type Block, closureOf, control, headsOf, makeBlock, nothing, type Operation } from "./blocks.ts";
 import { type Knowledge, learn, rotateOf } from "./epochs.ts";
 import type { State } from "./membership.ts";
+import type { Position } from "./position.ts";
 import type { Room } from "./room.ts";
 import { sealBlock } from "./writing.ts";
-
-/** Where a new block would stand: its past, what its author then is, and how many commits that author knows. */
-export interface Position {
-  readonly past: ReadonlySet<Block>;
-  readonly links: readonly Block[];
-  readonly commits: number;
-  readonly state: State;
-}
 
 export class Peer {
   readonly room: Room;
@@ -88,15 +81,21 @@ export class Peer {
   /** §4.2: all heads; but in place of some void ones that are not final, what they build on. */
   #links(whole: State, commits: number): Block[] {
     const { room, applied } = this;
-    const { indexers } = room.eraAfter(commits);
     const final = new Set(room.commitsIn(applied).flatMap(({ segment }) => segment));
-    const isLeftOut = (block: Block): boolean =>
-      !final.has(block) &&
-      !indexers.includes(block.writer) &&
-      whole.standOf(block) === "void" &&
-      this.#leavesOut(block, whole);
-    const isWanted = (block: Block): boolean => !isLeftOut(block);
-    return headsOf(closureOf([...applied].filter(isWanted)));
+    const closureSince = (known: number): Set<Block> => {
+      const indexers = new Set<string>();
+      for (let count = known; count <= commits; count++)
+        for (const writer of room.eraAfter(count).indexers) indexers.add(writer);
+      const isLeftOut = (block: Block): boolean =>
+        !final.has(block) &&
+        !indexers.has(block.writer) &&
+        whole.standOf(block) === "void" &&
+        this.#leavesOut(block, whole);
+      return closureOf([...applied].filter((block) => !isLeftOut(block)));
+    };
+    const closed = closureSince(commits);
+    const named = Math.max(0, ...[...closed].map((block) => block.commits));
+    return headsOf(room.rules.commitsShown === "linked" && named < commits ? closureSince(named) : closed);
   }
 
   #leavesOut(block: Block, whole: State): boolean {
@@ -128,7 +127,7 @@ export class Peer {
       ...(isFirst ? [{ kind: "add writer", identity } as const] : []),
       ...(choice.operations ?? []),
     ];
-    const draft = { room, blocks: at.past, state: at.state, author: { identity, writer, known }, fresh: `e-${name}` };
+    const draft = { room, at, author: { identity, writer, known }, fresh: `e-${name}` };
     const sealed = room.rules.epoch === "none" ? { epoch: "", operations: chosen } : sealBlock(draft, chosen);
     const { links, commits } = at;
     const { hasContent = true } = choice;

@@ -19,10 +19,14 @@ export interface Rules {
   readonly grants: "as much as one has" | "what is due or nothing";
   /** Which void blocks a new block does not link to (§4.2). */
   readonly leavesOut: "void for good" | "void save control" | "void save restrictions" | "void" | "nothing";
+  /** Whether a block links to what shows the commits that it is the first to name, void or not (§4.2). */
+  readonly commitsShown: "linked" | "left out if void";
   /** Which of the epochs that an author knows a new one wraps. */
   readonly wraps: "of the past" | "all known";
   /** Whether whom an author adds gets keys in that block though the author may turn out to be no admin. */
   readonly ownAdds: "of sure admins" | "of all admins";
+  /** What members in doubt get of epochs (§7): links, order and membership, or nothing; and whether who is none any more makes them unsafe. */
+  readonly inDoubt: "control" | "control, for good" | "control, if indexers" | "nothing";
   /** A block under an epoch whose rotation is not in its past. */
   readonly unmadeEpoch: "malformed" | "void";
   /** How a writer chooses an epoch: §7, the newest, only by who knows it, or not at all (all can read everything). */
@@ -40,8 +44,10 @@ export const theRules: Rules = {
   keys: "whatever was signed",
   grants: "as much as one has",
   leavesOut: "void for good",
+  commitsShown: "linked",
   wraps: "of the past",
   ownAdds: "of sure admins",
+  inDoubt: "control",
   unmadeEpoch: "malformed",
   epoch: "safe",
 };

@@ -1,7 +1,6 @@
 /** The write rule: docs/protocol/rooms.md §7. What a block must carry so that all who should can read it, and no other. */
 import {
   type Add,
-  type Block,
   control,
   full,
   type Grant,
@@ -17,6 +16,7 @@ import {
   dueOf,
   type Epoch,
   epochsIn,
+  followersIn,
   isSafe,
   type Knowledge,
   learn,
@@ -24,6 +24,7 @@ import {
   triggersIn,
 } from "./epochs.ts";
 import type { State } from "./membership.ts";
+import type { Position } from "./position.ts";
 import type { Room } from "./room.ts";
 
 export interface Author {
@@ -34,8 +35,7 @@ export interface Author {
 
 interface Draft {
   readonly room: Room;
-  readonly blocks: ReadonlySet<Block>;
-  readonly state: State;
+  readonly at: Position;
   readonly author: Author;
   /** Name for a new epoch. */
   readonly fresh: string;
@@ -43,7 +43,8 @@ interface Draft {
 
 /** The epoch of a new block, and its operations with the rotation and the grants that it needs. */
 export function sealBlock(draft: Draft, operations: readonly Operation[]): { epoch: string; operations: Operation[] } {
-  const { room, author, state } = draft;
+  const { room, author, at } = draft;
+  const { state } = at;
   const added = state.maySeal(author) ? addedIn(operations) : new Map<string, Add>();
   const mustRotate =
     room.rules.lateJoiners === "trigger" && [...addedIn(operations).values()].some(({ history }) => history !== "all");
@@ -53,7 +54,7 @@ export function sealBlock(draft: Draft, operations: readonly Operation[]): { epo
   // Who removes somebody gives them nothing more in the same block.
   const isRemoved = (identity: string): boolean =>
     operations.some((operation) => operation.kind === "remove" && operation.identity === identity);
-  const others = [...new Set([...state.sure, ...added.keys()])].filter(
+  const others = [...new Set([...followersIn(room, at), ...added.keys()])].filter(
     (identity) => identity !== author.identity && !isRemoved(identity),
   );
   const grants = others.flatMap((identity) => grantsTo(draft, { identity, add: added.get(identity), rotate }));
@@ -66,7 +67,8 @@ function addedIn(operations: readonly Operation[]): Map<string, Add> {
   return added;
 }
 
-function chooseEpoch({ room, blocks, state, author }: Draft): string | undefined {
+function chooseEpoch({ room, at, author }: Draft): string | undefined {
+  const { past: blocks, state } = at;
   const epochs = [...epochsIn(blocks).values()].sort(
     (a, b) => b.block.lamport - a.block.lamport || (a.name < b.name ? 1 : -1),
   );
@@ -79,7 +81,7 @@ function chooseEpoch({ room, blocks, state, author }: Draft): string | undefined
     return newest !== undefined && canRead(newest) && !isMissing ? newest.name : undefined;
   }
   const isUsable = (epoch: Epoch): boolean =>
-    canRead(epoch) && isSafe(room, blocks, { state, name: epoch.name, author: author.identity });
+    canRead(epoch) && isSafe(room, blocks, { ...at, name: epoch.name, author: author.identity });
   return epochs.find(isUsable)?.name;
 }
 
@@ -92,8 +94,11 @@ function recipientOf(
   return { level, keyVersion: add?.keyVersion ?? state.members.get(identity)?.keyVersion ?? 0 };
 }
 
-function rotation({ room, blocks, state, author, fresh }: Draft, added: ReadonlyMap<string, Add>): Rotate {
+function rotation({ room, at, author, fresh }: Draft, added: ReadonlyMap<string, Add>): Rotate {
+  const { past: blocks, state } = at;
   const recipients = new Map<string, Recipient>();
+  for (const identity of followersIn(room, at))
+    recipients.set(identity, recipientOf(state, { identity, add: undefined }, control));
   for (const identity of new Set([...state.sure, author.identity, ...added.keys()])) {
     const add = added.get(identity);
     const history = add?.history ?? state.members.get(identity)?.admission.history ?? "all";
@@ -125,7 +130,8 @@ interface Grantee {
   readonly rotate: Rotate | undefined;
 }
 
-function grantsTo({ room, blocks, state, author, fresh }: Draft, { identity, add, rotate }: Grantee): Grant[] {
+function grantsTo({ room, at, author, fresh }: Draft, { identity, add, rotate }: Grantee): Grant[] {
+  const { past: blocks, state } = at;
   const epochs = epochsIn(blocks);
   const known = learn(blocks, { identity, keyVersion: Number.POSITIVE_INFINITY, isAuthor: true });
   const isFull = rotate?.recipients.get(identity)?.level === full;
