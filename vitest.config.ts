@@ -70,6 +70,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 10_000,
-    maxWorkers: 2,
+    // One more than the processors that this is measured on: a fifth of the time goes by waiting for databases, browsers and limits.
+    maxWorkers: 3,
   },
 });
