@@ -119,6 +119,8 @@ export class Era {
 
   #joinRows(parents: readonly number[]): number {
     if (this.anchor === none && parents.length === 0) return emptyRow;
+    const [first] = parents;
+    if (parents.length === 1 && first !== undefined) return this.rowOf(first);
     const rows: number[] = [];
     for (const parent of parents) {
       const row = this.rowOf(parent);

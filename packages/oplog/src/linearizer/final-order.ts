@@ -74,9 +74,11 @@ export class FinalOrder {
 
   /** Appends the past of a leader and itself. Returns the segment. */
   append(leader: number): Int32Array<ArrayBuffer> {
-    // First by index, which is nearly the order already: sorting runs is cheap.
-    const blocks = Int32Array.from(this.markPast(leader)).sort();
-    blocks.sort((a, b) => this.#dag.compare(a, b));
+    const blocks = Int32Array.from(this.markPast(leader));
+    if (blocks.length > 1) {
+      // First by index, which is nearly the order already: sorting runs is cheap.
+      blocks.sort().sort((a, b) => this.#dag.compare(a, b));
+    }
     for (const block of blocks) {
       this.#order.push(block);
       this.#linked.set(this.#orderHash);

@@ -17,7 +17,8 @@ export class Int32List {
   }
 
   push(value: number): void {
-    this.extend(this.#length + 1, value);
+    if (this.#length === this.#values.length) this.#grow(this.#length + 1);
+    this.#values[this.#length++] = value;
   }
 
   /** Fills up to `length` with `value`. */

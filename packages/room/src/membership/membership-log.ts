@@ -42,6 +42,7 @@ export interface DecidedCommit {
   readonly controls: readonly { readonly control: number; readonly isVoid: boolean }[];
 }
 
+const nothingDecided: DecidedCommit = { controls: [] };
 const maxRemembered = 4_096;
 /** Sets and moments are fewer. */
 const pairFactor = 0x400_0000;
@@ -144,8 +145,12 @@ export class MembershipLog {
   decide({ set, commit }: CommitInput): DecidedCommit {
     if (commit !== this.commits) throw new ControlOrderError("commits come in their order");
     const { sets, restrictionsByControl } = this.#facts;
-    const { actual } = this.#outcomes.outcomeOf(set, this.#decisions.momentOf(commit));
     const settled = sets.difference(set, this.finalSet);
+    if (settled.length === 0) {
+      this.#decisions.skip(commit + 1);
+      return nothingDecided;
+    }
+    const { actual } = this.#outcomes.outcomeOf(set, this.#decisions.momentOf(commit));
     const standings = new Map(settled.map((control) => [control, actual.standingOf(control)]));
     const restrictions = settled.flatMap((control) => restrictionsByControl.get(control) ?? []);
     const holds = new Map(restrictions.map((restriction) => [restriction.id, actual.isHeld(restriction)]));

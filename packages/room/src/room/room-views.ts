@@ -26,7 +26,9 @@ export type ApplyBlocks = (view: WritableView, blocks: readonly RoomBlock[], roo
 /** A room's views by name. */
 export type ViewDefinitions = Readonly<Record<string, ApplyBlocks>>;
 
-/** Contents in memory that nobody asked for are wiped from here on: they can be read again. */
+/** From here on contents in memory are used without being asked for, as far as they are final: reading them again costs more. */
+const manyContents = 1_024;
+/** From here on they are wiped. */
 const maxContents = 8_192;
 
 /** What views are made from. */
@@ -109,10 +111,27 @@ export class RoomViews {
     return [...this.#runners.keys()];
   }
 
-  /** Wipes contents from memory where they became many. */
-  trim(): void {
+  /** Where contents in memory became many, brings views to what is final, and wipes. After the checkpoint of that is kept. */
+  async trim(): Promise<void> {
+    if (this.#log.contentCount <= manyContents) return;
+    await this.#applyFinal();
     if (this.#log.contentCount <= maxContents) return;
     for (const block of this.#log.contentBlocks()) this.#log.forgetContent(block);
+  }
+
+  async #applyFinal(): Promise<void> {
+    this.#takeUpAccess();
+    const order = this.#order();
+    const { finalLength } = order;
+    for (const runner of this.#runners.values()) {
+      if (runner.length >= finalLength) continue;
+      try {
+        await runner.update({ ...order, length: finalLength });
+      } catch {
+        // It stands before what `apply` threw at; whoever asks for it is told.
+      }
+    }
+    this.#forgetFinalContents();
   }
 
   /** What begins at a checkpoint cannot begin anew here: the next opening does, from the genesis. */

@@ -176,7 +176,7 @@ export class RoomWriting {
       this.#hasFailed = true;
       throw new RoomFailedError();
     }
-    this.#parts.views.trim();
+    await this.#parts.views.trim();
     this.#onStored();
   }
 
