@@ -113,7 +113,7 @@ export {
   type SyncDeps,
   type SyncOptions,
 } from "./sync/syncer/sync-context.ts";
-export type { ForkedBlocks, ReceiveResult, SyncHost } from "./sync/syncer/sync-host.ts";
+export type { ForkedBlocks, LostWriter, ReceiveResult, SyncHost } from "./sync/syncer/sync-host.ts";
 export { startSyncLoop, type SyncLoop, type SyncLoopInput } from "./sync/syncer/sync-loop.ts";
 export {
   type NamedRelay,

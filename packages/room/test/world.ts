@@ -1,6 +1,6 @@
 // A world of members with devices in memory, for scenarios: who has what, and who gave which blocks to whom. Seeded.
 import { type Bytes, copyBytes, decodeUtf8, encodeUtf8, equalBytes, SecretKey } from "@coterie/bytes";
-import { createMemoryLogStore, type LogStore, type StateChanges } from "@coterie/oplog";
+import { createMemoryLogStore, type LogStore, type MemoryLogStore, type StateChanges } from "@coterie/oplog";
 import {
   type AgreementKeyPair,
   generateAgreementKeyPair,
@@ -219,7 +219,7 @@ export class Person {
 const stateNames = ["genesis", "writer", "keyring", "checkpoint", "view/lines"];
 
 /** A store with what another one holds now. */
-export async function copyStore(from: LogStore): Promise<LogStore> {
+export async function copyStore(from: LogStore, names: readonly string[] = stateNames): Promise<MemoryLogStore> {
   const copy = createMemoryLogStore();
   for (let at = from.first(); at < from.length(); ) {
     const page = await from.read(at, 1_000);
@@ -227,7 +227,7 @@ export async function copyStore(from: LogStore): Promise<LogStore> {
     at += page.length;
   }
   const changes: StateChanges = new Map(
-    await Promise.all(stateNames.map(async (name) => [name, await from.load(name)] as const)),
+    await Promise.all(names.map(async (name) => [name, await from.load(name)] as const)),
   );
   await copy.save(changes);
   return copy;
@@ -269,13 +269,21 @@ export class World {
   ): Promise<readonly Person[]> {
     const [founder, ...others] = names.map((name) => this.person(name));
     if (founder === undefined) throw new Error("a room has a founder");
-    founder.room = await createRoom(founder.deps, { mode, checkpointInterval });
+    await this.foundBy(founder, { mode, checkpointInterval });
     for (const other of others) {
       await founder.add(other, { role });
       await this.join(founder, other);
     }
     await this.meet(founder, ...others);
     return [founder, ...others];
+  }
+
+  /** A room with nobody in it but its founder. */
+  async foundBy(
+    founder: Person,
+    { checkpointInterval = 1_000, mode = "majority" }: Omit<RoomChoices, "role"> = {},
+  ): Promise<void> {
+    founder.room = await createRoom(founder.deps, { mode, checkpointInterval });
   }
 
   /** Lets somebody who was added in. */

@@ -45,6 +45,12 @@ export type StoredContent =
   /** A content of this epoch, which this device may not read. */
   | { readonly kind: "locked"; readonly epochId: Bytes };
 
+/** What a block of one's own holds. */
+export interface OwnContent {
+  readonly operations: readonly Operation[];
+  readonly content: Plaintext | undefined;
+}
+
 const noOperations: readonly Operation[] = [];
 
 /** The opener of one room's blocks. */
@@ -111,6 +117,17 @@ export class RoomBlockReader implements BlockOpener {
     if (keys?.content === undefined) return { kind: "locked", epochId };
     const content = this.#readContent({ keys, header: headerBytes, nonce, publicPart, ciphertext }, keys);
     return content === undefined ? { kind: "none" } : { kind: "content", content };
+  }
+
+  /** What a block of one's own holds, which was in the graph once: nothing is learnt from it. Throws UnreadableBlockError. */
+  readOwn(block: Uint8Array): OwnContent {
+    const { header, headerBytes, nonce, publicPart, control, content: ciphertext } = decodeUnhashedEnvelope(block);
+    const keys = this.#deps.keyring.findBlockKeys(header);
+    if (keys === undefined) throw new UnreadableBlockError();
+    const part = { keys, header: headerBytes, nonce, publicPart };
+    const { rest } = decodeControlPrefix(decryptControl(this.#deps, { ...part, ciphertext: control }));
+    const operations = rest.length === 0 ? noOperations : decodeOperations(this.#deps.primitives, rest);
+    return { operations, content: this.#readContent({ ...part, ciphertext }, keys) };
   }
 
   #readOperations(envelope: Envelope, control: Bytes): UnreadableReason | undefined {

@@ -27,7 +27,7 @@ import type { ControlSet } from "../membership/control-sets.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { MembershipLog } from "../membership/membership-log.ts";
 import { isControlBlock, type Operation } from "../membership/operation.ts";
-import { RoomBlockReader, type StoredContent } from "./block-reading.ts";
+import { type OwnContent, RoomBlockReader, type StoredContent } from "./block-reading.ts";
 import { BlockTable } from "./block-table.ts";
 import { ForkReports } from "./fork-reports.ts";
 import type { RoomAlarm } from "./room-block.ts";
@@ -218,6 +218,11 @@ export class RoomLog {
   /** How many contents are in memory. */
   get contentCount(): number {
     return this.#contents.size;
+  }
+
+  /** What a block of this device holds that is not in the graph any more. The content is the caller's to destroy. */
+  readOwn(block: Uint8Array): OwnContent {
+    return this.#reader.readOwn(block);
   }
 
   /** Opens a content again that was wiped from memory, from the stored block. */

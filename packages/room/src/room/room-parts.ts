@@ -24,8 +24,9 @@ export interface RoomDeps {
   /** The member's sealing keys, the newest first: earlier ones open earlier epochs. */
   readonly sealingKeys: () => readonly SealingKeyHolder[];
   /**
-   * Whether the storage may be an old copy (a backup, a cloned machine). `confirm`: until {@link Room.confirmOwnHead} was told of the newest
-   * head, this device writes with a new writer key. `trust`: it goes on; where the storage was rolled back, that is a fork.
+   * Whether the storage may be an old copy (a backup, a cloned machine). `confirm`: until a `Syncer` compared heads, or
+   * {@link Room.confirmOwnHead} was told of the newest one, a key of this run writes in the writer's place. `trust`: the writer goes on; where the
+   * storage was rolled back, a `Syncer` finds out, takes back what was not sent and has it written again by a new one.
    */
   readonly ownHead: "confirm" | "trust";
   readonly views: ViewDefinitions;

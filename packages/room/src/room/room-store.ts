@@ -14,7 +14,7 @@ export interface RoomStoreDeps {
 }
 
 /** The pieces of state. */
-export type StateName = "genesis" | "writer" | "checkpoint" | "sync" | `view/${string}`;
+export type StateName = "genesis" | "writer" | "own" | "checkpoint" | "sync" | `view/${string}`;
 
 const keyringName = "keyring";
 const pageBlocks = 512;
@@ -33,12 +33,19 @@ export interface StoredBlock {
   readonly bytes: Ciphertext<"block">;
 }
 
+/** A stored block with its position. */
+export interface PlacedBytes {
+  readonly position: number;
+  readonly bytes: Ciphertext<"block">;
+}
+
 /** See {@link RoomStoreDeps}. */
 export class RoomStore {
   readonly #deps: RoomStoreDeps;
   readonly logId: Bytes;
   /** Where each block of the graph lies. */
   readonly #positions: number[] = [];
+  #takenBack: ReadonlySet<number> = new Set();
 
   constructor(deps: RoomStoreDeps, { logId }: { readonly logId: Bytes }) {
     this.#deps = deps;
@@ -70,14 +77,29 @@ export class RoomStore {
     return this.#deps.store.length();
   }
 
+  /** Blocks at these positions are not read any more: this device wrote them, sent them to nobody, and took them back. */
+  takeBack(positions: readonly number[]): void {
+    this.#takenBack = new Set(positions);
+  }
+
   /** Blocks from a position on, in pages. */
-  async *pages(from: number): AsyncGenerator<{ readonly at: number; readonly blocks: readonly Ciphertext<"block">[] }> {
+  async *pages(from: number): AsyncGenerator<readonly PlacedBytes[]> {
     const { store } = this.#deps;
     for (let at = Math.max(from, store.first()); at < store.length(); ) {
-      const blocks = await store.read(at, pageBlocks);
-      yield { at, blocks };
-      at += blocks.length;
+      const page = await store.read(at, pageBlocks);
+      yield this.#placed(at, page);
+      at += page.length;
     }
+  }
+
+  /** Blocks from a position on, as many of `limit` as the store gives at once, without those that were taken back. */
+  async readPlaced(from: number, limit: number): Promise<readonly PlacedBytes[]> {
+    return this.#placed(from, await this.#deps.store.read(from, limit));
+  }
+
+  #placed(from: number, blocks: readonly Ciphertext<"block">[]): readonly PlacedBytes[] {
+    const placed = blocks.map((bytes, i) => ({ position: from + i, bytes }));
+    return this.#takenBack.size === 0 ? placed : placed.filter(({ position }) => !this.#takenBack.has(position));
   }
 
   /** The first position that was not dropped. */
@@ -85,9 +107,33 @@ export class RoomStore {
     return this.#deps.store.first();
   }
 
-  /** Blocks from a position on. */
-  async read(from: number, limit: number): Promise<readonly Ciphertext<"block">[]> {
-    return await this.#deps.store.read(from, limit);
+  /** A page for others: what was taken back is left out. Empty only at the end. */
+  async read(
+    from: number,
+    limit: number,
+  ): Promise<{ readonly envelopes: readonly Ciphertext<"block">[]; readonly next: number }> {
+    const { store } = this.#deps;
+    for (let at = from; at < store.length(); ) {
+      const page = await store.read(at, Math.min(limit, store.length() - at));
+      const envelopes = this.#placed(at, page).map(({ bytes }) => bytes);
+      at += page.length;
+      if (envelopes.length > 0) return { envelopes, next: at };
+    }
+    return { envelopes: [], next: Math.max(from, store.length()) };
+  }
+
+  /** Blocks from a position on, as the store has them, but for those that were taken back: there stands the first one that was not. */
+  async readWithStandIns(from: number, limit: number): Promise<readonly Ciphertext<"block">[]> {
+    const { store } = this.#deps;
+    const blocks = await store.read(from, limit);
+    if (this.#takenBack.size === 0) return blocks;
+    const standIn = (await this.read(store.first(), 1)).envelopes[0];
+    return blocks.flatMap((block, i) => (this.#takenBack.has(from + i) ? (standIn ?? []) : block));
+  }
+
+  /** The block at a position, whether it was taken back or not. */
+  async readAt(position: number): Promise<Ciphertext<"block"> | undefined> {
+    return (await this.#deps.store.read(position, 1))[0];
   }
 
   /** Saves one piece of state by itself. */
@@ -104,11 +150,6 @@ export class RoomStore {
   /** Whether every block from the first one on is here. */
   get isWhole(): boolean {
     return this.#deps.store.first() === 0;
-  }
-
-  /** The block at a position. */
-  async readAt(position: number): Promise<Ciphertext<"block"> | undefined> {
-    return (await this.#deps.store.read(position, 1))[0];
   }
 
   /** One block; undefined where it is not here. */
@@ -139,10 +180,11 @@ export class RoomStore {
     return position === undefined ? undefined : { block, position };
   }
 
-  /** Saves pieces of state together; durable when it resolves. */
-  async save(pieces: ReadonlyMap<StateName, Bytes>, keyring: Ciphertext<"keyring">): Promise<void> {
-    const changes = new Map<string, Ciphertext<"state">>();
-    for (const [name, plain] of pieces) changes.set(name, encryptState(this.#deps, { logId: this.logId, name, plain }));
+  /** Saves pieces of state together, or removes them where they are undefined; durable when it resolves. */
+  async save(pieces: ReadonlyMap<StateName, Bytes | undefined>, keyring: Ciphertext<"keyring">): Promise<void> {
+    const changes = new Map<string, Ciphertext<"state"> | undefined>();
+    for (const [name, plain] of pieces)
+      changes.set(name, plain && encryptState(this.#deps, { logId: this.logId, name, plain }));
     // brand: a keyring is a piece of state that was encrypted elsewhere
     changes.set(keyringName, keyring as Bytes as Ciphertext<"state">);
     await this.#deps.store.save(changes);

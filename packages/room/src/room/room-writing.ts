@@ -3,12 +3,16 @@ import { type Bytes, equalBytes, type Plaintext } from "@coterie/bytes";
 import type { AdmittedBlock, Envelope } from "@coterie/oplog";
 import type { SigningKeyPair } from "@coterie/primitives";
 import type { OwnCheckpoint } from "../checkpoint/checkpoint-book.ts";
-import { NotAMemberError, RoomFailedError } from "../errors.ts";
+import { RoomFailedError } from "../errors.ts";
+import type { Membership } from "../membership/membership.ts";
 import type { Operation } from "../membership/operation.ts";
 import { certifyWriter } from "../membership/propose.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { Composer } from "./composing.ts";
-import { createSigner, encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
+import { draftOf, leftOf } from "./give-up-writer.ts";
+import type { LoadedRoom } from "./load-room.ts";
+import { createSigner, type OwnWriter } from "./own-writer.ts";
+import { OwnWriters } from "./own-writers.ts";
 import type { WrittenBlock } from "./room-calls.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { StateName } from "./room-store.ts";
@@ -27,25 +31,17 @@ export class RoomWriting {
   readonly #composer: Composer;
   readonly #keeper: CheckpointKeeper;
   readonly #onStored: () => void;
-  #writer: OwnWriter | undefined;
+  readonly writers: OwnWriters;
   #savedRevision = -1;
   #hasFailed = false;
 
-  constructor(
-    parts: RoomParts,
-    { writer, onStored }: { readonly writer: OwnWriter | undefined; readonly onStored: () => void },
-  ) {
+  constructor({ parts, ...own }: LoadedRoom, { onStored }: { readonly onStored: () => void }) {
     this.#parts = parts;
-    this.#writer = writer;
+    this.writers = new OwnWriters(parts, own);
     this.#onStored = onStored;
     const { deps, log, keyring } = parts;
     this.#keeper = new CheckpointKeeper(parts, deps.primitives);
     this.#composer = new Composer({ ...deps, keyring, log, identity: deps.identity.publicKey });
-  }
-
-  /** The writer of this device, once there is one. */
-  get writer(): OwnWriter | undefined {
-    return this.#writer;
   }
 
   /** Whether the storage failed after blocks were taken in. */
@@ -65,12 +61,29 @@ export class RoomWriting {
   /** Saves what is not saved, and wipes the writer's key. */
   async close(): Promise<void> {
     if (!this.#hasFailed) await this.#saveState();
-    this.#writer?.keyPair.secretKey.destroy();
+    this.writers.destroy();
+  }
+
+  /** Writes again what was taken back, each block as one, those first that were first; nothing where it was done before. */
+  async resume(): Promise<void> {
+    const { log, storage } = this.#parts;
+    for (const position of leftOf(log, this.writers.record.pending)) {
+      const block = await storage.readAt(position);
+      const draft = block && draftOf(log, block);
+      if (draft === undefined) throw new RoomFailedError();
+      await this.#write([() => ({ ...draft, operations: stillOf(log.membership, draft.operations) })]);
+      draft.content?.destroy();
+    }
   }
 
   /** Writes blocks, each of which `drafts` makes when its turn comes. All are durable when it resolves. */
   async write(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
-    const writer = await this.#ownWriter();
+    await this.resume();
+    return await this.#write(drafts);
+  }
+
+  async #write(drafts: readonly (() => Draft)[]): Promise<readonly WrittenBlock[]> {
+    const writer = await this.writers.forWriting();
     const { log, storage, deps } = this.#parts;
     let reports: readonly Operation[] = await log.forkReports.prove(
       { primitives: deps.primitives, storage },
@@ -134,33 +147,6 @@ export class RoomWriting {
     });
   }
 
-  /** The writer to write with: a new one where there is none, or where nobody confirmed that the old one's head is the newest. */
-  async #ownWriter(): Promise<OwnWriter> {
-    const { deps, log, storage } = this.#parts;
-    if (log.membership.find(deps.identity.publicKey) === undefined) throw new NotAMemberError();
-    if (this.#writer !== undefined && this.isConfirmed && mayGoOn(log, this.#writer)) return this.#writer;
-    const writer = generateOwnWriter(deps.primitives, deps.random);
-    const encoded = encodeOwnWriter(writer);
-    // Durable before its first block: a writer that is forgotten can never be gone on with.
-    await storage.save(new Map([["writer", encoded]]), this.#parts.exportKeyring());
-    encoded.fill(0);
-    this.#writer = writer;
-    return writer;
-  }
-
-  /** Whether this device may go on with its writer. */
-  get isConfirmed(): boolean {
-    return this.#writer?.isConfirmed === true || this.#parts.deps.ownHead === "trust";
-  }
-
-  /** Takes note of whether a newer head of the writer is known elsewhere: then it is given up. Gives whether it goes on. */
-  confirm(isNewest: boolean): boolean {
-    const writer = this.#writer;
-    if (writer === undefined || this.isConfirmed) return true;
-    this.#writer = isNewest ? { ...writer, isConfirmed: true } : undefined;
-    return isNewest;
-  }
-
   /** Stores what was taken in. Throws RoomFailedError: memory is then ahead of the storage. */
   async store(admitted: readonly AdmittedBlock[]): Promise<void> {
     if (admitted.length === 0) return;
@@ -185,4 +171,12 @@ export class RoomWriting {
     await this.#parts.storage.save(changes, this.#parts.exportKeyring());
     this.#savedRevision = revision;
   }
+}
+
+/** Without what somebody else did meanwhile. */
+function stillOf(membership: Membership, operations: readonly Operation[]): readonly Operation[] {
+  return operations.filter((operation) => {
+    if (operation.kind === "add") return !membership.isSure(operation.identity);
+    return operation.kind !== "remove" || membership.find(operation.identity) !== undefined;
+  });
 }

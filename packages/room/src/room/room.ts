@@ -2,8 +2,8 @@
  * A room on one device: everything of docs/protocol/rooms.md behind one queue. What one writes is durable before anybody else can see it;
  * what comes from outside is checked before it counts.
  */
-import { type Bytes, copyBytes } from "@coterie/bytes";
-import type { AdmittedBlock, CallOptions, SyncAlarm, SyncHost } from "@coterie/oplog";
+import { type Bytes, copyBytes, equalBytes } from "@coterie/bytes";
+import type { AdmittedBlock, CallOptions, LostWriter, SyncAlarm, SyncHost } from "@coterie/oplog";
 import type { AgreementKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
 import { chooseEpoch } from "../epochs/write-rule.ts";
@@ -13,7 +13,8 @@ import type { ReadableView } from "../views/view-state.ts";
 import { findBlockPlace } from "./block-place.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
-import type { OwnWriter } from "./own-writer.ts";
+import { destroyParts, giveUpWriter } from "./give-up-writer.ts";
+import type { LoadedRoom } from "./load-room.ts";
 import type { ProposeOperations, ReceivedBlocks, WrittenBlock } from "./room-calls.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
@@ -24,17 +25,17 @@ import { encodeValues } from "./values.ts";
 
 /** See `createRoom`, `openRoom` and `joinRoom`. Calls may be made at once; they take their turns. */
 export class Room {
-  readonly #parts: RoomParts;
-  readonly #writing: RoomWriting;
+  #parts: RoomParts;
+  #writing: RoomWriting;
   readonly #waiters = new EpochWaiters();
   readonly #listeners = new Set<() => void>();
   #turn: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   /** Not for hosts: `createRoom`, `openRoom` and `joinRoom` gather the parts. */
-  constructor(parts: RoomParts, writer: OwnWriter | undefined) {
-    this.#parts = parts;
-    this.#writing = new RoomWriting(parts, { writer, onStored: () => this.#tell() });
+  constructor(loaded: LoadedRoom) {
+    this.#parts = loaded.parts;
+    this.#writing = new RoomWriting(loaded, { onStored: () => this.#tell() });
   }
 
   /** The room's log: order, finality, what waits. To be read only. */
@@ -49,7 +50,7 @@ export class Room {
 
   /** This device's writer key; undefined until it first writes. */
   get writer(): Bytes | undefined {
-    return this.#writing.writer?.keyPair.publicKey;
+    return this.#writing.writers.current?.keyPair.publicKey;
   }
 
   /**
@@ -99,7 +100,7 @@ export class Room {
     return await this.#inTurn(async () => {
       const { log } = this;
       const number = this.writer === undefined ? undefined : log.dag.writerIndex(this.writer);
-      if (number === undefined || !this.#writing.isConfirmed) return undefined;
+      if (number === undefined || !this.#writing.writers.isConfirmed) return undefined;
       const isVoteDue = this.#writing.findDueVote(log.dag.writerKey(number))?.hasValue ?? false;
       if (!isVoteDue && !log.order.isAckDue(number, log.hasOpenValue())) return undefined;
       if (!log.membership.isValidWriter(log.dag.writerKey(number))) return undefined;
@@ -211,14 +212,23 @@ export class Room {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The port by which a `Syncer` keeps this room the same here and on relays. */
+  /** The port by which a `Syncer` keeps this room the same here and on relays. It confirms the own head, too, or gives the writer up. */
   syncHost(onAlarm: (alarm: SyncAlarm) => void): SyncHost {
-    return createSyncHost({ room: this, storage: this.#parts.storage, onAlarm });
+    return createSyncHost({
+      room: this,
+      parts: () => this.#parts,
+      ownWriter: () => (this.#writing.writers.lasting ?? this.#writing.writers.current)?.keyPair.publicKey,
+      giveUpWriter: async (lost) => await this.#giveUpWriter(lost),
+      onAlarm,
+    });
   }
 
-  /** Stored blocks from a position on, to send them: those of this device, and all others. */
+  /**
+   * Stored blocks from a position on, to send them: those of this device, and all others. In the place of one that was taken back since it was
+   * never sent (§10.4) stands another one.
+   */
   async readStored(from: number, limit: number): Promise<readonly Bytes[]> {
-    return await this.#parts.deps.store.read(from, limit);
+    return await this.#parts.storage.readWithStandIns(from, limit);
   }
 
   /**
@@ -226,10 +236,35 @@ export class Room {
    * next block comes from a new writer, so that nothing is signed twice. Gives whether the writer goes on.
    */
   async confirmOwnHead(head: { readonly seq: number; readonly hash: Bytes } | undefined): Promise<boolean> {
-    return await this.#inTurn(() => {
+    return await this.#inTurn(async () => {
       const isKnown = head === undefined || this.log.dag.find(head.hash) !== undefined;
-      return Promise.resolve(this.#writing.confirm(isKnown));
+      return await this.#writing.writers.confirm(isKnown);
     });
+  }
+
+  /** Not for hosts: writes again what was taken back before this room was closed. */
+  async resume(): Promise<void> {
+    await this.#inTurn(async () => await this.#resume());
+  }
+
+  async #giveUpWriter(lost: LostWriter): Promise<void> {
+    await this.#inTurn(async () => {
+      const { writers } = this.#writing;
+      if (!writers.record.writers.some((writer) => equalBytes(writer, lost.writer))) return;
+      const loaded = await giveUpWriter({ parts: this.#parts, writers }, lost);
+      if (loaded === undefined) return;
+      writers.destroy();
+      destroyParts(this.#parts);
+      this.#parts = loaded.parts;
+      this.#writing = new RoomWriting(loaded, { onStored: () => this.#tell() });
+      await this.#resume();
+      this.#tell();
+    });
+  }
+
+  /** Whoever is no member any more keeps it for the time when they are one again. */
+  async #resume(): Promise<void> {
+    if (this.log.membership.find(this.#parts.deps.identity.publicKey) !== undefined) await this.#writing.resume();
   }
 
   /** Finishes what was begun, and wipes secrets. Harmless when repeated. */

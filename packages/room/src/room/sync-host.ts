@@ -13,30 +13,41 @@ import {
 } from "@coterie/oplog";
 import type { Room } from "./room.ts";
 import type { RoomLog } from "./room-log.ts";
+import type { RoomParts } from "./room-parts.ts";
 import type { RoomStore } from "./room-store.ts";
+
+type Served = Pick<RoomParts, "log" | "storage">;
 
 /** The parts of a room that sync reaches. */
 export interface SyncHostDeps {
-  readonly room: Pick<Room, "receive" | "writer" | "log">;
-  readonly storage: RoomStore;
+  readonly room: Pick<Room, "receive" | "confirmOwnHead">;
+  /** Those of now: others take their place where a writer is given up. */
+  readonly parts: () => Served;
+  readonly ownWriter: SyncHost["ownWriter"];
+  readonly giveUpWriter: Required<SyncHost>["giveUpWriter"];
   readonly onAlarm: (alarm: SyncAlarm) => void;
 }
 
 /** The port of a room to a `Syncer`. */
-export function createSyncHost({ room, storage, onAlarm }: SyncHostDeps): SyncHost {
+export function createSyncHost({ room, parts, ownWriter, giveUpWriter, onAlarm }: SyncHostDeps): SyncHost {
   return {
     receive: async (envelopes): Promise<ReceiveResult> => {
       const { missing, refused, forks } = await room.receive(envelopes);
       const forged = refused.flatMap((refusal) => (refusal.reason === "bad-signature" ? [refusal.hash] : []));
-      const pairs = await Promise.all(forks.map((fork) => readFork(storage, fork.blocks)));
+      const pairs = await Promise.all(forks.map((fork) => readFork(parts().storage, fork.blocks)));
       return { missing, forged, forks: pairs.flatMap((pair) => pair ?? []) };
     },
-    missing: () => Promise.resolve(room.log.waiting.missing),
-    store: createRoomReader({ log: room.log, storage }),
-    base: () => Promise.resolve(room.log.baseHeads().map((block) => headAt(room.log, block))),
-    ownWriter: () => room.writer,
-    load: async () => await storage.load("sync"),
-    save: async (state) => await storage.saveAlone("sync", state),
+    missing: () => Promise.resolve(parts().log.waiting.missing),
+    store: createRoomReader(parts),
+    base: () => {
+      const { log } = parts();
+      return Promise.resolve(log.baseHeads().map((block) => headAt(log, block)));
+    },
+    ownWriter,
+    giveUpWriter,
+    headsCompared: async () => void (await room.confirmOwnHead(undefined)),
+    load: async () => await parts().storage.load("sync"),
+    save: async (state) => await parts().storage.saveAlone("sync", state),
     onAlarm,
   };
 }
@@ -50,25 +61,28 @@ async function readFork(
 }
 
 /** What a device can serve: everything that it stores, found by the graph. Of what it only has contexts it knows the heads. */
-function createRoomReader({ log, storage }: { readonly log: RoomLog; readonly storage: RoomStore }): BlockReader {
+function createRoomReader(parts: () => Served): BlockReader {
   return {
     since: async ({ cursor, limit }) => {
+      const { storage } = parts();
       const end = storage.length;
       const from = Math.max(cursor, storage.first);
       if (from >= end) return { envelopes: [], next: Math.min(from, end), end };
       const wanted = Math.min(Math.max(1, limit), oplogLimits.pageBlocks, end - from);
-      const envelopes = await storage.read(from, wanted);
-      return { envelopes, next: from + envelopes.length, end };
+      return { ...(await storage.read(from, wanted)), end };
     },
-    find: async ({ hashes }) =>
-      await Promise.all(
+    find: async ({ hashes }) => {
+      const { log, storage } = parts();
+      return await Promise.all(
         hashes.slice(0, oplogLimits.hashesPerFind).map(async (hash) => {
           const block = log.dag.find(hash);
           return block === undefined ? undefined : await storage.readBlock(block);
         }),
-      ),
-    range: async ({ writer, from, limit }) => await readRange({ log, storage }, { writer, from, limit }),
+      );
+    },
+    range: async (range) => await readRange(parts(), range),
     heads: ({ after, limit }) => {
+      const { log, storage } = parts();
       const all = headsOf(log);
       const rest = after === undefined ? all : all.filter((head) => compareHeads(head, after) > 0);
       const wanted = Math.min(Math.max(1, limit), oplogLimits.pageHeads);
@@ -78,7 +92,7 @@ function createRoomReader({ log, storage }: { readonly log: RoomLog; readonly st
 }
 
 async function readRange(
-  { log, storage }: { readonly log: RoomLog; readonly storage: RoomStore },
+  { log, storage }: Served,
   { writer, from, limit }: { readonly writer: Bytes; readonly from: number; readonly limit: number },
 ): Promise<readonly Bytes[]> {
   const number = log.dag.writerIndex(writer);

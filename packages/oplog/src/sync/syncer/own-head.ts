@@ -1,13 +1,18 @@
 /** Noticing that somebody else writes with this device's key, or that this device is an old copy of itself (docs/protocol/rooms.md §10.4). */
 import { encodeHex, equalBytes } from "@coterie/bytes";
 import { type Envelope, verifyEnvelope } from "../../format/envelope.ts";
-import type { SyncScope } from "./sync-context.ts";
+import { oplogLimits } from "../../limits.ts";
+import type { WriterHead } from "../relay.ts";
+import { tryDecode } from "./deliver.ts";
+import { readOwnHeads } from "./exchange-heads.ts";
+import { ask, giveUp as abandon, type SyncScope } from "./sync-context.ts";
 
 /**
  * Looks for blocks by the own key that are not in the own store. Each was durable there before it was sent, so whoever wrote it was not this
  * device as it is now: nothing of this writer is sent any more. A relay cannot bring that about, since the blocks are signed.
  */
-export async function noteOwnBlocks({ context, peer }: SyncScope, blocks: readonly Envelope[]): Promise<void> {
+export async function noteOwnBlocks(scope: SyncScope, blocks: readonly Envelope[]): Promise<void> {
+  const { context, peer } = scope;
   const { deps, host, stoppedWriters } = context;
   const own = host.ownWriter();
   if (own === undefined) return;
@@ -27,4 +32,49 @@ export async function noteOwnBlocks({ context, peer }: SyncScope, blocks: readon
   const head = { writer, seq: last.header.seq, hash: last.hash.slice() };
   context.ownHeadAhead = { writer, found: { relay: peer.id, head, block: last.bytes } };
   context.isDirty = true;
+  await giveUp(scope, unknown);
+}
+
+/** Has the host go on without the key: before what others wrote with it is received. */
+async function giveUp(scope: SyncScope, unknown: readonly Envelope[]): Promise<void> {
+  const { context } = scope;
+  const { host, memories, sending } = context;
+  const [first] = unknown;
+  if (host.giveUpWriter === undefined || first === undefined) return;
+  const common = await findCommonHead(scope, unknown);
+  // What is being sent now may be taken: it counts as sent, and nothing is sent of this key after it.
+  await Promise.all(sending);
+  const seen = [...memories.values()].flatMap(({ tips, withdrawn }) => [...tips.all(), ...withdrawn]);
+  await host.giveUpWriter({
+    writer: first.header.writer.slice(),
+    sent: common === undefined ? seen : [common, ...seen],
+  });
+  context.delivered.reset([...(await host.base()), ...(await readOwnHeads(context))]);
+}
+
+/**
+ * The last block of the own store that unknown ones follow; undefined where they have nothing in common with it. A relay that shows a block of
+ * the key and not what comes before it has to wait: what was never sent cannot be told from what was.
+ */
+async function findCommonHead(scope: SyncScope, unknown: readonly Envelope[]): Promise<WriterHead | undefined> {
+  const { context } = scope;
+  const byHash = new Map(unknown.map((block) => [encodeHex(block.hash), block]));
+  let block = unknown.reduce((least, each) => (each.header.seq < least.header.seq ? each : least));
+  while (block.header.seq > 0) {
+    const { writer, seq, previous } = block.header;
+    const [known] = await context.host.store.find({ hashes: [previous] });
+    if (known !== undefined) return { writer: writer.slice(), seq: seq - 1, hash: previous.slice() };
+    const before = byHash.get(encodeHex(previous));
+    if (before === undefined) {
+      const limit = Math.min(seq, oplogLimits.pageBlocks / 4);
+      const range = { writer, from: seq - limit, limit };
+      const page = await ask(scope, async (relay, options) => await relay.range(range, options));
+      for (const each of page.flatMap((bytes) => tryDecode(context, bytes) ?? []))
+        byHash.set(encodeHex(each.hash), each);
+    }
+    const next = before ?? byHash.get(encodeHex(previous));
+    if (next === undefined) abandon(scope, "wrong-block");
+    block = next;
+  }
+  return undefined;
 }

@@ -81,16 +81,38 @@ async function send(scope: SyncScope, blocks: readonly Envelope[]): Promise<Send
 
 async function sendBatch(
   scope: SyncScope,
-  { batch, isOwn }: { readonly batch: readonly Envelope[]; readonly isOwn: boolean },
+  { batch: all, isOwn }: { readonly batch: readonly Envelope[]; readonly isOwn: boolean },
 ): Promise<SendOutcome> {
-  const input: AppendInput = { envelopes: batch.map(({ bytes }) => bytes), onConflict: isOwn ? "refuse" : "keep" };
-  const outcomes = await ask(scope, async (relay, options) => await relay.append(input, options));
-  if (outcomes.length !== batch.length) giveUp(scope, "malformed");
+  // The key may have been given up since the batch was read.
+  const batch = all.filter(({ header }) => !isStopped(scope.context, header.writer));
+  if (batch.length === 0) return "sent";
+  const outcomes = await append(scope, { batch, onConflict: isOwn ? "refuse" : "keep" });
   for (const [i, block] of batch.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined || (await note(scope, { block, outcome, isOwn })) === "stopped") return "stopped";
   }
   return "sent";
+}
+
+/** Sends a batch, and notes what was taken before anybody can ask for it. */
+async function append(
+  scope: SyncScope,
+  { batch, onConflict }: { readonly batch: readonly Envelope[]; readonly onConflict: AppendInput["onConflict"] },
+): Promise<readonly AppendOutcome[]> {
+  const { context, peer } = scope;
+  const input: AppendInput = { envelopes: batch.map(({ bytes }) => bytes), onConflict };
+  const call = async (): Promise<readonly AppendOutcome[]> => {
+    const outcomes = await ask(scope, async (relay, options) => await relay.append(input, options));
+    if (outcomes.length !== batch.length) giveUp(scope, "malformed");
+    for (const [i, block] of batch.entries())
+      if (outcomes[i]?.kind === "accepted" || outcomes[i]?.kind === "known") peer.memory.tips.advance(block);
+    return outcomes;
+  };
+  const sending = call();
+  const settled = sending.catch(() => undefined);
+  context.sending.add(settled);
+  void settled.then(() => context.sending.delete(settled));
+  return await sending;
 }
 
 interface NotedOutcome {
@@ -105,7 +127,6 @@ async function note(scope: SyncScope, { block, outcome, isOwn }: NotedOutcome): 
     case "accepted":
     case "known":
       peer.refusal = undefined;
-      peer.memory.tips.advance(block);
       context.isDirty = true;
       if (outcome.kind === "known") return "sent";
       context.counts.sent += 1;

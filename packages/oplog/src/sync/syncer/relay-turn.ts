@@ -93,6 +93,7 @@ async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
   const isAllThere = outcome === "fetched" || (context.hasBase && memory.cursor === 0);
   if (isAllThere) memory.cursor = Math.max(memory.cursor, shown.end);
   await pushWhatIsLost(scope, { heads: shown.heads, ownHeads: await readOwnHeads(context) });
+  if (peer.headsAtMs === undefined) await context.host.headsCompared?.();
   peer.headsAtMs = startedAtMs;
   peer.headsMoment = moment;
   context.isDirty = true;

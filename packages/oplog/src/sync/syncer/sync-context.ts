@@ -102,6 +102,8 @@ export interface SyncContext {
   hasBase: boolean;
   /** The host's calls of `receive`, one after another. */
   receiving: Promise<unknown>;
+  /** Calls that send blocks and are under way. */
+  readonly sending: Set<Promise<unknown>>;
   /** The number of the last moment: what happens is ordered by them, whatever the clock says. */
   moment: number;
   /** Whether something changed that is kept. */

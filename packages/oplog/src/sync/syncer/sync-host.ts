@@ -20,6 +20,13 @@ export interface ReceiveResult {
   readonly forged: readonly Bytes[];
 }
 
+/** The key that a device writes with is somebody else's too, or the device is an old copy of itself. */
+export interface LostWriter {
+  readonly writer: Bytes;
+  /** What relays have as far as is known: the heads that they showed or took, and the last own block below those that nobody here knew. */
+  readonly sent: readonly WriterHead[];
+}
+
 /** What sync needs of a device. All calls of `receive` come one after another. */
 export interface SyncHost {
   /**
@@ -35,6 +42,13 @@ export interface SyncHost {
   readonly base: () => Promise<readonly WriterHead[]>;
   /** The key that this device writes with; undefined where it only reads. */
   readonly ownWriter: () => Bytes | undefined;
+  /**
+   * Gives up a key that others have blocks of which are not in the store. It comes before those blocks are received, nothing of the key is sent
+   * any more, and no call of a relay that sends blocks is under way. The store may then serve less than before: what was never sent.
+   */
+  readonly giveUpWriter?: (lost: LostWriter) => Promise<void>;
+  /** Is told once, after the heads of a relay were compared: nobody there has a newer block of the own key, or it was given up. */
+  readonly headsCompared?: () => Promise<void>;
   /** What {@link SyncHost.save} was given last; undefined at first. */
   readonly load: () => Promise<Bytes | undefined>;
   /** Keeps what was seen of relays. It holds no key and no content; who can put an older one in its place makes this device forget. */

@@ -96,6 +96,7 @@ export class Syncer {
       ownHeadAhead: undefined,
       hasBase: false,
       receiving: Promise.resolve(),
+      sending: new Set(),
       moment: 0,
       isDirty: false,
     };

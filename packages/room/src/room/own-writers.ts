@@ -1,0 +1,118 @@
+/**
+ * Which key a device writes with (docs/protocol/rooms.md §9, 2). Its writer goes on from run to run, unless the storage may be an old copy and
+ * nobody has confirmed yet that it is not: until then a key of this run alone takes its place, so that the writer is there again afterwards.
+ */
+import type { Bytes } from "@coterie/bytes";
+import { NotAMemberError } from "../errors.ts";
+import { encodeOwnRecord, type OwnRecord, withWriter } from "./own-record.ts";
+import { encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
+import type { RoomParts } from "./room-parts.ts";
+import type { StateName } from "./room-store.ts";
+
+/** The writers of one device in one room. */
+export class OwnWriters {
+  readonly #parts: RoomParts;
+  #writer: OwnWriter | undefined;
+  /** Writes while nobody has confirmed the head of the writer. */
+  #substitute: OwnWriter | undefined;
+  #record: OwnRecord;
+
+  constructor(
+    parts: RoomParts,
+    { writer, record }: { readonly writer: OwnWriter | undefined; readonly record: OwnRecord },
+  ) {
+    this.#parts = parts;
+    this.#writer = writer;
+    this.#record = writer === undefined ? record : withWriter(record, writer.keyPair.publicKey);
+  }
+
+  /** What wrote last, or will write next. */
+  get current(): OwnWriter | undefined {
+    return this.#substitute ?? this.#writer;
+  }
+
+  /** The writer that goes on from run to run. */
+  get lasting(): OwnWriter | undefined {
+    return this.#writer;
+  }
+
+  get record(): OwnRecord {
+    return this.#record;
+  }
+
+  /** Whether this device may go on with its writer. */
+  get isConfirmed(): boolean {
+    return this.#writer?.isConfirmed === true || this.#parts.deps.ownHead === "trust";
+  }
+
+  /**
+   * The writer to write with, new where there is none that may.
+   * @throws NotAMemberError; NotAWriterError where the writer was revoked
+   */
+  async forWriting(): Promise<OwnWriter> {
+    const { deps, log } = this.#parts;
+    if (log.membership.find(deps.identity.publicKey) === undefined) throw new NotAMemberError();
+    const goesOn = this.#writer !== undefined && mayGoOn(log, this.#writer);
+    if (this.#writer !== undefined && goesOn && this.isConfirmed) return this.#writer;
+    if (this.#substitute !== undefined && mayGoOn(log, this.#substitute)) return this.#substitute;
+    const fresh = generateOwnWriter(deps.primitives, deps.random);
+    if (goesOn) await this.#noteSubstitute(fresh);
+    else await this.replace(fresh);
+    return fresh;
+  }
+
+  /** Takes note of whether a newer head of the writer is known elsewhere: then it is given up. Gives whether it goes on. */
+  async confirm(isNewest: boolean): Promise<boolean> {
+    if (this.#writer === undefined || (isNewest && this.isConfirmed)) return true;
+    if (!isNewest) {
+      await this.replace(this.#substitute);
+      return false;
+    }
+    this.#writer = { ...this.#writer, isConfirmed: true };
+    this.#substitute?.keyPair.secretKey.destroy();
+    this.#substitute = undefined;
+    return true;
+  }
+
+  /** Goes on with another writer, or with none until something is written. `changes` is saved with it. */
+  async replace(
+    writer: OwnWriter | undefined,
+    {
+      changes = new Map(),
+      record = this.#record,
+    }: { changes?: ReadonlyMap<StateName, Bytes | undefined>; record?: OwnRecord } = {},
+  ): Promise<void> {
+    const noted = writer === undefined ? record : withWriter(record, writer.keyPair.publicKey);
+    const encoded = writer && encodeOwnWriter(writer);
+    // Durable before its first block: a writer that is forgotten can never be gone on with.
+    await this.#save(new Map([...changes, ["writer", encoded]]), noted);
+    encoded?.fill(0);
+    this.#writer?.keyPair.secretKey.destroy();
+    this.#writer = writer;
+    this.#substitute = undefined;
+  }
+
+  /** Wipes the keys. */
+  destroy(): void {
+    for (const writer of [this.#writer, this.#substitute]) writer?.keyPair.secretKey.destroy();
+  }
+
+  async #noteSubstitute(writer: OwnWriter): Promise<void> {
+    await this.#save(new Map(), withWriter(this.#record, writer.keyPair.publicKey));
+    this.#substitute = writer;
+  }
+
+  async #save(changes: ReadonlyMap<StateName, Bytes | undefined>, record: OwnRecord): Promise<void> {
+    // What follows from the writer alone need not be kept.
+    const own = isPlain(record) ? undefined : encodeOwnRecord(record);
+    await this.#parts.storage.save(
+      own === undefined ? changes : new Map([...changes, ["own", own]]),
+      this.#parts.exportKeyring(),
+    );
+    this.#record = record;
+  }
+}
+
+function isPlain({ writers, takenBack }: OwnRecord): boolean {
+  return writers.length < 2 && takenBack.length === 0;
+}
