@@ -5,7 +5,17 @@ import { rotateOf } from "../src/rooms/epochs.ts";
 import { quorumOf } from "../src/rooms/order.ts";
 import type { Peer } from "../src/rooms/peer.ts";
 import { type Rules, theRules } from "../src/rooms/rules.ts";
-import { builtOn, excessIn, followersOf, heardBy, leaksIn, missingIn, strangersIn, theftsIn } from "./rooms-checks.ts";
+import {
+  builtOn,
+  excessIn,
+  followersOf,
+  heardBy,
+  type History,
+  leaksIn,
+  missingIn,
+  strangersIn,
+  theftsIn,
+} from "./rooms-checks.ts";
 import { isSplit } from "./rooms-histories.ts";
 import { Schedule } from "./rooms-schedule.ts";
 
@@ -80,18 +90,17 @@ function checkRest(schedule: Schedule, fault: (what: string) => void): void {
 }
 
 /** Members, by all that there is, who can write. */
-function thereIn({ room, peers }: Schedule): Peer[] {
+function thereIn({ room, peers }: History): Peer[] {
   const heard = heardBy(peers);
   const { members, writers } = room.state(heard, room.commitsIn(heard).length);
   return peers.filter(({ identity, writer }) => members.has(identity) && writers.includes(writer));
 }
 
-/** Whether a quorum of the indexers is among the members. */
-export function hasQuorum(schedule: Schedule): boolean {
-  const { room, peers } = schedule;
-  const era = room.eraAfter(room.commitsIn(heardBy(peers)).length);
-  const there = thereIn(schedule).filter(({ writer }) => era.indexers.includes(writer));
-  return there.length >= quorumOf(era);
+/** Whether a quorum of the indexers is among the members, in every era that one of them is in. */
+export function hasQuorum(schedule: History): boolean {
+  const there = thereIn(schedule);
+  const eras = new Set(there.map(({ room, commits }) => room.eraAfter(commits)));
+  return [...eras].every((era) => there.filter(({ writer }) => era.indexers.includes(writer)).length >= quorumOf(era));
 }
 
 function doubtsIn(schedule: Schedule): string[] {
@@ -101,7 +110,7 @@ function doubtsIn(schedule: Schedule): string[] {
 }
 
 /** Whom somebody doubts, and what is not final for somebody. */
-export function openIn(schedule: Schedule): string[] {
+export function openIn(schedule: History): string[] {
   return thereIn(schedule).flatMap(({ identity, room, applied, commits, state }) => {
     const doubts = [...state.members.keys()]
       .filter((one) => !state.sure.has(one))

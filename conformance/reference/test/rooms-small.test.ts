@@ -9,6 +9,12 @@ describe("everything that can happen in a small room (docs/protocol/rooms.md §7
     expect(states).toBe(649);
   });
 
+  it("leaves nobody in doubt either, where a quorum of two indexers is there (R1)", () => {
+    const { states, faults } = trySmallRooms({ steps: 2, writers: ["z", "a", "b"], others: [], indexers: 2 });
+    expect(faults).toEqual([]);
+    expect(states).toBe(367);
+  });
+
   it.each([
     { rules: { lateJoiners: "ignored" }, shows: /m lacks/ },
     { rules: { epoch: "members know it" }, shows: /opens|reads/ },

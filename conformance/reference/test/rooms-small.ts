@@ -8,7 +8,9 @@ import { hasUnsafeEpoch } from "../src/rooms/epochs.ts";
 import { Peer } from "../src/rooms/peer.ts";
 import { Room } from "../src/rooms/room.ts";
 import { type Rules, theRules } from "../src/rooms/rules.ts";
-import { builtOn, excessIn, leaksIn, missingIn, theftsIn } from "./rooms-checks.ts";
+import { shouldAcknowledge } from "../src/rooms/acknowledging.ts";
+import { builtOn, excessIn, leaksIn, missingIn, strangersIn, theftsIn } from "./rooms-checks.ts";
+import { hasQuorum, openIn } from "./rooms-liveness.ts";
 import { add } from "./rooms-scene.ts";
 
 type Deed = readonly ["write"] | readonly ["update"] | readonly ["add" | "invite" | "remove" | "demote", string];
@@ -33,6 +35,8 @@ export interface SmallChoice {
   readonly listeners?: readonly string[];
   /** Who may be added. */
   readonly others: readonly string[];
+  /** How many of those who take steps are indexers; if several, all of them have written before. */
+  readonly indexers?: number;
 }
 
 export function trySmallRooms(choice: SmallChoice): SmallRooms {
@@ -72,8 +76,10 @@ class SmallRoom {
   readonly #room: Room;
   readonly #peers = new Map<string, Peer>();
   readonly #blocks = new Set<Block>();
+  readonly #indexers: number;
 
-  constructor({ writers, listeners = [], others, rules }: SmallChoice) {
+  constructor({ writers, listeners = [], others, rules, indexers = 1 }: SmallChoice) {
+    this.#indexers = indexers;
     const [founder = ""] = writers;
     const genesis = { founder, writer: `${founder}.0`, mode: "majority", interval: 1000 } as const;
     this.#room = new Room(genesis, { ...theRules, ...rules }, hasUnsafeEpoch);
@@ -81,7 +87,36 @@ class SmallRoom {
       this.#peers.set(one, new Peer(this.#room, one, `${one}.0`));
     const admins = writers.slice(1).map((one) => add(one, { role: "admin" }));
     this.#write(this.#peer(founder), [...admins, ...listeners.map((one) => add(one))]);
+    this.#tellAll();
+    if (indexers > 1) this.#nameIndexers(writers);
+  }
+
+  #tellAll(): void {
     for (const peer of this.#peers.values()) peer.receive(this.#blocks);
+  }
+
+  #nameIndexers(writers: readonly string[]): void {
+    for (const one of writers.slice(1)) this.#write(this.#peer(one), []);
+    this.#tellAll();
+    const [founder = ""] = writers;
+    const list = writers.slice(0, this.#indexers).map((one) => `${one}.0`);
+    this.#write(this.#peer(founder), [{ kind: "set indexers", writers: list }]);
+    this.#settle();
+  }
+
+  /** Acknowledgements until there is silence. */
+  #settle(): void {
+    for (let isSilent = false; !isSilent; ) {
+      this.#tellAll();
+      isSilent = true;
+      for (const peer of this.#peers.values()) {
+        const at = peer.position();
+        const { room, applied, writer } = peer;
+        if (at === undefined || !shouldAcknowledge(room, applied, { writer, at })) continue;
+        this.#write(peer, [], { hasContent: false });
+        isSilent = false;
+      }
+    }
   }
 
   #peer(identity: string): Peer {
@@ -109,14 +144,14 @@ class SmallRoom {
     return true;
   }
 
-  #write(peer: Peer, operations: readonly Operation[]): void {
+  #write(peer: Peer, operations: readonly Operation[], { hasContent = true } = {}): void {
     const past = peer.position()?.past ?? new Set();
     const name = hashOf([
       peer.writer,
       JSON.stringify(operations, withoutCaps),
       ...[...past].map((one) => one.name).sort(),
     ]);
-    this.#blocks.add(peer.write(name, { operations }));
+    this.#blocks.add(peer.write(name, { operations, hasContent }));
   }
 
   key(): string {
@@ -134,13 +169,20 @@ class SmallRoom {
     const peers = [...this.#peers.values()];
     const history = { room: this.#room, peers, blocks: this.#blocks };
     for (let round = 0; round < 3; round++) {
-      for (const peer of peers) peer.receive(this.#blocks);
+      this.#tellAll();
+      if (this.#indexers > 1) this.#settle();
       for (const peer of peers) if (peer.position() !== undefined) this.#write(peer, []);
     }
-    for (const peer of peers) peer.receive(this.#blocks);
+    this.#tellAll();
+    if (this.#indexers > 1) this.#settle();
+    if (this.#indexers > 1 && hasQuorum(history)) {
+      const [open] = openIn(history);
+      if (open !== undefined) return open;
+    }
     const [leak] = leaksIn(history);
     if (leak !== undefined) return `${leak.who} reads ${leak.block}`;
-    return theftsIn(history)[0] ?? excessIn(history)[0] ?? missingIn(history, builtOn(history))[0];
+    const [stranger] = strangersIn(history);
+    return theftsIn(history)[0] ?? excessIn(history)[0] ?? stranger ?? missingIn(history, builtOn(history))[0];
   }
 }
 
