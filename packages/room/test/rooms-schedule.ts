@@ -72,30 +72,54 @@ export class Schedule {
   /**
    * The members of whom nobody doubts, by whoever knows most. Somebody else may take itself for one in vain: whoever added it again was removed
    * at the same time, and what says so is sealed to others. Doubts end when the order goes on, which it does not where a quorum was removed.
+   * Nor is somebody one who left in a block that nobody who stays can open (docs/protocol/rooms.md §7, end).
    */
   get members(): readonly Person[] {
     const [reference] = this.believers.toSorted((a, b) => b.in.log.dag.size - a.in.log.dag.size);
-    return reference === undefined ? [] : this.people.filter(({ id }) => reference.in.log.membership.isSure(id));
+    if (reference === undefined) return [];
+    const { membership, dag } = reference.in.log;
+    const leaves = this.deeds.filter(({ kind, by, target }) => kind === "remove" && by === target);
+    const left = new Set(leaves.filter(({ hash }) => dag.find(hash) === undefined).map(({ by }) => by));
+    return this.people.filter((person) => membership.isSure(person.id) && !left.has(person));
   }
 
-  /** Everybody hears everything, and all who are members write, until nobody has anything to hand on and nothing is open. */
+  /**
+   * Everybody hears everything, and all who are members write, until nobody has anything to hand on and nothing is open. A doubt may end with
+   * the acknowledgements: whoever writes next grants what is due then, so there are up to three rounds. Then one more writes, who knows all.
+   */
   async heal(): Promise<void> {
     for (const person of this.people) person.given.clear();
     await this.#everybodyMeets();
     for (let round = 0; round < 3; round++) {
-      for (const person of this.believers) {
-        const text = `${person.name} is here ${round}`;
-        await this.#try("say", person, () => person.say(text), text);
-      }
-      await this.#everybodyMeets();
+      for (const person of this.believers) await this.#greet(person, round);
+      await this.#fallSilent();
+      if (this.#isOneRoom()) break;
     }
-    for (let round = 0; round < 12; round++) {
+    const { members } = this;
+    if (members.length > 0) await this.#greet(this.#pick(members), 3);
+    await this.#fallSilent();
+  }
+
+  async #greet(person: Person, round: number): Promise<void> {
+    const text = `${person.name} is here ${round}`;
+    await this.#try("say", person, () => person.say(text), text);
+  }
+
+  async #fallSilent(): Promise<void> {
+    for (let round = 0; round <= 12; round++) {
+      await this.#everybodyMeets();
       let owed = 0;
       for (const person of this.believers) if (await this.#acknowledge(person)) owed++;
-      await this.#everybodyMeets();
       if (owed === 0) return;
     }
     throw new Error(`seed ${this.#input.seed}: no silence`);
+  }
+
+  /** Whether all members have the same order, and know that they are members. */
+  #isOneRoom(): boolean {
+    const { members } = this;
+    const orders = new Set(members.map(describeOrder));
+    return orders.size <= 1 && members.every((person) => person.knowsAsMember(person));
   }
 
   async #everybodyMeets(): Promise<void> {
@@ -228,4 +252,19 @@ export class Schedule {
       return false;
     }
   }
+}
+
+/**
+ * The order as somebody's device has it, but for the void blocks in its tail: nobody builds on what the removed go on writing, so that it may stay
+ * closed to whoever came later (docs/protocol/rooms.md §4.2, §7).
+ */
+export function describeOrder({ in: { log } }: Person): string {
+  const { position, era, orderHash } = log.order;
+  const tail = log.order.tail().filter((block) => !log.isVoid(block));
+  return [
+    position,
+    era,
+    encodeHex(orderHash),
+    ...tail.map((block) => encodeHex(log.dag.hash(block).subarray(0, 6))),
+  ].join(" ");
 }

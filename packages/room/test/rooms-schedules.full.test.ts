@@ -17,9 +17,11 @@ for (const [i, { name, count, shapeOf }] of shapes.entries())
   for (let part = 0; part < 10; part++)
     it(`D3, D4: ${name}, part ${part + 1} of 10`, { timeout: 1_800_000 }, async () => {
       const tally = await playSchedules({
+        name,
         from: 1_000_000 * (i + 1) + (part * count) / 10,
         count: count / 10,
         shapeOf,
+        restarting: "all",
       });
       expect(tally.schedules).toBe(count / 10);
       expect(tally.due).toBeGreaterThan(1_000);

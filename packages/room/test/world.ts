@@ -1,6 +1,12 @@
 // A world of members with devices in memory, for scenarios: who has what, and who gave which blocks to whom. Seeded.
 import { type Bytes, copyBytes, decodeUtf8, encodeUtf8, equalBytes, SecretKey } from "@coterie/bytes";
-import { createMemoryLogStore, type LogStore, type MemoryLogStore, type StateChanges } from "@coterie/oplog";
+import {
+  createMemoryLogStore,
+  decodeEnvelope,
+  type LogStore,
+  type MemoryLogStore,
+  type StateChanges,
+} from "@coterie/oplog";
 import {
   type AgreementKeyPair,
   generateAgreementKeyPair,
@@ -9,7 +15,7 @@ import {
   type RandomSource,
   type SigningKeyPair,
 } from "@coterie/primitives";
-import { nodePrimitives as primitives } from "@coterie/primitives/node";
+import { nodePrimitives } from "@coterie/primitives/node";
 import {
   createRoom,
   createSealingKeyHolder,
@@ -35,6 +41,9 @@ import {
   type WritableView,
   type WrittenBlock,
 } from "../src/index.ts";
+import { createRememberingPrimitives } from "./remembering-primitives.ts";
+
+const primitives = createRememberingPrimitives(nodePrimitives);
 
 /** Repeatable bytes that look random. */
 export function seeded(seed: number): RandomSource & { readonly below: (limit: number) => number } {
@@ -244,6 +253,7 @@ interface RoomChoices {
 export class World {
   readonly random: ReturnType<typeof seeded>;
   readonly people: Person[] = [];
+  readonly #hashes = new Map<string, Bytes>();
 
   constructor(seed: number) {
     this.random = seeded(seed);
@@ -297,15 +307,26 @@ export class World {
     other.room = await joinRoom(other.deps, { genesis: encodeGenesis(host.in.log.genesis) });
   }
 
-  /** All that `from` has and `to` was not given yet. */
+  /** All that `from` has and `to` was not given yet; as from a relay that knows what one has, nothing that `to` admitted. */
   async give(from: Person, to: Person): Promise<void> {
     for (;;) {
       const cursor = to.given.get(from) ?? 0;
       const blocks = await from.in.readStored(cursor, 1_000);
       if (blocks.length === 0) return;
       to.given.set(from, cursor + blocks.length);
-      await to.in.receive(blocks.map((block) => copyBytes(block)));
+      const news = blocks.filter((block) => to.in.log.dag.find(this.#hashOf(block)) === undefined);
+      if (news.length > 0) await to.in.receive(news.map((block) => copyBytes(block)));
     }
+  }
+
+  /** Hashes of blocks by their signatures, which no two blocks share. */
+  #hashOf(block: Uint8Array): Bytes {
+    const name = Buffer.from(block.subarray(-64)).toString("latin1");
+    const known = this.#hashes.get(name);
+    if (known !== undefined) return known;
+    const { hash } = decodeEnvelope(primitives, block);
+    this.#hashes.set(name, hash);
+    return hash;
   }
 
   /** Everybody here gets what everybody here has. */
