@@ -17,6 +17,7 @@ export {
   type GrantTruth,
   type HeldLevels,
   levelOfHistory,
+  levelOfPerson,
   type SealedMember,
 } from "./epochs/due-grants.ts";
 export type { EntryDeps } from "./epochs/entry-key.ts";

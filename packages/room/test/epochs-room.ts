@@ -210,8 +210,8 @@ export class Room {
     );
     const membership = {
       isSureAt: (index: number) => members.has(index),
-      memberAt: (index: number) => members.get(index),
-      sureMembers: [...members.values()],
+      isMemberAt: (index: number) => members.has(index),
+      members: [...members.values()],
       triggers,
     };
     this.#memberships.set(set, membership);

@@ -361,8 +361,8 @@ function scene(names: readonly string[]) {
     const indices = new Set(sure.map((name) => person(name).index));
     return {
       isSureAt: (index: number) => indices.has(index),
-      memberAt: (index: number) => members.find((member) => member.index === index),
-      sureMembers: members.slice(0, sure.length),
+      isMemberAt: (index: number) => members.some((member) => member.index === index),
+      members,
       triggers: sets.of(triggers),
     };
   };

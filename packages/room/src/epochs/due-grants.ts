@@ -30,6 +30,12 @@ export interface SealedMember {
   readonly admission: { readonly control: number } | undefined;
 }
 
+/** Somebody to whom a block may give something. */
+export interface DuePerson extends SealedMember {
+  /** Whether there is doubt about it: then it follows, and reads no content (§5.3). */
+  readonly isInDoubt: boolean;
+}
+
 /** What the author holds: a keyring. */
 export interface HeldLevels {
   /** Changes with what `findLevel` gives. */
@@ -44,7 +50,7 @@ export interface DueGrant extends SealingRecipient {
 }
 
 /** Those to whom a block may give something, each once. */
-export type People = readonly SealedMember[];
+export type People = readonly DuePerson[];
 /** What the block's own rotate wraps, where it has one. */
 type NewWraps = readonly WrapFact[] | undefined;
 
@@ -57,6 +63,11 @@ const levelByHistory: Readonly<Record<MemberHistory, EpochLevel>> = {
 /** The level at which a member gets new epochs. */
 export function levelOfHistory(history: MemberHistory): EpochLevel {
   return levelByHistory[history];
+}
+
+/** The level at which somebody gets a new epoch. */
+export function levelOfPerson({ isInDoubt, history }: DuePerson): EpochLevel {
+  return isInDoubt ? "control" : levelOfHistory(history);
 }
 
 /** Who can tell whether grants hold what they say. */
@@ -91,7 +102,7 @@ export function findDueGrants(
   const reach = new Reach(people);
   if (wraps !== undefined)
     reach.pass(
-      people.map(({ history }) => strengthOf(levelOfHistory(history))),
+      people.map((person) => strengthOf(levelOfPerson(person))),
       wraps,
     );
   const limit = roomLimits.sealingsPerBlock - (wraps === undefined ? 0 : 1);
@@ -140,12 +151,15 @@ function addGiven(
     if (reach.isRaisedBy(strengths, grant) && truth.isTrue(grant)) reach.raise(strengths, grant);
 }
 
-/** What somebody is due of an epoch: everything, or its level from its admission on, and before that what following the log takes. */
+/**
+ * What somebody is due of an epoch: everything, or its level from its admission on, and before that, or in doubt, what following the log takes.
+ */
 function dueStrength(
   { sets }: EpochFacts,
-  { person, rotates }: { readonly person: SealedMember; readonly rotates: readonly RotateFact[] },
+  { person, rotates }: { readonly person: DuePerson; readonly rotates: readonly RotateFact[] },
 ): Strength {
-  const { history, admission } = person;
+  const { history, admission, isInDoubt } = person;
+  if (isInDoubt) return controlStrength;
   if (history === "all") return fullStrength;
   const knewOf = ({ pastAndSelf }: RotateFact): boolean =>
     admission !== undefined && sets.has(pastAndSelf, admission.control);

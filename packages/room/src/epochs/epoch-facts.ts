@@ -63,6 +63,13 @@ export interface WrapFact {
   readonly isFull: boolean;
 }
 
+/** A rotate that wraps an epoch. */
+export interface WrapperFact {
+  readonly rotate: RotateFact;
+  /** Whether who has the epoch around it in full has it in full. */
+  readonly isFull: boolean;
+}
+
 /** Whom a grant gave what. */
 export interface GrantFact extends Omit<EpochBlock, "lamport"> {
   readonly epoch: EpochNumber;
@@ -89,7 +96,7 @@ export interface EpochFact {
   readonly rotates: readonly RotateFact[];
   readonly grants: readonly GrantFact[];
   /** Rotates that wrap this epoch. */
-  readonly wrappers: readonly RotateFact[];
+  readonly wrappers: readonly WrapperFact[];
   /** Undefined where nothing was found wrong. */
   readonly fault: EpochFault | undefined;
 }
@@ -97,7 +104,7 @@ export interface EpochFact {
 interface MutableEpoch extends EpochFact {
   readonly rotates: RotateFact[];
   readonly grants: (GrantFact & { isFalse: boolean })[];
-  readonly wrappers: RotateFact[];
+  readonly wrappers: WrapperFact[];
   fault: EpochFault | undefined;
 }
 
@@ -173,7 +180,7 @@ export class EpochFacts {
       isVoidByItself,
     };
     this.#at(epoch).rotates.push(fact);
-    for (const wrap of fact.wraps) this.#at(wrap.epoch).wrappers.push(fact);
+    for (const { epoch: wrapped, isFull } of fact.wraps) this.#at(wrapped).wrappers.push({ rotate: fact, isFull });
     this.#insert(fact);
     this.#revision += 1;
   }

@@ -4,6 +4,7 @@ import type { ControlSet } from "../membership/control-sets.ts";
 import type { KeyIndex } from "../membership/key-index.ts";
 import type { RotateOperation } from "../membership/operation.ts";
 import type { EpochFacts, MemberNumber } from "./epoch-facts.ts";
+import type { EpochLevel } from "./level-secret.ts";
 import type { EpochMembership, SafeEpochs } from "./safe-epochs.ts";
 
 /** What of a block the rule judges. */
@@ -44,9 +45,12 @@ export function findVoidReason(deps: ReadRuleDeps, block: JudgedBlock): VoidReas
   if (isBegunIn(deps.facts, { epochId: block.epochId, past })) return "epoch-begun-twice";
   // What is over an epoch is known where the epoch is judged only if it came later.
   if (!rotate.wraps.every(({ epochId }) => isBegunIn(deps.facts, { epochId, past }))) return "wraps-unknown";
-  const mayKnow = (member: MemberNumber): boolean =>
-    member === author || membership.isSureAt(member) || block.adds.includes(member);
-  return rotate.recipients.every(({ identity }) => mayKnow(deps.identities.add(identity)))
+  const mayKnow = (member: MemberNumber, level: EpochLevel): boolean =>
+    member === author ||
+    membership.isSureAt(member) ||
+    (level === "control" && membership.isMemberAt(member)) ||
+    block.adds.includes(member);
+  return rotate.recipients.every(({ identity, level }) => mayKnow(deps.identities.add(identity), level))
     ? undefined
     : "rotates-to-others";
 }

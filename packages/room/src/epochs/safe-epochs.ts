@@ -1,14 +1,17 @@
 /**
- * Which epochs an author may write in, given what it knows (docs/protocol/rooms.md §7): those that nobody knows but members of whom nobody
- * doubts, and that were begun in knowledge of every removal.
+ * Which epochs an author may write in, given what it knows (docs/protocol/rooms.md §7): those that nobody can read but members of whom nobody
+ * doubts, that nobody can follow but members, and that were begun in knowledge of every removal.
  */
 import type { ControlSet } from "../membership/control-sets.ts";
-import type { EpochFacts, EpochNumber, MemberNumber, RotateFact } from "./epoch-facts.ts";
+import type { EpochFacts, EpochNumber, MemberNumber, Strength } from "./epoch-facts.ts";
+import { controlStrength, fullStrength } from "./walk-epochs.ts";
 
 /** What the rules ask of M(P, c) (§5), which `Membership` answers. One object for one evaluation: results are remembered by it. */
 export interface EpochMembership {
   /** Whether somebody is a member and not in doubt (§5.3). */
   readonly isSureAt: (member: MemberNumber) => boolean;
+  /** Whether somebody is a member, in doubt or not. */
+  readonly isMemberAt: (member: MemberNumber) => boolean;
   /** The control blocks that a new epoch must know of (§7). */
   readonly triggers: ControlSet;
 }
@@ -22,7 +25,7 @@ export interface AuthorView {
   readonly author: MemberNumber;
 }
 
-/** Who of those that know an epoch is not sure: a member's number where it is one alone, else {@link nobody} or {@link several}. */
+/** Who of some people should not know an epoch: a member's number where it is one alone, else {@link nobody} or {@link several}. */
 type Unsure = number;
 const nobody: Unsure = -1;
 const several: Unsure = -2;
@@ -32,8 +35,18 @@ const unsafe = -3;
 interface Remembered {
   /** For whom alone an epoch is safe, or {@link nobody} for all, or {@link unsafe}. */
   readonly safeFor: Map<EpochNumber, number>;
-  /** Of the epoch's own recipients and grants, those who are not sure. */
-  readonly unsure: Map<EpochNumber, Unsure>;
+  /** About the epoch's own author, recipients and grants. */
+  readonly holders: Map<EpochNumber, DoubtfulHolders>;
+}
+
+/** Whom an epoch was given to directly and, at some level, should not have been. */
+interface DoubtfulHolders {
+  /** Not sure, and above the level control. */
+  readers: Unsure;
+  /** Not sure, and at level full: they have what it wraps in full. */
+  fullReaders: Unsure;
+  /** No members, at any level: they have the control of what it wraps, and of what that wraps. */
+  strangers: Unsure;
 }
 
 /**
@@ -69,33 +82,54 @@ export class SafeEpochs {
 
   /** Of all who can know an epoch: directly, or by an epoch that wraps it, or one that wraps that one. */
   #unsureKnowers(epoch: EpochNumber, view: JudgedView): Unsure {
-    const seen = new Set([epoch]);
-    let unsure: Unsure = nobody;
-    // A set grows while it is walked; the epochs over one may form a circle where somebody cheats.
-    for (const knownBy of seen) {
-      unsure = either(unsure, this.#ownUnsure(knownBy, view));
-      if (unsure === several) return several;
-      for (const { epoch: over, control } of this.#facts.get(knownBy).wrappers)
-        if (this.#facts.sets.has(view.past, control)) seen.add(over);
+    let unsure = this.#holdersOf(epoch, view).readers;
+    for (const over of this.#epochsOver(epoch, view, { inFull: true }))
+      unsure = either(unsure, this.#holdersOf(over, view).fullReaders);
+    for (const over of this.#epochsOver(epoch, view, { inFull: false })) {
+      if (unsure === several) break;
+      unsure = either(unsure, this.#holdersOf(over, view).strangers);
     }
     return unsure;
   }
 
-  #ownUnsure(epoch: EpochNumber, view: JudgedView): Unsure {
-    const known = view.remembered.unsure.get(epoch);
-    if (known !== undefined) return known;
-    const unsure = this.#findOwnUnsure(epoch, view);
-    view.remembered.unsure.set(epoch, unsure);
-    return unsure;
+  /** An epoch, and those that wrap it, and those that wrap these; `inFull`: by wraps of S alone. */
+  *#epochsOver(
+    epoch: EpochNumber,
+    { past }: JudgedView,
+    { inFull }: { readonly inFull: boolean },
+  ): Generator<EpochNumber> {
+    const seen = new Set([epoch]);
+    // A set grows while it is walked; the epochs over one may form a circle where somebody cheats.
+    for (const known of seen) {
+      yield known;
+      for (const { rotate, isFull } of this.#facts.get(known).wrappers)
+        if ((isFull || !inFull) && this.#facts.sets.has(past, rotate.control)) seen.add(rotate.epoch);
+    }
   }
 
-  #findOwnUnsure(epoch: EpochNumber, { past, membership }: JudgedView): Unsure {
-    let unsure: Unsure = nobody;
-    for (const rotate of this.#facts.get(epoch).rotates)
-      if (this.#facts.sets.has(past, rotate.control)) unsure = either(unsure, unsureOf(rotate, membership));
-    for (const { member } of this.#facts.grantsIn(epoch, past))
-      if (!membership.isSureAt(member)) unsure = either(unsure, member);
-    return unsure;
+  #holdersOf(epoch: EpochNumber, view: JudgedView): DoubtfulHolders {
+    const known = view.remembered.holders.get(epoch);
+    if (known !== undefined) return known;
+    const holders = this.#findHolders(epoch, view);
+    view.remembered.holders.set(epoch, holders);
+    return holders;
+  }
+
+  #findHolders(epoch: EpochNumber, { past, membership }: JudgedView): DoubtfulHolders {
+    const holders: DoubtfulHolders = { readers: nobody, fullReaders: nobody, strangers: nobody };
+    const take = (member: MemberNumber, strength: Strength): void => {
+      if (membership.isSureAt(member)) return;
+      if (strength > controlStrength) holders.readers = either(holders.readers, member);
+      if (strength === fullStrength) holders.fullReaders = either(holders.fullReaders, member);
+      if (!membership.isMemberAt(member)) holders.strangers = either(holders.strangers, member);
+    };
+    for (const { control, author, recipients, strengths } of this.#facts.get(epoch).rotates) {
+      if (!this.#facts.sets.has(past, control)) continue;
+      if (author !== undefined) take(author, fullStrength);
+      for (const [i, member] of recipients.entries()) take(member, strengths[i] ?? 0);
+    }
+    for (const { member, strength } of this.#facts.grantsIn(epoch, past)) take(member, strength);
+    return holders;
   }
 
   #at(membership: EpochMembership, past: ControlSet): Remembered {
@@ -106,7 +140,7 @@ export class SafeEpochs {
     }
     let remembered = byPast.get(past);
     if (remembered === undefined) {
-      remembered = { safeFor: new Map(), unsure: new Map() };
+      remembered = { safeFor: new Map(), holders: new Map() };
       byPast.set(past, remembered);
     }
     return remembered;
@@ -115,16 +149,6 @@ export class SafeEpochs {
 
 interface JudgedView extends Omit<AuthorView, "author"> {
   readonly remembered: Remembered;
-}
-
-function unsureOf({ author, recipients }: RotateFact, membership: EpochMembership): Unsure {
-  let unsure: Unsure = author === undefined || membership.isSureAt(author) ? nobody : author;
-  for (const member of recipients) {
-    if (membership.isSureAt(member)) continue;
-    unsure = either(unsure, member);
-    if (unsure === several) break;
-  }
-  return unsure;
 }
 
 function either(a: Unsure, b: Unsure): Unsure {

@@ -7,7 +7,7 @@ import {
   findDueGrants,
   type GrantTruth,
   type HeldLevels,
-  levelOfHistory,
+  levelOfPerson,
   type People,
   type SealedMember,
 } from "./due-grants.ts";
@@ -19,10 +19,8 @@ import { controlStrength, epochsIn, fullStrength, strengthThrough, trueWraps } f
 
 /** M(P, c) for whoever writes. */
 export interface WriterMembership extends EpochMembership {
-  /** Members who are not in doubt (§5.3). */
-  readonly sureMembers: readonly SealedMember[];
-  /** The member with that number, in doubt or not. */
-  readonly memberAt: (index: MemberNumber) => SealedMember | undefined;
+  /** All of them, in doubt or not (§5.3). */
+  readonly members: readonly SealedMember[];
 }
 
 /** An author about to write. */
@@ -69,10 +67,10 @@ export class WriteRule {
   plan({ rotates, ...view }: WriterView & { readonly rotates: boolean }): WritePlan {
     const epochId = rotates ? undefined : chooseEpoch(this.#deps, view);
     if (epochId !== undefined && this.#isSettled(view)) return { kind: "write", epochId, grants: [] };
-    const people = distinct([...view.membership.sureMembers, ...view.adds]);
+    const people = peopleOf(view);
     if (epochId === undefined) return this.#planRotate(view, people);
     const { facts, truth } = this.#deps;
-    const grants = findDueGrants(facts, { ...view, people: withoutRemoved(people, view), wraps: undefined, truth });
+    const grants = findDueGrants(facts, { ...view, people: grantees(people, view), wraps: undefined, truth });
     if (grants.length === 0 && view.adds.length === 0 && view.removes.length === 0 && !truth.hasMore)
       this.#settled = { view, facts: facts.revision, held: view.held.revision };
     return { kind: "write", epochId, grants };
@@ -80,14 +78,15 @@ export class WriteRule {
 
   #planRotate(view: WriterView, people: People): WritePlan {
     const { facts, truth } = this.#deps;
-    const author = view.membership.memberAt(view.author);
     // An author in doubt knows the epoch anyway: so may its other devices.
-    const recipients = distinct([...people, ...(author === undefined ? [] : [author])]).map(
-      ({ identity, sealingKey, history }) => ({ identity, sealingKey, level: levelOfHistory(history) }),
-    );
+    const recipients = people.map((person) => ({
+      identity: person.identity,
+      sealingKey: person.sealingKey,
+      level: levelOfPerson(person.index === view.author ? { ...person, isInDoubt: false } : person),
+    }));
     const wraps = chooseWraps(this.#deps, view);
     const wrapped = wraps.map(({ epoch }) => facts.get(epoch).epochId);
-    const grants = findDueGrants(facts, { ...view, people: withoutRemoved(people, view), wraps, truth });
+    const grants = findDueGrants(facts, { ...view, people: grantees(people, view), wraps, truth });
     return { kind: "rotate", recipients, wrapped, grants };
   }
 
@@ -145,8 +144,17 @@ export function chooseWraps(
   return wraps;
 }
 
-function withoutRemoved(people: People, { removes }: WriterView): People {
-  return removes.length === 0 ? people : people.filter(({ index }) => !removes.includes(index));
+/** Who may be given something: whom the block adds as its add says, though there was doubt about them. */
+function peopleOf({ membership, adds }: WriterView): People {
+  const members = membership.members.map((member) => ({ ...member, isInDoubt: !membership.isSureAt(member.index) }));
+  const sure = members.filter(({ isInDoubt }) => !isInDoubt);
+  const added = adds.map((add) => ({ ...add, isInDoubt: false }));
+  return distinct([...sure, ...added, ...members.filter(({ isInDoubt }) => isInDoubt)]);
+}
+
+/** All but those whom the block removes, and an author in doubt, who has whatever it could give. */
+function grantees(people: People, { author, removes }: WriterView): People {
+  return people.filter(({ index, isInDoubt }) => !removes.includes(index) && !(isInDoubt && index === author));
 }
 
 /** Each member once: a block may add somebody twice. */

@@ -100,10 +100,15 @@ export class Membership {
     return index !== undefined && this.isSureAt(index);
   }
 
+  /** Whether the identity with that dense number is a member, in doubt or not. */
+  isMemberAt(index: number): boolean {
+    return this.#admitting(index, this.#outcome.actual).length > 0;
+  }
+
   /** Whether the identity with that dense number is a member, and not in doubt. */
   isSureAt(index: number): boolean {
     const { actual, strict } = this.#outcome;
-    return this.memberAt(index) !== undefined && (actual === strict || this.#admitting(index, strict).length > 0);
+    return this.isMemberAt(index) && (actual === strict || this.#admitting(index, strict).length > 0);
   }
 
   /**
