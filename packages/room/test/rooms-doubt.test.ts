@@ -91,6 +91,7 @@ for (const indexers of [["alice"], ["alice", "bob"], ["bob", "carol", "dave"]])
     for (const { id: identity } of rest.slice(1))
       await mallory.in.change(() => [{ kind: "remove", identity, caps: [] }]);
     await world.meet(...people);
+    for (const person of rest) expect(namesIn(world, person)).toEqual(["alice", "bob", "carol", "dave"]);
     const during = await everybodySays(rest, "in doubt");
     await world.settle(...rest);
     const after = await everybodySays(rest, "after");
