@@ -162,6 +162,7 @@ export {
   proposeRole,
   type SignAsIdentity,
 } from "./membership/propose.ts";
+export { BlockJudge, type BlockJudgeDeps, type BlockVerdict, type JudgedRoomBlock } from "./room/block-judge.ts";
 export { joinFromSnapshot, type SnapshotInvitation } from "./room/join-snapshot.ts";
 export { createRoom, joinRoom, type NewRoomInput, openRoom } from "./room/open-room.ts";
 export { Room } from "./room/room.ts";

@@ -41,17 +41,43 @@ export function encodeContext(numbers: ControlNumbers, context: BlockContext): B
 export function decodeContexts(numbers: ControlNumbers, bytes: Uint8Array): readonly BlockContext[] {
   const reader = new ByteReader(bytes);
   const contexts: BlockContext[] = [];
-  while (reader.remaining > 0) {
-    contexts.push({
-      hash: toBytes(reader.bytes(32)).slice(),
-      writer: toBytes(reader.bytes(32)).slice(),
-      seq: reader.varint(),
-      lamport: reader.varint(),
-      commits: reader.varint(),
-      pastAndSelf: numbers.decode(reader),
-    });
-  }
+  while (reader.remaining > 0) contexts.push(decodeContext(numbers, reader));
   return contexts;
+}
+
+/** The next context. Throws MalformedBlockError or MalformedRoomError. */
+export function decodeContext(numbers: ControlNumbers, reader: ByteReader): BlockContext {
+  return {
+    hash: toBytes(reader.bytes(32)).slice(),
+    writer: toBytes(reader.bytes(32)).slice(),
+    seq: reader.varint(),
+    lamport: reader.varint(),
+    commits: reader.varint(),
+    pastAndSelf: numbers.decode(reader),
+  };
+}
+
+/** A context that was not looked into: its bytes, and the hash that they begin with. */
+export interface RawContext {
+  readonly hash: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+/** The next context of `bytes`, without what is in it. Throws MalformedBlockError. */
+export function readRawContext(bytes: Uint8Array, reader: ByteReader): RawContext {
+  const start = reader.offset;
+  const hash = reader.bytes(32);
+  // The writer, then seq, lamport, commits and the first number of the set, how many others, and those.
+  reader.bytes(32);
+  for (let i = 0; i < 4; i++) reader.varint();
+  for (let count = reader.varint(); count > 0; count--) reader.varint();
+  return { hash, bytes: bytes.subarray(start, reader.offset) };
+}
+
+/** Contexts one after another, to the end. Throws MalformedBlockError. */
+export function* readRawContexts(bytes: Uint8Array): Generator<RawContext> {
+  const reader = new ByteReader(bytes);
+  while (reader.remaining > 0) yield readRawContext(bytes, reader);
 }
 
 /** A running hash for each part, by the first byte of the blocks' hashes: g_0 = 32 zeros, g_(n+1) = H(g_n || H(context)). */
@@ -67,7 +93,7 @@ export class ContextChains {
   }
 
   /** Takes the context of the next final block. */
-  add(context: Bytes): void {
+  add(context: Uint8Array): void {
     const at = (context[0] ?? 0) * 32;
     this.#linked.set(this.#chains.subarray(at, at + 32));
     this.#linked.set(this.#sha256(context), 32);

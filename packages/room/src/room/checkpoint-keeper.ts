@@ -11,7 +11,9 @@ import type { OwnCheckpoint } from "../checkpoint/checkpoint-book.ts";
 import { MalformedRoomError } from "../errors.ts";
 import { roomLimits } from "../limits.ts";
 import type { CheckpointStart } from "./restore-start.ts";
+import type { ContextArchive } from "./context-archive.ts";
 import type { RoomLog } from "./room-log.ts";
+import type { RoomParts } from "./room-parts.ts";
 import type { RoomStore, StateName } from "./room-store.ts";
 import type { RoomViews } from "./room-views.ts";
 import { hashViews } from "./snapshots.ts";
@@ -33,18 +35,20 @@ export class CheckpointKeeper {
   readonly #log: RoomLog;
   readonly #storage: RoomStore;
   readonly #views: RoomViews;
+  readonly #archive: ContextArchive;
   readonly #primitives: Pick<Primitives, "sha256">;
   #keptEra = -1;
   #firstNeeded = 0;
   #viewsHash: { readonly era: number; readonly hash: Bytes } | undefined;
 
   constructor(
-    { log, storage, views }: { readonly log: RoomLog; readonly storage: RoomStore; readonly views: RoomViews },
+    { log, storage, views, archive }: Pick<RoomParts, "log" | "storage" | "views" | "archive">,
     primitives: Pick<Primitives, "sha256">,
   ) {
     this.#log = log;
     this.#storage = storage;
     this.#views = views;
+    this.#archive = archive;
     this.#primitives = primitives;
     this.#keptEra = log.order.era;
   }
@@ -71,7 +75,8 @@ export class CheckpointKeeper {
     const views = await this.#encodeViews(newest.position);
     if (views === undefined) return new Map();
     this.#keptEra = newest.era;
-    const changes = new Map<StateName, Bytes>([["checkpoint", this.#encode(newest, newest.state)]]);
+    const contexts = await this.#archive.changesUpTo(newest.position);
+    const changes = new Map<StateName, Bytes>([...contexts, ["checkpoint", this.#encode(newest, newest.state)]]);
     for (const [name, content] of views) changes.set(`view/${name}`, content);
     this.#viewsHash = { era: newest.era, hash: hashViews(this.#primitives, views) };
     return changes;

@@ -98,14 +98,15 @@ async function positionsToWrite({ log, storage }: RoomParts, positions: readonly
 
 /** What removes the kept checkpoint, where it holds what is taken back. */
 async function withoutCheckpoint(
-  { deps, storage, views }: RoomParts,
+  { deps, storage }: RoomParts,
   positions: readonly number[],
 ): Promise<ReadonlyMap<StateName, Bytes | undefined>> {
   const kept = await loadCheckpoint(deps, storage);
   const isCovered = kept !== undefined && positions.some((at) => at < kept.next && !kept.open.includes(at));
   if (!isCovered) return new Map();
-  if (!storage.isWhole) throw new HistoryDroppedError();
-  return new Map([["checkpoint", undefined], ...views.names.map((name) => [`view/${name}`, undefined] as const)]);
+  if (!(await storage.isWhole())) throw new HistoryDroppedError();
+  const views = Object.keys(deps.views).map((name) => [`view/${name}` as const, undefined] as const);
+  return new Map<StateName, undefined>([["checkpoint", undefined], ["contexts", undefined], ...views]);
 }
 
 /** Rotations, grants, certificates and votes belong to their block, and whoever has both blocks shows a fork again. */

@@ -7,7 +7,6 @@ import { levelOf, reachesLevel } from "../epochs/level-secret.ts";
 import { ForgedCheckpointError, UnknownEpochError, UnknownViewError } from "../errors.ts";
 import { decodeGenesis, deriveLogId } from "../membership/genesis.ts";
 import { RoomBlockReader } from "./block-reading.ts";
-import { ContextSource } from "./context-source.ts";
 import { beginFromCheckpoint } from "./open-room.ts";
 import type { Room } from "./room.ts";
 import type { RoomDeps } from "./room-parts.ts";
@@ -47,8 +46,9 @@ export async function joinFromSnapshot(deps: RoomDeps, invitation: SnapshotInvit
   const snapshot = await openSnapshot(deps, { genesis, logId, manifest, secret, get });
   const needsViews = reachesLevel(levelOf(secret), "snapshot");
   if (needsViews && Object.keys(deps.views).some((name) => !snapshot.views.has(name))) throw new UnknownViewError();
-  const contexts = new ContextSource(deps, { snapshot, epochId: manifest.epochId, get });
-  return await beginFromCheckpoint(deps, { genesis, start: snapshot.start, views: snapshot.views, keyring, contexts });
+  const { start, views, index } = snapshot;
+  const base = { era: index.era, epochId: manifest.epochId, buckets: index.buckets, chains: start.state.chains };
+  return await beginFromCheckpoint(deps, { genesis, start, views, keyring, base, getChunk: get });
 }
 
 /** Takes keys from blocks that are not admitted, but found by their hash: a secret proves itself by the epoch's id. */

@@ -1,17 +1,21 @@
 /** Reading a room from its storage: the log, the keys and the views, as they were left. */
-import type { Bytes, Ciphertext } from "@coterie/bytes";
-import { equalBytes } from "@coterie/bytes";
+import { type Bytes, type Ciphertext, equalBytes } from "@coterie/bytes";
+import type { AdmittedBlock } from "@coterie/oplog";
 import { Keyring } from "../epochs/keyring.ts";
 import { HistoryDroppedError, NoRoomError } from "../errors.ts";
 import { decodeGenesis, deriveLogId, type Genesis } from "../membership/genesis.ts";
+import type { SnapshotBase } from "../checkpoint/snapshot-base.ts";
 import { decodeKeptCheckpoint, type KeptCheckpoint } from "./checkpoint-keeper.ts";
 import { decodeOwnRecord, emptyOwnRecord, type OwnRecord } from "./own-record.ts";
 import { decodeOwnWriter, type OwnWriter } from "./own-writer.ts";
+import { ContextArchive } from "./context-archive.ts";
+import { findBelow } from "./find-below.ts";
 import type { CheckpointStart } from "./restore-start.ts";
 import { RoomLog } from "./room-log.ts";
 import type { RoomDeps, RoomParts } from "./room-parts.ts";
 import { type PlacedBytes, RoomStore } from "./room-store.ts";
 import { RoomViews } from "./room-views.ts";
+import type { GetChunk } from "./snapshots.ts";
 import { hasReadable } from "./unread-epochs.ts";
 
 /** A room's parts, and who writes in it here. */
@@ -33,6 +37,9 @@ export interface GatheredFrom {
   readonly storage: RoomStore;
   readonly keyring: Keyring;
   readonly start?: CheckpointStart | undefined;
+  /** Of a snapshot that is joined by now, and is not kept yet. */
+  readonly base?: SnapshotBase | undefined;
+  readonly getChunk?: GetChunk | undefined;
 }
 
 /** See `openRoom`, whose errors these are. */
@@ -46,16 +53,17 @@ export async function loadRoom(deps: RoomDeps, { logId, from }: LoadInput): Prom
   const record = own === undefined ? emptyOwnRecord : decodeOwnRecord(own);
   storage.takeBack(record.takenBack);
   const kept = from === "checkpoint" ? await loadCheckpoint(deps, storage) : undefined;
-  if (kept === undefined && !storage.isWhole) throw new HistoryDroppedError();
-  const parts = gather(deps, { genesis, storage, keyring: await storage.loadKeyring(), start: kept?.start });
+  if (kept === undefined && !(await storage.isWhole())) throw new HistoryDroppedError();
+  const parts = await gather(deps, { genesis, storage, keyring: await storage.loadKeyring(), start: kept?.start });
   // Somebody handed on what the kept views lack.
-  if (kept !== undefined && storage.isWhole && hasReadable(parts.keyring, kept.unread)) {
+  if (kept !== undefined && (await storage.isWhole()) && hasReadable(parts.keyring, kept.unread)) {
     parts.keyring.destroy();
     return await loadRoom(deps, { logId, from: "genesis" });
   }
   await restoreViews(parts, kept);
-  for (const position of kept?.open ?? []) placeAdmitted(parts, await storage.readPlaced(position, 1));
-  for await (const page of storage.pages(kept?.next ?? 0)) placeAdmitted(parts, page);
+  const placing = new Placing(parts);
+  for (const position of kept?.open ?? []) await placing.take(await storage.readPlaced(position, 1));
+  for await (const page of storage.pages(kept?.next ?? 0)) await placing.take(page);
   const encoded = await storage.load("writer");
   const writer = encoded && decodeOwnWriter(deps.primitives, encoded);
   encoded?.fill(0);
@@ -78,33 +86,55 @@ async function restoreViews({ views, storage }: RoomParts, kept: KeptCheckpoint 
 }
 
 /** Takes stored blocks in again. They come in the order of their admission, but one may have been kept for another. */
-function placeAdmitted({ log, storage }: RoomParts, blocks: readonly PlacedBytes[]): void {
-  const positions = new Map<Uint8Array, number>(blocks.map(({ bytes, position }) => [bytes, position]));
-  for (const { index, envelope } of log.receiveStored(blocks.map(({ bytes }) => bytes)).admitted) {
-    const position = positions.get(envelope.bytes);
-    if (position !== undefined) storage.place(index, position);
+class Placing {
+  readonly #parts: RoomParts;
+  /** Where those lie that were not admitted yet. */
+  readonly #positions = new Map<Uint8Array, number>();
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  async take(blocks: readonly PlacedBytes[]): Promise<void> {
+    for (const { bytes, position } of blocks) this.#positions.set(bytes, position);
+    const { admitted, missing } = this.#parts.log.receiveStored(blocks.map(({ bytes }) => bytes));
+    this.#place(admitted);
+    this.#place((await findBelow(this.#parts, missing)).admitted);
+  }
+
+  #place(admitted: readonly AdmittedBlock[]): void {
+    for (const { index, envelope } of admitted) {
+      const position = this.#positions.get(envelope.bytes);
+      if (position === undefined) continue;
+      this.#parts.storage.place(index, position);
+      this.#positions.delete(envelope.bytes);
+    }
   }
 }
 
 /** Puts a room together; the keyring as it was stored, or a new one. */
-export function gather(
+export async function gather(
   deps: RoomDeps,
   { keyring: stored, ...rest }: Omit<GatheredFrom, "keyring"> & { readonly keyring: Ciphertext<"keyring"> | undefined },
-): RoomParts {
+): Promise<RoomParts> {
   const { primitives, deviceKey } = deps;
   const { logId } = rest.storage;
   const keyring =
     stored === undefined
       ? new Keyring({ primitives }, { logId })
       : Keyring.import({ primitives }, { logId, deviceKey, stored });
-  return gatherWith(deps, { ...rest, keyring });
+  return await gatherWith(deps, { ...rest, keyring });
 }
 
 /** Puts a room together. */
-export function gatherWith(deps: RoomDeps, { genesis, storage, keyring, start }: GatheredFrom): RoomParts {
-  const { random, deviceKey } = deps;
+export async function gatherWith(
+  deps: RoomDeps,
+  { genesis, storage, keyring, start, base, getChunk = deps.getChunk }: GatheredFrom,
+): Promise<RoomParts> {
+  const { primitives, random, deviceKey } = deps;
   const log = new RoomLog({ ...deps, keyring, identity: deps.identity.publicKey }, genesis, start);
   const views = new RoomViews({ log, store: storage, keyring }, deps.views);
   const exportKeyring = (): Ciphertext<"keyring"> => keyring.export({ random }, deviceKey);
-  return { deps, log, keyring, storage, views, exportKeyring, contexts: undefined };
+  const archive = await ContextArchive.load({ primitives, storage, log, keyring, exportKeyring, getChunk }, base);
+  return { deps, log, keyring, storage, views, exportKeyring, archive };
 }

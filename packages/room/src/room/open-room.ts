@@ -13,13 +13,14 @@ import {
 import { encodeOwnWriter, generateOwnWriter, type OwnWriter } from "./own-writer.ts";
 import { encodeCheckpointState } from "../checkpoint/checkpoint-state.ts";
 import { encodeKeptCheckpoint } from "./checkpoint-keeper.ts";
-import type { ContextSource } from "./context-source.ts";
+import { encodeSnapshotBase, type SnapshotBase } from "../checkpoint/snapshot-base.ts";
 import { gather, gatherWith, loadRoom } from "./load-room.ts";
 import { emptyOwnRecord } from "./own-record.ts";
 import type { CheckpointStart } from "./restore-start.ts";
 import { Room } from "./room.ts";
 import type { RoomDeps } from "./room-parts.ts";
 import { RoomStore, type StateName } from "./room-store.ts";
+import type { GetChunk } from "./snapshots.ts";
 
 /** What a founder decides. */
 export interface NewRoomInput {
@@ -82,19 +83,24 @@ export async function beginFromCheckpoint(
     start,
     views,
     keyring,
-    contexts,
+    base,
+    getChunk,
   }: {
     readonly genesis: Genesis;
     readonly start: CheckpointStart;
     readonly views: ReadonlyMap<string, Bytes>;
     readonly keyring: Keyring;
-    readonly contexts: ContextSource;
+    readonly base: SnapshotBase;
+    readonly getChunk: GetChunk;
   },
 ): Promise<Room> {
   const storage = await emptyStorage(deps, genesis);
-  const parts = { ...gatherWith(deps, { genesis, storage, keyring, start }), contexts };
+  const pieces = new Map<StateName, Bytes>([
+    ["genesis", encodeGenesis(genesis)],
+    ["snapshot", encodeSnapshotBase(base)],
+  ]);
+  const parts = await gatherWith(deps, { genesis, storage, keyring, start, base, getChunk });
   const { position } = start.state;
-  const pieces = new Map<StateName, Bytes>([["genesis", encodeGenesis(genesis)]]);
   const state = encodeCheckpointState(start.state);
   pieces.set("checkpoint", encodeKeptCheckpoint({ ...start, state, position, open: [], next: 0, unread: [] }));
   for (const name of parts.views.names) {
@@ -117,7 +123,7 @@ async function begin(
   { genesis, writer }: { readonly genesis: Genesis; readonly writer: OwnWriter | undefined },
 ): Promise<Room> {
   const storage = await emptyStorage(deps, genesis);
-  const parts = gather(deps, { genesis, storage, keyring: undefined });
+  const parts = await gather(deps, { genesis, storage, keyring: undefined });
   const pieces = new Map<"genesis" | "writer", Bytes>([["genesis", encodeGenesis(genesis)]]);
   if (writer !== undefined) pieces.set("writer", encodeOwnWriter(writer));
   await storage.save(pieces, parts.exportKeyring());

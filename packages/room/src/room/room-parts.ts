@@ -5,11 +5,12 @@ import type { Primitives, RandomSource, SigningKeyPair } from "@coterie/primitiv
 import type { Keyring } from "../epochs/keyring.ts";
 import type { DeviceKey } from "../epochs/keyring-record.ts";
 import type { SealingKeyHolder } from "../epochs/open-entries.ts";
-import type { ContextSource } from "./context-source.ts";
+import type { ContextArchive } from "./context-archive.ts";
 import type { RoomAlarm } from "./room-block.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { RoomStore } from "./room-store.ts";
 import type { RoomViews, ViewDefinitions } from "./room-views.ts";
+import type { GetChunk } from "./snapshots.ts";
 
 /** What a room is given by its host. The host keeps all of it: `close` destroys none of these keys. */
 export interface RoomDeps {
@@ -31,6 +32,11 @@ export interface RoomDeps {
   readonly ownHead: "confirm" | "trust";
   readonly views: ViewDefinitions;
   readonly onAlarm: (alarm: RoomAlarm) => void;
+  /**
+   * Where a device that joined by a snapshot finds its other chunks, for blocks that link far below it: relays. Not asked once
+   * {@link Room.completeContexts} gave true.
+   */
+  readonly getChunk?: GetChunk | undefined;
 }
 
 /** The pieces of one open room. */
@@ -41,6 +47,6 @@ export interface RoomParts {
   readonly storage: RoomStore;
   readonly views: RoomViews;
   readonly exportKeyring: () => Ciphertext<"keyring">;
-  /** Where this device joined by a snapshot in this run: what is below it. */
-  readonly contexts: ContextSource | undefined;
+  /** What is below the newest checkpoint. */
+  readonly archive: ContextArchive;
 }

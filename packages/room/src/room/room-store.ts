@@ -14,7 +14,17 @@ export interface RoomStoreDeps {
 }
 
 /** The pieces of state. */
-export type StateName = "genesis" | "writer" | "own" | "checkpoint" | "sync" | `view/${string}`;
+export type StateName =
+  | "genesis"
+  | "writer"
+  | "own"
+  | "checkpoint"
+  | "sync"
+  | "contexts"
+  | "snapshot"
+  | `contexts/${number}`
+  | `bucket/${number}`
+  | `view/${string}`;
 
 const keyringName = "keyring";
 const pageBlocks = 512;
@@ -70,6 +80,11 @@ export class RoomStore {
     const position = this.#positions[block];
     if (position === undefined) throw new RangeError("the block is not in this storage");
     return position;
+  }
+
+  /** Where a block lies; undefined where it is not here. */
+  findPosition(block: BlockIndex): number | undefined {
+    return this.#positions[block];
   }
 
   /** The position that the next block gets. */
@@ -148,8 +163,8 @@ export class RoomStore {
   }
 
   /** Whether every block from the first one on is here. */
-  get isWhole(): boolean {
-    return this.#deps.store.first() === 0;
+  async isWhole(): Promise<boolean> {
+    return this.#deps.store.first() === 0 && (await this.#deps.store.load("snapshot")) === undefined;
   }
 
   /** One block; undefined where it is not here. */

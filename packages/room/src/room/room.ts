@@ -3,7 +3,7 @@
  * what comes from outside is checked before it counts.
  */
 import { type Bytes, copyBytes, equalBytes } from "@coterie/bytes";
-import type { AdmittedBlock, CallOptions, LostWriter, SyncAlarm, SyncHost } from "@coterie/oplog";
+import type { CallOptions, LostWriter, SyncAlarm, SyncHost } from "@coterie/oplog";
 import type { AgreementKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
 import { chooseEpoch } from "../epochs/write-rule.ts";
@@ -11,6 +11,7 @@ import { RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.t
 import type { Member } from "../membership/membership.ts";
 import type { ReadableView } from "../views/view-state.ts";
 import { findBlockPlace } from "./block-place.ts";
+import { findBelow } from "./find-below.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
 import { destroyParts, giveUpWriter } from "./give-up-writer.ts";
@@ -111,28 +112,16 @@ export class Room {
   /** Takes blocks from a relay or a peer: any order, repeated, forged. Durable when it resolves. */
   async receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
     return await this.#inTurn(async () => {
-      const { admitted, missing, refused, forks } = this.log.receive(blocks.map(copyBytes));
-      const below = await this.#findBelow(missing);
-      const all = [...admitted, ...below.admitted];
-      await this.#writing.store(all);
-      return { admitted: all.length, missing: below.missing, refused, forks };
+      const received = this.log.receive(blocks.map(copyBytes));
+      const below = await findBelow(this.#parts, received.missing);
+      const admitted = [...received.admitted, ...below.admitted];
+      await this.#writing.store(admitted);
+      const [refused, forks] = [
+        [...received.refused, ...below.refused],
+        [...received.forks, ...below.forks],
+      ];
+      return { admitted: admitted.length, missing: below.missing, refused, forks };
     });
-  }
-
-  /** Of what is missing, finds what is below the checkpoint that this device joined by. */
-  async #findBelow(
-    missing: readonly Bytes[],
-  ): Promise<{ readonly admitted: readonly AdmittedBlock[]; readonly missing: readonly Bytes[] }> {
-    const { contexts, log, keyring } = this.#parts;
-    if (contexts === undefined) return { admitted: [], missing };
-    const admitted: AdmittedBlock[] = [];
-    const left: Bytes[] = [];
-    for (const hash of missing) {
-      const context = log.dag.find(hash) === undefined ? await contexts.find({ log, keyring }, hash) : undefined;
-      if (context === undefined) left.push(hash);
-      else admitted.push(...log.addContext(context).admitted);
-    }
-    return { admitted, missing: left };
   }
 
   /**
@@ -141,7 +130,7 @@ export class Room {
    */
   async makeSnapshot(put: PutChunk): Promise<Bytes | undefined> {
     return await this.#inTurn(async () => {
-      const { deps, log, keyring, storage, views } = this.#parts;
+      const { deps, log, keyring, storage, views, archive } = this.#parts;
       const epochId = this.epochId;
       const secret = epochId && keyring.findSecret(epochId);
       const epoch = epochId && log.controls.facts.find(epochId);
@@ -154,9 +143,17 @@ export class Room {
         if (content !== undefined) contents.set(name, content);
       }
       const rotateBlock = log.controls.placeOf(rotate.control).hash;
-      const numbers = log.controlNumbers;
-      return await makeSnapshot(deps, { source: { log, numbers, secret, epochId, rotateBlock, views: contents }, put });
+      const buckets = await archive.buckets();
+      return await makeSnapshot(deps, { source: { log, buckets, secret, epochId, rotateBlock, views: contents }, put });
     });
+  }
+
+  /**
+   * After joining by a snapshot: fetches what is known of each block below it, so that blocks which link far below can be judged without asking
+   * for it (about 80 bytes a block). Gives whether all of it is here, as it always is on other devices.
+   */
+  async completeContexts(): Promise<boolean> {
+    return await this.#inTurn(() => this.#parts.archive.complete());
   }
 
   /** A view at the order of now. Throws UnknownViewError, and what the host's `apply` throws. */

@@ -1,15 +1,8 @@
 /** Making snapshots for newcomers, and beginning with one (docs/protocol/rooms.md §8.3). */
-import { type Bytes, type Ciphertext, concatBytes, equalBytes, FieldWriter } from "@coterie/bytes";
+import { type Bytes, type Ciphertext, equalBytes, FieldWriter } from "@coterie/bytes";
 import type { Primitives, RandomSource } from "@coterie/primitives";
 import { decodeCheckpointState } from "../checkpoint/checkpoint-state.ts";
-import {
-  type BlockContext,
-  contextBuckets,
-  ContextChains,
-  decodeContexts,
-  encodeContext,
-} from "../checkpoint/context.ts";
-import type { ControlNumbers } from "../checkpoint/control-numbers.ts";
+import { ContextChains, readRawContexts } from "../checkpoint/context.ts";
 import { decodeEraChain, encodeEraChain, verifyEraChain } from "../checkpoint/era-chain.ts";
 import {
   type ChunkKey,
@@ -22,6 +15,7 @@ import {
   type Manifest,
   type SnapshotIndex,
 } from "../checkpoint/snapshot.ts";
+import type { SnapshotBase } from "../checkpoint/snapshot-base.ts";
 import { deriveChunkKey, deriveStateKey } from "../epochs/room-keys.ts";
 import { type LevelSecret, levelOf, reachesLevel } from "../epochs/level-secret.ts";
 import { ForgedCheckpointError } from "../errors.ts";
@@ -44,7 +38,8 @@ export interface SnapshotDeps {
 /** What a snapshot is made of. */
 export interface SnapshotSource {
   readonly log: RoomLog;
-  readonly numbers: ControlNumbers;
+  /** Contexts below the checkpoint; undefined where this device lacks some. */
+  readonly buckets: readonly Bytes[] | undefined;
   readonly secret: LevelSecret;
   readonly epochId: Bytes;
   readonly rotateBlock: Bytes;
@@ -68,7 +63,7 @@ export async function makeSnapshot(
   const { log, secret, epochId, rotateBlock } = source;
   const certified = log.checkpoints.findCertified();
   if (certified === undefined) return undefined;
-  const { era, state, position } = certified.own;
+  const { era, state } = certified.own;
   const stateKey = deriveStateKey(deps, secret);
   const viewKey = reachesLevel(levelOf(secret), "snapshot") ? deriveChunkKey(deps, secret) : undefined;
   const putAs = (kind: ChunkPlace["kind"], name: string) => async (content: Bytes, key: ChunkKey) => {
@@ -79,7 +74,7 @@ export async function makeSnapshot(
   };
   try {
     const buckets: (readonly Bytes[])[] = [];
-    for (const [i, bucket] of bucketsOf(source, position).entries())
+    for (const [i, bucket] of (source.buckets ?? []).entries())
       buckets.push(await putAs("bucket", String(i))(bucket, stateKey));
     const views: { readonly name: string; readonly chunks: readonly Bytes[] }[] = [];
     if (viewKey !== undefined)
@@ -150,63 +145,44 @@ export async function openSnapshot(
 }
 
 /**
- * The contexts of one bucket, verified by the state.
- * @throws ForgedCheckpointError
+ * The contexts of one bucket, verified by what a quorum signed; undefined where no chunk of it is found.
+ * @throws ForgedCheckpointError where one was changed
  */
 export async function openBucket(
-  deps: SnapshotDeps,
+  deps: Pick<SnapshotDeps, "primitives">,
   {
-    snapshot,
+    base,
     logId,
     bucket,
-    numbers,
     secret,
     get,
   }: {
-    readonly snapshot: Pick<OpenedSnapshot, "start" | "index">;
+    readonly base: SnapshotBase;
     readonly logId: Bytes;
     readonly bucket: number;
-    readonly numbers: ControlNumbers;
     readonly secret: LevelSecret;
     readonly get: GetChunk;
   },
-): Promise<readonly BlockContext[]> {
-  const { index, start } = snapshot;
+): Promise<Bytes | undefined> {
+  const chunks: Uint8Array[] = [];
+  for (const hash of base.buckets[bucket] ?? []) {
+    const chunk = await get(hash);
+    if (chunk === undefined) return undefined;
+    chunks.push(chunk);
+  }
   const stateKey = deriveStateKey(deps, secret);
   try {
-    const chunks = await collect(deps, { hashes: index.buckets[bucket] ?? [], get });
-    const place = { logId, era: index.era, kind: "bucket", name: String(bucket) } as const;
-    const contexts = decodeContexts(numbers, decryptChunks(deps, { chunks, key: stateKey, place }));
+    const place = { logId, era: base.era, kind: "bucket", name: String(bucket) } as const;
+    const contexts = decryptChunks(deps, { chunks, key: stateKey, place });
     const chains = new ContextChains(deps.primitives);
-    for (const context of contexts) chains.add(encodeContext(numbers, context));
+    for (const { bytes } of readRawContexts(contexts)) chains.add(bytes);
     const at = bucket * 32;
-    if (!equalBytes(chains.chains.subarray(at, at + 32), start.state.chains.subarray(at, at + 32)))
+    if (!equalBytes(chains.chains.subarray(at, at + 32), base.chains.subarray(at, at + 32)))
       throw new ForgedCheckpointError();
     return contexts;
   } finally {
     stateKey.destroy();
   }
-}
-
-/** Contexts of all final blocks below `position`, by the first byte of their hashes; none where this device began with a checkpoint. */
-function bucketsOf({ log, numbers }: SnapshotSource, position: number): readonly Bytes[] {
-  if (log.beganWithCheckpoint) return [];
-  const { dag, order, table } = log;
-  const buckets: Bytes[][] = Array.from({ length: contextBuckets }, () => []);
-  for (let at = 0; at < position; at++) {
-    const block = order.at(at);
-    const hash = dag.hash(block);
-    const context = encodeContext(numbers, {
-      hash,
-      writer: dag.writerKey(dag.writer(block)),
-      seq: dag.seq(block),
-      lamport: dag.lamport(block),
-      commits: dag.commits(block),
-      pastAndSelf: table.pastAndSelf(block),
-    });
-    buckets[hash[0] ?? 0]?.push(context);
-  }
-  return buckets.map((contexts) => concatBytes(...contexts));
 }
 
 function indexPlace(logId: Bytes): ChunkPlace {

@@ -16,7 +16,7 @@ import type { RoomLog } from "./room-log.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomStore } from "./room-store.ts";
 
-type Served = Pick<RoomParts, "log" | "storage">;
+type Served = Pick<RoomParts, "log" | "storage" | "archive">;
 
 /** The parts of a room that sync reaches. */
 export interface SyncHostDeps {
@@ -42,6 +42,10 @@ export function createSyncHost({ room, parts, ownWriter, giveUpWriter, onAlarm }
     base: () => {
       const { log } = parts();
       return Promise.resolve(log.baseHeads().map((block) => headAt(log, block)));
+    },
+    knows: async (hash) => {
+      const { log, archive } = parts();
+      return log.dag.find(hash) !== undefined || (log.beganWithCheckpoint && (await archive.find(hash)) !== undefined);
     },
     ownWriter,
     giveUpWriter,
@@ -72,13 +76,8 @@ function createRoomReader(parts: () => Served): BlockReader {
       return { ...(await storage.read(from, wanted)), end };
     },
     find: async ({ hashes }) => {
-      const { log, storage } = parts();
-      return await Promise.all(
-        hashes.slice(0, oplogLimits.hashesPerFind).map(async (hash) => {
-          const block = log.dag.find(hash);
-          return block === undefined ? undefined : await storage.readBlock(block);
-        }),
-      );
+      const asked = hashes.slice(0, oplogLimits.hashesPerFind);
+      return await Promise.all(asked.map(async (hash) => await findStored(parts(), hash)));
     },
     range: async (range) => await readRange(parts(), range),
     heads: ({ after, limit }) => {
@@ -89,6 +88,14 @@ function createRoomReader(parts: () => Served): BlockReader {
       return Promise.resolve({ heads: rest.slice(0, wanted), hasMore: rest.length > wanted, end: storage.length });
     },
   };
+}
+
+/** Whatever this device stores, also where only its context is known here, or not even that yet. */
+async function findStored({ log, storage, archive }: Served, hash: Bytes): Promise<Bytes | undefined> {
+  const block = log.dag.find(hash);
+  const known = block === undefined ? undefined : storage.findPosition(block);
+  const position = known ?? (log.beganWithCheckpoint ? (await archive.find(hash))?.position : undefined);
+  return position === undefined || position < storage.first ? undefined : await storage.readAt(position);
 }
 
 async function readRange(

@@ -1,5 +1,5 @@
 /** Noticing that somebody else writes with this device's key, or that this device is an old copy of itself (docs/protocol/rooms.md §10.4). */
-import { encodeHex, equalBytes } from "@coterie/bytes";
+import { type Bytes, encodeHex, equalBytes } from "@coterie/bytes";
 import { type Envelope, verifyEnvelope } from "../../format/envelope.ts";
 import { oplogLimits } from "../../limits.ts";
 import type { WriterHead } from "../relay.ts";
@@ -19,9 +19,7 @@ export async function noteOwnBlocks(scope: SyncScope, blocks: readonly Envelope[
   const mine = blocks.filter(({ header }) => equalBytes(header.writer, own));
   if (mine.length === 0) return;
   const unknown: Envelope[] = [];
-  for (const block of mine)
-    if ((await host.store.find({ hashes: [block.hash] }))[0] === undefined && verifyEnvelope(deps, block))
-      unknown.push(block);
+  for (const block of mine) if (!(await isKnown(scope, block.hash)) && verifyEnvelope(deps, block)) unknown.push(block);
   const last = unknown.reduce<Envelope | undefined>(
     (most, block) => (block.header.seq > (most?.header.seq ?? -1) ? block : most),
     undefined,
@@ -33,6 +31,12 @@ export async function noteOwnBlocks(scope: SyncScope, blocks: readonly Envelope[
   context.ownHeadAhead = { writer, found: { relay: peer.id, head, block: last.bytes } };
   context.isDirty = true;
   await giveUp(scope, unknown);
+}
+
+/** Whether a block was in the own store, now or before. */
+async function isKnown({ context: { host } }: SyncScope, hash: Bytes): Promise<boolean> {
+  const [stored] = await host.store.find({ hashes: [hash] });
+  return stored !== undefined || (await host.knows?.(hash)) === true;
 }
 
 /** Has the host go on without the key: before what others wrote with it is received. */
@@ -62,8 +66,7 @@ async function findCommonHead(scope: SyncScope, unknown: readonly Envelope[]): P
   let block = unknown.reduce((least, each) => (each.header.seq < least.header.seq ? each : least));
   while (block.header.seq > 0) {
     const { writer, seq, previous } = block.header;
-    const [known] = await context.host.store.find({ hashes: [previous] });
-    if (known !== undefined) return { writer: writer.slice(), seq: seq - 1, hash: previous.slice() };
+    if (await isKnown(scope, previous)) return { writer: writer.slice(), seq: seq - 1, hash: previous.slice() };
     const before = byHash.get(encodeHex(previous));
     if (before === undefined) {
       const limit = Math.min(seq, oplogLimits.pageBlocks / 4);

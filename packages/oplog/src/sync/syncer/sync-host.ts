@@ -40,6 +40,8 @@ export interface SyncHost {
   readonly store: BlockReader;
   /** Heads of the checkpoint that this device started from, whose blocks and all before it does not have; empty without one. */
   readonly base: () => Promise<readonly WriterHead[]>;
+  /** Whether this device had a block once, although it may not be in the store any more; where it is left out, the store says it. */
+  readonly knows?: (hash: Bytes) => Promise<boolean>;
   /** The key that this device writes with; undefined where it only reads. */
   readonly ownWriter: () => Bytes | undefined;
   /**

@@ -1,0 +1,41 @@
+/** Finding what blocks build on below the checkpoint that the log began with (docs/protocol/rooms.md §8.2). */
+import type { Bytes } from "@coterie/bytes";
+import type { AdmittedBlock, IntakeResult } from "@coterie/oplog";
+import type { RoomParts } from "./room-parts.ts";
+
+/** What came of it. */
+export type FoundBelow = Pick<IntakeResult, "refused" | "forks"> & {
+  readonly admitted: readonly AdmittedBlock[];
+  /** What is not below the checkpoint either, or cannot be had now. */
+  readonly missing: readonly Bytes[];
+};
+
+/** Takes the contexts of blocks that are missed, and of those that are missed for it in turn. */
+export async function findBelow(
+  { log, archive, storage }: Pick<RoomParts, "log" | "archive" | "storage">,
+  missing: readonly Bytes[],
+): Promise<FoundBelow> {
+  if (!log.beganWithCheckpoint) return { admitted: [], refused: [], forks: [], missing };
+  const results: IntakeResult[] = [];
+  const left: Bytes[] = [];
+  const open = [...missing];
+  for (let hash = open.pop(); hash !== undefined; hash = open.pop()) {
+    if (log.dag.find(hash) !== undefined) continue;
+    const found = await archive.find(hash);
+    if (found === undefined) {
+      left.push(hash);
+      continue;
+    }
+    const result = log.addContext(found.context);
+    const block = log.dag.find(hash);
+    if (block !== undefined && found.position !== undefined) storage.place(block, found.position);
+    results.push(result);
+    open.push(...result.missing);
+  }
+  return {
+    admitted: results.flatMap(({ admitted }) => admitted),
+    refused: results.flatMap(({ refused }) => refused),
+    forks: results.flatMap(({ forks }) => forks),
+    missing: left,
+  };
+}
