@@ -17,6 +17,11 @@ import { RoomStore } from "../src/room/room-store.ts";
 import { encodeValues } from "../src/room/values.ts";
 import type { Person } from "./world.ts";
 
+/** As much of a block as {@link ForgedInput.unseen} asks for, by who has it. */
+export function shownBy({ in: { log } }: Person, block: number): Unseen {
+  return { hash: log.dag.hash(block), lamport: log.dag.lamport(block), commits: log.dag.commits(block) };
+}
+
 /** A block that a forger links to without having it. */
 export interface Unseen {
   readonly hash: Bytes;

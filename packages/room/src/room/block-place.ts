@@ -19,21 +19,33 @@ export interface BlockPlace {
 /** The place of the next block of a writer. `previous`: its last one, if there is one. */
 export function findBlockPlace(log: RoomLog, previous: BlockIndex | undefined): BlockPlace {
   const { dag, table, membershipLog } = log;
-  const indexers = new Set(log.order.indexers);
-  const heads = linkableHeads(dag, { isLeftOut: (block) => isLeftOut(log, { block, indexers }) })
-    .filter((head) => head !== previous)
-    .slice(-oplogLimits.linksPerBlock);
-  const parents = previous === undefined ? heads : [previous, ...heads];
-  const { sets } = membershipLog;
+  const { sets, commits } = membershipLog;
+  const parents = findParents(log, previous);
   const past = parents.reduce((set, parent) => sets.union(set, table.pastAndSelf(parent)), sets.empty);
-  const commits = membershipLog.commits;
+  const links = parents.filter((parent) => parent !== previous);
   return {
-    links: heads.map((head) => dag.hash(head)).sort(compareBytes),
+    links: links.map((link) => dag.hash(link)).sort(compareBytes),
     lamport: parents.reduce((greatest, parent) => Math.max(greatest, dag.lamport(parent) + 1), 0),
     commits,
     past,
     membership: membershipLog.evaluate(past, commits),
   };
+}
+
+function findParents(log: RoomLog, previous: BlockIndex | undefined): readonly BlockIndex[] {
+  const { dag, indexerEras, membershipLog } = log;
+  const parentsFor = (indexers: ReadonlySet<number>): readonly BlockIndex[] => {
+    const heads = linkableHeads(dag, { isLeftOut: (block) => isLeftOut(log, { block, indexers }) })
+      .filter((head) => head !== previous)
+      .slice(-oplogLimits.linksPerBlock);
+    return previous === undefined ? heads : [previous, ...heads];
+  };
+  const now = indexerEras.since(membershipLog.commits);
+  const parents = parentsFor(now);
+  // A commit that nobody named before is shown by blocks of that era's indexers, void or not: who lacks them would wait for it for ever.
+  const named = parents.reduce((greatest, parent) => Math.max(greatest, dag.commits(parent)), 0);
+  const since = indexerEras.since(named);
+  return since.size === now.size ? parents : parentsFor(since);
 }
 
 function isLeftOut(

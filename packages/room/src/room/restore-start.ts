@@ -9,6 +9,7 @@ import type { CertifiedCheckpoint } from "../checkpoint/era-chain.ts";
 import { FinalRecord } from "../checkpoint/final-record.ts";
 import type { Keyring } from "../epochs/keyring.ts";
 import { MalformedRoomError } from "../errors.ts";
+import type { Genesis } from "../membership/genesis.ts";
 import type { ControlSets } from "../membership/control-sets.ts";
 import type { RoomControls } from "./room-controls.ts";
 
@@ -29,6 +30,15 @@ export interface RestoredStart {
   /** The anchor's first. */
   readonly contexts: readonly BlockContext[];
   readonly eraStart: EraStart | undefined;
+}
+
+/** Who is known to have been an indexer before a checkpoint: their blocks that are not final may be what shows its commits. */
+export function indexersBefore(
+  { dag, genesis }: { readonly dag: Dag; readonly genesis: Genesis },
+  { state: { commits }, voters, chain }: CheckpointStart,
+): { readonly commits: number; readonly indexersBefore: readonly number[] } {
+  const writers = [genesis.writer, ...voters, ...chain.slice(0, -1).flatMap(({ indexers }) => indexers)];
+  return { commits, indexersBefore: writers.map((writer) => dag.numberWriter(writer)) };
 }
 
 /**

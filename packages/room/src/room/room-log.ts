@@ -30,8 +30,9 @@ import { isControlBlock, type Operation } from "../membership/operation.ts";
 import { type OwnContent, RoomBlockReader, type StoredContent } from "./block-reading.ts";
 import { BlockTable } from "./block-table.ts";
 import { ForkReports } from "./fork-reports.ts";
+import { IndexerEras } from "./indexer-eras.ts";
 import type { RoomAlarm } from "./room-block.ts";
-import { type CheckpointStart, restoreStart } from "./restore-start.ts";
+import { type CheckpointStart, indexersBefore, restoreStart } from "./restore-start.ts";
 import { RoomControls } from "./room-controls.ts";
 
 /** What a room's log works with. */
@@ -62,6 +63,8 @@ export class RoomLog {
   readonly #linearizer: Linearizer;
   /** Checkpoints, and the votes for them. */
   readonly checkpoints: CheckpointBook;
+  /** Who were indexers when. Nothing is to be added from outside. */
+  readonly indexerEras: IndexerEras;
   readonly #record: FinalRecord;
   readonly #authorByWriter = new Map<number, Bytes>();
   readonly #headByWriter: (BlockIndex | undefined)[] = [];
@@ -97,6 +100,7 @@ export class RoomLog {
     this.#record = record;
     this.#indexers = eraStart?.indexers ?? [dag.numberWriter(genesis.writer)];
     const indexers = this.#indexers;
+    this.indexerEras = new IndexerEras(indexers, start && indexersBefore({ dag, genesis }, start));
     this.#linearizer = createLinearizer(primitives, { dag, mode, indexers, checkpointInterval, start: eraStart });
     for (const context of contexts) this.#addFinal(context);
     if (start !== undefined && start.voters.length > 0) this.checkpoints.add(start.state, { ...start, hasValue: true });
@@ -307,6 +311,7 @@ export class RoomLog {
       const named = after.indexers.map((writer) => this.dag.numberWriter(writer));
       if (named.length > 0) this.#indexers = named;
     }
+    if (!isSameList(this.#indexers, voters)) this.indexerEras.add({ since: commit.commit, indexers: this.#indexers });
     if (this.#endsEra(commit)) this.#addCheckpoint(commit, voters);
     return this.#indexers;
   }
