@@ -104,6 +104,21 @@ describe("proposals", () => {
     expect(unseen.caps.every(({ next: none, hash }) => none === 0 && hash.every((byte) => byte === 0))).toBe(true);
   });
 
+  //  start ──┬── mallory/1 seq 0
+  //          └── mallory/1 seq 0'
+  it("name a writer once though its first block was forked: else nobody could remove its member", () => {
+    const scene = room();
+    const added = [scene.write({ by: "alice/1", does: [adding("mallory")] })];
+    const certificate = certifying("mallory/1");
+    for (const more of [[], [making("carol", "admin")]])
+      scene.write({ by: "mallory/1", after: added, previous: undefined, does: [certificate, ...more] });
+    const { membership, author, findHead } = asked(scene, "bob");
+    expect(membership.writersOf(keyOf("mallory"))).toHaveLength(1);
+    const operation = proposeRemoval({ membership, author, identity: keyOf("mallory"), findHead });
+    expect(operation.caps.map(({ writer }) => writer)).toEqual([keyOf("mallory/1")]);
+    expect(isAuthorised(scene, { by: "bob/1", operation })).toBe(true);
+  });
+
   it("are refused to who is no admin", () => {
     const scene = room();
     const carol = asked(scene, "carol");

@@ -162,9 +162,9 @@ export class Membership {
     if (index === undefined) return [];
     const { writers } = this.#facts.member(index);
     const known = writers.filter(({ place }) => this.#facts.isIn(place.control, this.set));
-    return known
-      .sort((a, b) => comparePlaces(a.place, b.place))
-      .map(({ writer }) => this.#facts.writerKeys.key(writer));
+    known.sort((a, b) => comparePlaces(a.place, b.place));
+    // Who forks a first block certifies one writer twice.
+    return [...new Set(known.map(({ writer }) => writer))].map((writer) => this.#facts.writerKeys.key(writer));
   }
 
   /** Writers of a member that may write, the first one first. */
