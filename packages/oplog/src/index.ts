@@ -47,7 +47,7 @@ export {
   type UnhashedEnvelope,
   verifyEnvelope,
 } from "./format/envelope.ts";
-export { createForkProof, type ProvenFork, verifyForkProof } from "./format/fork-proof.ts";
+export { createForkProof, type ForkEvidence, type ProvenFork, verifyForkProof } from "./format/fork-proof.ts";
 export { type BlockHeader, blockFlags, encodeHeader } from "./format/header.ts";
 export type { AdmittedBlock, BlockOpener, IntakeHost, OpenOutcome, PlacedEnvelope } from "./intake/block-opener.ts";
 export { Intake, type IntakeDeps, type IntakeLimits } from "./intake/intake.ts";

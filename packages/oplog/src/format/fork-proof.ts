@@ -18,12 +18,15 @@ export interface ProvenFork {
   readonly blocks: readonly [Bytes, Bytes];
 }
 
+/** What a proof takes of a block. */
+export type ForkEvidence = Pick<Envelope, "header" | "hash" | "headerBytes" | "nonce" | "tailHash" | "signature">;
+
 /**
  * The proof that two blocks are a fork: the one with the smaller hash first, so that two blocks have one proof. The signatures are not
  * verified here: a block in the middle of a run may have been accepted without looking at its own.
  * @throws ForkProofError where they are one block, or not of one log, writer and seq
  */
-export function createForkProof(a: Envelope, b: Envelope): Bytes {
+export function createForkProof(a: ForkEvidence, b: ForkEvidence): Bytes {
   checkContradiction(a.header, b.header);
   const order = compareBytes(a.hash, b.hash);
   if (order === 0) throw new ForkProofError("a block does not contradict itself");
@@ -57,7 +60,7 @@ interface Side {
   readonly signature: Uint8Array;
 }
 
-function sideOf({ headerBytes, nonce, tailHash, signature }: Envelope): readonly Bytes[] {
+function sideOf({ headerBytes, nonce, tailHash, signature }: ForkEvidence): readonly Bytes[] {
   return [headerBytes, nonce, tailHash, signature];
 }
 

@@ -87,7 +87,7 @@ export class RoomWriting {
     const { log, storage, deps } = this.#parts;
     let reports: readonly Operation[] = await log.forkReports.prove(
       { primitives: deps.primitives, storage },
-      { membership: log.membership, logTag: log.logId.subarray(0, 16) },
+      { membership: log.membership },
     );
     const written: Envelope[] = [];
     const admitted: AdmittedBlock[] = [];

@@ -112,6 +112,7 @@ export class Room {
   /** Takes blocks from a relay or a peer: any order, repeated, forged. Durable when it resolves. */
   async receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
     return await this.#inTurn(async () => {
+      this.log.forkReports.takeCopies(this.#parts.deps, blocks);
       const received = this.log.receive(blocks.map(copyBytes));
       const below = await findBelow(this.#parts, received.missing);
       const admitted = [...received.admitted, ...below.admitted];
@@ -212,6 +213,7 @@ export class Room {
   /** The port by which a `Syncer` keeps this room the same here and on relays. It confirms the own head, too, or gives the writer up. */
   syncHost(onAlarm: (alarm: SyncAlarm) => void): SyncHost {
     return createSyncHost({
+      primitives: this.#parts.deps.primitives,
       room: this,
       parts: () => this.#parts,
       ownWriter: () => (this.#writing.writers.lasting ?? this.#writing.writers.current)?.keyPair.publicKey,

@@ -11,6 +11,7 @@ import {
   type SyncHost,
   type WriterHead,
 } from "@coterie/oplog";
+import type { Primitives } from "@coterie/primitives";
 import type { Room } from "./room.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { RoomParts } from "./room-parts.ts";
@@ -20,6 +21,7 @@ type Served = Pick<RoomParts, "log" | "storage" | "archive">;
 
 /** The parts of a room that sync reaches. */
 export interface SyncHostDeps {
+  readonly primitives: Pick<Primitives, "sha256" | "verify">;
   readonly room: Pick<Room, "receive" | "confirmOwnHead">;
   /** Those of now: others take their place where a writer is given up. */
   readonly parts: () => Served;
@@ -29,7 +31,7 @@ export interface SyncHostDeps {
 }
 
 /** The port of a room to a `Syncer`. */
-export function createSyncHost({ room, parts, ownWriter, giveUpWriter, onAlarm }: SyncHostDeps): SyncHost {
+export function createSyncHost({ primitives, room, parts, ownWriter, giveUpWriter, onAlarm }: SyncHostDeps): SyncHost {
   return {
     receive: async (envelopes): Promise<ReceiveResult> => {
       const { missing, refused, forks } = await room.receive(envelopes);
@@ -38,6 +40,10 @@ export function createSyncHost({ room, parts, ownWriter, giveUpWriter, onAlarm }
       return { missing, forged, forks: pairs.flatMap((pair) => pair ?? []) };
     },
     missing: () => Promise.resolve(parts().log.waiting.missing),
+    copiesWanted: async () => {
+      const { log, storage } = parts();
+      return await log.forkReports.findUnsigned({ primitives, storage });
+    },
     store: createRoomReader(parts),
     base: () => {
       const { log } = parts();

@@ -103,8 +103,9 @@ async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
 /** What the host misses is asked for again, should it have been forgotten. */
 async function refill({ context }: SyncScope): Promise<void> {
   const missing = await context.host.missing();
+  const copies = (await context.host.copiesWanted?.()) ?? [];
   // They were missed before the heads were read, whenever that was.
-  context.wanted.add(missing, { since: 0, nowMs: context.deps.nowMs() });
+  context.wanted.add([...missing, ...copies], { since: 0, nowMs: context.deps.nowMs() });
 }
 
 /**

@@ -36,6 +36,11 @@ export interface SyncHost {
   readonly receive: (envelopes: readonly Bytes[], options?: CallOptions) => Promise<ReceiveResult>;
   /** All hashes that are missed now. */
   readonly missing: () => Promise<readonly Bytes[]>;
+  /**
+   * Hashes of blocks that are here, though not with their writer's own signature. Relays have it of every block, and are asked for copies at
+   * each comparison of heads; nobody is blamed for having none.
+   */
+  readonly copiesWanted?: () => Promise<readonly Bytes[]>;
   /** What is durable on this device, in the order of its admission: parents first. It is also what is sent to relays that lack it. */
   readonly store: BlockReader;
   /** Heads of the checkpoint that this device started from, whose blocks and all before it does not have; empty without one. */
