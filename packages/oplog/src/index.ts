@@ -86,6 +86,7 @@ export {
 } from "./sync/messages/answer.ts";
 export { decodeRequest, encodeRequest, type RelayRequest, type RelayRequestFrame } from "./sync/messages/request.ts";
 export type {
+  AppendChoice,
   AppendInput,
   AppendOutcome,
   AppendRefusal,

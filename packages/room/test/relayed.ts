@@ -11,6 +11,7 @@ import {
   type SyncReport,
 } from "@coterie/oplog";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
+import { encodeGenesis, joinFromSnapshot } from "../src/index.ts";
 import { copyStore, type Person } from "./world.ts";
 
 const generous = {
@@ -80,6 +81,12 @@ export class Machine {
   }
 }
 
+interface SnapshotJoin {
+  readonly host: Person;
+  readonly newcomer: Person;
+  readonly entry: Bytes | undefined;
+}
+
 /** Relays of one room, and a clock that everybody goes by. */
 export class Relays {
   #nowMs = 0;
@@ -102,6 +109,23 @@ export class Relays {
     const found = relay?.find({ logTag, token });
     if (found === undefined) throw new Error("no such relay");
     return found;
+  }
+
+  /** Lets somebody in by a snapshot that `host` put on the relay, from which everything comes. */
+  async joinBySnapshot(id: string, { host, newcomer, entry }: SnapshotJoin): Promise<void> {
+    const relay = this.relay(id, host);
+    const manifest = await host.in.makeSnapshot(async (chunk) => {
+      const { kind } = await relay.putChunk({ chunk });
+      if (kind !== "stored") throw new Error("the relay has no room");
+    });
+    if (manifest === undefined) throw new Error("the newest checkpoint is certified");
+    newcomer.room = await joinFromSnapshot(newcomer.deps, {
+      genesis: encodeGenesis(host.in.log.genesis),
+      manifest,
+      entry,
+      getChunk: async (hash) => await relay.getChunk({ hash }),
+      findBlock: async (hash) => (await relay.find({ hashes: [hash] }))[0],
+    });
   }
 
   /** A syncer of somebody's open room. */

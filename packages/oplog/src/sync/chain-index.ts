@@ -82,6 +82,12 @@ export class ChainIndex {
     return previous === chain.trunk.at(-1) ? "next" : "branch";
   }
 
+  /** Whether a block whose previous one is not there comes before everything that is there of its writer. */
+  isBeginning({ header: { writer, seq } }: IndexedBlock): boolean {
+    const chain = this.#chains.get(encodeHex(writer));
+    return chain === undefined || seq < this.#firstSeq(chain);
+  }
+
   /**
    * Adds a block that is not there. The first one of a writer may have any seq, and those before it may come later or never; all after it
    * have their previous one here.
@@ -164,8 +170,15 @@ export class ChainIndex {
     return this.#seqAt(position) === seq && this.#chainNumbers.at(position - this.#firstPosition) === chain.number;
   }
 
-  #headAt({ writer }: Chain, position: number): WriterHead {
-    return { writer, seq: this.#seqAt(position), hash: this.#hashes.keyAt(position - this.#firstPosition) };
+  #headAt(chain: Chain, position: number): WriterHead {
+    const hash = this.#hashes.keyAt(position - this.#firstPosition);
+    const head = { writer: chain.writer, seq: this.#seqAt(position), hash };
+    const from = this.#firstSeq(chain);
+    return from === 0 ? head : { ...head, from };
+  }
+
+  #firstSeq({ from, branches: [first] }: Chain): number {
+    return first === undefined ? from : Math.min(from, this.#seqAt(first));
   }
 
   #seqAt(position: number): number {

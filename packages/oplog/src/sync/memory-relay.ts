@@ -131,7 +131,10 @@ export class MemoryRelay implements RelayHost {
     if (!equalBytes(block.header.logTag, log.logTag)) return { kind: "refused", reason: "other-log" };
     const place = log.index.placeOf(block);
     if (place === "known") return { kind: "known" };
-    const isKept = place === "next" || (place === "branch" && onConflict === "keep" && hasRoomForBranch(log, block));
+    const isKept =
+      place === "next" ||
+      (place === "branch" && onConflict === "keep" && hasRoomForBranch(log, block)) ||
+      (place === "gap" && onConflict === "begin" && log.index.isBeginning(block));
     if (!isKept) return { kind: "conflict", head: log.index.head(block.header.writer) };
     if (!verifyEnvelope(this.#deps, block)) return { kind: "refused", reason: "signature" };
     if (!this.#hasRoom(log, block)) return { kind: "refused", reason: "quota" };

@@ -104,6 +104,28 @@ const writing: Readonly<Record<string, ContractTest>> = {
     const [longer, gap] = await relay.append({ envelopes: seconds, onConflict: "keep" });
     insist(longer?.kind === "accepted" && gap?.kind === "conflict", "a branch does not grow, or begins in the air");
   },
+  "lets a writer's blocks begin where it is asked to, and ever lower": async ({ relay }, { chain }) => {
+    const blocks = chain("alice", 6);
+    const [, , third, fourth, fifth, sixth] = blocks;
+    const begin = async (block: Envelope | undefined): Promise<string | undefined> =>
+      (await relay.append({ envelopes: bytesOf([block]), onConflict: "begin" }))[0]?.kind;
+    insist((await begin(fifth)) === "accepted", "what comes first is not taken");
+    await requireKinds(relay, [fifth, sixth], ["known", "accepted"]);
+    insist((await begin(chain("alice", 6, 1)[4])) === "conflict", "a writer begins twice");
+    insist((await begin(third)) === "accepted", "what comes before the beginning is not taken");
+    const outcomes = await relay.append({ envelopes: bytesOf([fourth]), onConflict: "keep" });
+    insist(outcomes[0]?.kind === "accepted", "what lies between is not taken");
+    const { heads } = await relay.heads({ after: undefined, limit: 10 });
+    insist(heads.length === 1 && heads[0]?.seq === 5 && heads[0].from === 2, "the head does not tell what is there");
+    const range = await relay.range({ writer: heads[0]?.writer ?? new Uint8Array(32), from: 0, limit: 10 });
+    insist(isSame(range, blocks.slice(2)), "the blocks are not those that were sent");
+    const whole = await relay.append({ envelopes: bytesOf(blocks.slice(0, 2)), onConflict: "keep" });
+    insist(
+      whole.every(({ kind }) => kind === "accepted"),
+      "the first blocks are not taken",
+    );
+    insist((await relay.heads({ after: undefined, limit: 10 })).heads[0]?.from === undefined, "it is not whole");
+  },
   "refuses what is no block of this log signed by its writer": async ({ relay }, { chain, foreign }) => {
     const [block] = chain("alice", 1);
     const unsigned = changed(block, (bytes) => bytes.length - 40);

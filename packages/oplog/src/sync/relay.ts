@@ -13,7 +13,12 @@ export interface WriterHead {
   readonly seq: number;
   /** 32 bytes. */
   readonly hash: Bytes;
+  /** Among heads: the first seq of the writer that is there, where that is not 0. */
+  readonly from?: number;
 }
+
+/** See {@link AppendInput.onConflict}. */
+export type AppendChoice = "refuse" | "keep" | "begin";
 
 /** What {@link Relay.append} is given. Blocks of one writer stand in the order of their seq. */
 export interface AppendInput {
@@ -21,8 +26,10 @@ export interface AppendInput {
   /**
    * What happens to a block that does not follow the stored head of its writer. `refuse`: a conflict, as for everything a writer sends
    * of its own. `keep`: it is kept as a branch beside, so that blocks that link to it can be followed; only for blocks of others.
+   * `begin`: a conflict, unless its previous one is not there and neither is any of its writer with the same seq or a smaller one: then what is
+   * there of the writer begins with it. For who dropped what comes before it.
    */
-  readonly onConflict: "refuse" | "keep";
+  readonly onConflict: AppendChoice;
 }
 
 /** Why a relay does not take a block, whoever asks. */

@@ -59,6 +59,8 @@ export interface Manifest {
   readonly rotateBlock: Bytes;
   /** Chunks of the index. */
   readonly index: readonly Bytes[];
+  /** Chunks of the blocks that hand out the epoch, as far as its author had them. */
+  readonly sealed: readonly Bytes[];
 }
 
 const nonceLengthBytes = 12;
@@ -83,6 +85,15 @@ export function encryptChunks(
     chunks.push(concatBytes(nonce, ciphertext) as Ciphertext<"chunk">);
   }
   return { chunks, hashes: chunks.map((chunk) => deps.primitives.sha256(chunk)) };
+}
+
+/** Pieces of at most 1 MiB of what is ciphertext already. */
+export function splitChunks({ primitives }: Pick<ChunkDeps, "primitives">, content: Bytes): ChunkedContent {
+  const chunks: Ciphertext<"chunk">[] = [];
+  for (let at = 0; at < content.length; at += roomLimits.chunkBytes)
+    // brand: blocks, which are ciphertext
+    chunks.push(content.slice(at, at + roomLimits.chunkBytes) as Ciphertext<"chunk">);
+  return { chunks, hashes: chunks.map((chunk) => primitives.sha256(chunk)) };
 }
 
 /** Opens chunks that came from anywhere. Throws ForgedCheckpointError where one is not the chunk that was made for this place. */
@@ -141,13 +152,14 @@ export function decodeIndex(bytes: Uint8Array): SnapshotIndex {
 }
 
 /** The bytes of a manifest: a chunk like the others, but for who has no key yet. */
-export function encodeManifest({ epochId, rotateBlock, index }: Manifest): Ciphertext<"chunk"> {
+export function encodeManifest({ epochId, rotateBlock, index, sealed }: Manifest): Ciphertext<"chunk"> {
   // brand: what is readable in it are public names; the index is encrypted
   return new FieldWriter()
     .bytes(roomLabels.manifest)
     .bytes(epochId)
     .bytes(rotateBlock)
     .bytes(concatBytes(...index))
+    .bytes(concatBytes(...sealed))
     .finish() as Ciphertext<"chunk">;
 }
 
@@ -157,7 +169,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
     const label = reader.bytes(64);
     if (label.length !== roomLabels.manifest.length || !label.every((byte, i) => byte === roomLabels.manifest[i]))
       throw new MalformedRoomError("not a manifest of version 1");
-    return { epochId: reader.bytes(16), rotateBlock: reader.bytes(32), index: hashesOf(reader.bytes()) };
+    const epoch = { epochId: reader.bytes(16), rotateBlock: reader.bytes(32) };
+    return { ...epoch, index: hashesOf(reader.bytes()), sealed: hashesOf(reader.bytes()) };
   });
 }
 

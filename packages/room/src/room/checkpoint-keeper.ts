@@ -38,18 +38,19 @@ export class CheckpointKeeper {
   readonly #archive: ContextArchive;
   readonly #primitives: Pick<Primitives, "sha256">;
   #keptEra = -1;
-  #firstNeeded = 0;
+  #firstNeeded: number;
   #viewsHash: { readonly era: number; readonly hash: Bytes } | undefined;
 
   constructor(
     { log, storage, views, archive }: Pick<RoomParts, "log" | "storage" | "views" | "archive">,
-    primitives: Pick<Primitives, "sha256">,
+    { primitives, firstNeeded }: { readonly primitives: Pick<Primitives, "sha256">; readonly firstNeeded: number },
   ) {
     this.#log = log;
     this.#storage = storage;
     this.#views = views;
     this.#archive = archive;
     this.#primitives = primitives;
+    this.#firstNeeded = firstNeeded;
     this.#keptEra = log.order.era;
   }
 

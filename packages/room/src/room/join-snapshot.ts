@@ -1,6 +1,6 @@
 /** Joining a long room at its newest checkpoint (docs/protocol/rooms.md §8.3). */
 import { type Bytes, equalBytes } from "@coterie/bytes";
-import { decodeEnvelope, MalformedBlockError } from "@coterie/oplog";
+import { decodeEnvelope, type Envelope, MalformedBlockError } from "@coterie/oplog";
 import { decodeManifest } from "../checkpoint/snapshot.ts";
 import { Keyring } from "../epochs/keyring.ts";
 import { levelOf, reachesLevel } from "../epochs/level-secret.ts";
@@ -10,14 +10,14 @@ import { RoomBlockReader } from "./block-reading.ts";
 import { beginFromCheckpoint } from "./open-room.ts";
 import type { Room } from "./room.ts";
 import type { RoomDeps } from "./room-parts.ts";
-import { type GetChunk, openSnapshot } from "./snapshots.ts";
+import { findSnapshotBlocks, type GetChunk, openSnapshot } from "./snapshots.ts";
 
 /** An invitation to a room with a snapshot, and where its parts are found. Who answers is not trusted. */
 export interface SnapshotInvitation {
   readonly genesis: Bytes;
   /** Hash of the manifest. */
   readonly manifest: Bytes;
-  /** Hash of the block that seals an entry to this member, where the snapshot's epoch was begun before it was added. */
+  /** Hash of the block that seals an entry to this member, where that is newer than the snapshot. */
   readonly entry: Bytes | undefined;
   readonly getChunk: GetChunk;
   /** A block by its hash. */
@@ -40,7 +40,9 @@ export async function joinFromSnapshot(deps: RoomDeps, invitation: SnapshotInvit
     throw new ForgedCheckpointError();
   const manifest = decodeManifest(found);
   const keyring = new Keyring({ primitives }, { logId });
-  await learnFrom(deps, { keyring, logId, invitation, hashes: [invitation.entry, manifest.rotateBlock] });
+  const sealed = await findSnapshotBlocks(deps, { manifest, get });
+  const asked = await findBlocks(deps, { invitation, hashes: [invitation.entry, manifest.rotateBlock] });
+  learnFrom(deps, { keyring, logId, blocks: [...sealed, ...asked] });
   const secret = keyring.findSecret(manifest.epochId);
   if (secret === undefined) throw new UnknownEpochError();
   const snapshot = await openSnapshot(deps, { genesis, logId, manifest, secret, get });
@@ -48,43 +50,49 @@ export async function joinFromSnapshot(deps: RoomDeps, invitation: SnapshotInvit
   if (needsViews && Object.keys(deps.views).some((name) => !snapshot.views.has(name))) throw new UnknownViewError();
   const { start, views, index } = snapshot;
   const base = { era: index.era, epochId: manifest.epochId, buckets: index.buckets, chains: start.state.chains };
-  return await beginFromCheckpoint(deps, { genesis, start, views, keyring, base, getChunk: get });
+  return await beginFromCheckpoint(deps, { genesis, start, views, keyring, base, sealed, getChunk: get });
 }
 
-/** Takes keys from blocks that are not admitted, but found by their hash: a secret proves itself by the epoch's id. */
-async function learnFrom(
+/** Blocks by their hashes, as far as they are found. */
+async function findBlocks(
+  { primitives }: Pick<RoomDeps, "primitives">,
+  { invitation, hashes }: { readonly invitation: SnapshotInvitation; readonly hashes: readonly (Bytes | undefined)[] },
+): Promise<readonly Uint8Array[]> {
+  const found: Uint8Array[] = [];
+  for (const hash of hashes) {
+    const block = hash && (await invitation.findBlock(hash));
+    const envelope = block && tryDecode(primitives, block);
+    if (block !== undefined && hash !== undefined && envelope !== undefined && equalBytes(envelope.hash, hash))
+      found.push(block);
+  }
+  return found;
+}
+
+/** Takes keys from blocks that are not admitted: a secret proves itself by the epoch's id. */
+function learnFrom(
   deps: RoomDeps,
   {
     keyring,
     logId,
-    invitation,
-    hashes,
-  }: {
-    readonly keyring: Keyring;
-    readonly logId: Bytes;
-    readonly invitation: SnapshotInvitation;
-    readonly hashes: readonly (Bytes | undefined)[];
-  },
-): Promise<void> {
+    blocks,
+  }: { readonly keyring: Keyring; readonly logId: Bytes; readonly blocks: readonly Uint8Array[] },
+): void {
   const { primitives, sealingKeys, onAlarm } = deps;
-  const reader = new RoomBlockReader({
-    primitives,
-    keyring,
-    logId,
-    identity: deps.identity.publicKey,
-    sealingKeys,
-    onAlarm,
-  });
-  for (const hash of hashes) {
-    const block = hash && (await invitation.findBlock(hash));
-    if (block === undefined || hash === undefined) continue;
-    try {
-      const envelope = decodeEnvelope(primitives, block);
-      if (!equalBytes(envelope.hash, hash)) continue;
-      reader.offer(envelope);
-      reader.open(envelope);
-    } catch (error) {
-      if (!(error instanceof MalformedBlockError)) throw error;
-    }
+  const identity = deps.identity.publicKey;
+  const reader = new RoomBlockReader({ primitives, keyring, logId, identity, sealingKeys, onAlarm });
+  for (const block of blocks) {
+    const envelope = tryDecode(primitives, block);
+    if (envelope === undefined) continue;
+    reader.offer(envelope);
+    reader.open(envelope);
+  }
+}
+
+function tryDecode(primitives: RoomDeps["primitives"], block: Uint8Array): Envelope | undefined {
+  try {
+    return decodeEnvelope(primitives, block);
+  } catch (error) {
+    if (error instanceof MalformedBlockError) return undefined;
+    throw error;
   }
 }

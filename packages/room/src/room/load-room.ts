@@ -23,6 +23,8 @@ export interface LoadedRoom {
   readonly parts: RoomParts;
   readonly writer: OwnWriter | undefined;
   readonly record: OwnRecord;
+  /** The first position in the storage that opening from the kept checkpoint needs. */
+  readonly firstNeeded: number;
 }
 
 /** Which room, and from where on. */
@@ -67,7 +69,8 @@ export async function loadRoom(deps: RoomDeps, { logId, from }: LoadInput): Prom
   const encoded = await storage.load("writer");
   const writer = encoded && decodeOwnWriter(deps.primitives, encoded);
   encoded?.fill(0);
-  return { parts, writer, record };
+  const firstNeeded = kept === undefined ? 0 : Math.min(kept.open[0] ?? kept.next, kept.next);
+  return { parts, writer, record, firstNeeded };
 }
 
 /** The newest checkpoint, where all views were kept with it: one that is new is made from the beginning. */

@@ -20,6 +20,7 @@ import type { CheckpointStart } from "./restore-start.ts";
 import { Room } from "./room.ts";
 import type { RoomDeps } from "./room-parts.ts";
 import { RoomStore, type StateName } from "./room-store.ts";
+import { encodeSealedBlocks } from "./sealed-blocks.ts";
 import type { GetChunk } from "./snapshots.ts";
 
 /** What a founder decides. */
@@ -84,6 +85,7 @@ export async function beginFromCheckpoint(
     views,
     keyring,
     base,
+    sealed,
     getChunk,
   }: {
     readonly genesis: Genesis;
@@ -91,6 +93,7 @@ export async function beginFromCheckpoint(
     readonly views: ReadonlyMap<string, Bytes>;
     readonly keyring: Keyring;
     readonly base: SnapshotBase;
+    readonly sealed: readonly Bytes[];
     readonly getChunk: GetChunk;
   },
 ): Promise<Room> {
@@ -98,6 +101,7 @@ export async function beginFromCheckpoint(
   const pieces = new Map<StateName, Bytes>([
     ["genesis", encodeGenesis(genesis)],
     ["snapshot", encodeSnapshotBase(base)],
+    ["sealed", encodeSealedBlocks(sealed)],
   ]);
   const parts = await gatherWith(deps, { genesis, storage, keyring, start, base, getChunk });
   const { position } = start.state;
@@ -108,7 +112,7 @@ export async function beginFromCheckpoint(
     pieces.set(`view/${name}`, views.get(name) ?? parts.views.encode(name).content);
   }
   await storage.save(pieces, parts.exportKeyring());
-  return new Room({ parts, writer: undefined, record: emptyOwnRecord });
+  return new Room({ parts, writer: undefined, record: emptyOwnRecord, firstNeeded: 0 });
 }
 
 async function emptyStorage(deps: RoomDeps, genesis: Genesis): Promise<RoomStore> {
@@ -128,5 +132,5 @@ async function begin(
   if (writer !== undefined) pieces.set("writer", encodeOwnWriter(writer));
   await storage.save(pieces, parts.exportKeyring());
   pieces.get("writer")?.fill(0);
-  return new Room({ parts, writer, record: emptyOwnRecord });
+  return new Room({ parts, writer, record: emptyOwnRecord, firstNeeded: 0 });
 }

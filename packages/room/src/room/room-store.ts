@@ -22,6 +22,7 @@ export type StateName =
   | "sync"
   | "contexts"
   | "snapshot"
+  | "sealed"
   | `contexts/${number}`
   | `bucket/${number}`
   | `view/${string}`;

@@ -35,12 +35,12 @@ export class RoomWriting {
   #savedRevision = -1;
   #hasFailed = false;
 
-  constructor({ parts, ...own }: LoadedRoom, { onStored }: { readonly onStored: () => void }) {
+  constructor({ parts, firstNeeded, ...own }: LoadedRoom, { onStored }: { readonly onStored: () => void }) {
     this.#parts = parts;
     this.writers = new OwnWriters(parts, own);
     this.#onStored = onStored;
     const { deps, log, keyring } = parts;
-    this.#keeper = new CheckpointKeeper(parts, deps.primitives);
+    this.#keeper = new CheckpointKeeper(parts, { primitives: deps.primitives, firstNeeded });
     this.#composer = new Composer({ ...deps, keyring, log, identity: deps.identity.publicKey });
   }
 

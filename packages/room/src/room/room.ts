@@ -20,6 +20,7 @@ import type { ProposeOperations, ReceivedBlocks, WrittenBlock } from "./room-cal
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
 import { type Draft, RoomWriting } from "./room-writing.ts";
+import { encodeSealedBlocks, findSealedBlocks } from "./sealed-blocks.ts";
 import { makeSnapshot, type PutChunk } from "./snapshots.ts";
 import { createSyncHost } from "./sync-host.ts";
 import { encodeValues } from "./values.ts";
@@ -145,7 +146,9 @@ export class Room {
       }
       const rotateBlock = log.controls.placeOf(rotate.control).hash;
       const buckets = await archive.buckets();
-      return await makeSnapshot(deps, { source: { log, buckets, secret, epochId, rotateBlock, views: contents }, put });
+      const sealed = await findSealedBlocks(this.#parts, epochId);
+      const source = { log, buckets, secret, epochId, rotateBlock, sealed, views: contents };
+      return await makeSnapshot(deps, { source, put });
     });
   }
 
@@ -199,6 +202,9 @@ export class Room {
     return await this.#inTurn(async () => {
       const { log, storage } = this.#parts;
       if (log.checkpoints.findCertified()?.own.era !== this.#writing.keptEra) return false;
+      const epochId = this.epochId;
+      const sealed = epochId === undefined ? [] : await findSealedBlocks(this.#parts, epochId);
+      await storage.saveAlone("sealed", encodeSealedBlocks(sealed));
       await storage.dropBelow(this.#writing.firstNeeded);
       return true;
     });

@@ -1,5 +1,5 @@
 /** Making snapshots for newcomers, and beginning with one (docs/protocol/rooms.md §8.3). */
-import { type Bytes, type Ciphertext, equalBytes, FieldWriter } from "@coterie/bytes";
+import { type Bytes, type Ciphertext, concatBytes, equalBytes, FieldWriter } from "@coterie/bytes";
 import type { Primitives, RandomSource } from "@coterie/primitives";
 import { decodeCheckpointState } from "../checkpoint/checkpoint-state.ts";
 import { ContextChains, readRawContexts } from "../checkpoint/context.ts";
@@ -14,14 +14,16 @@ import {
   encryptChunks,
   type Manifest,
   type SnapshotIndex,
+  splitChunks,
 } from "../checkpoint/snapshot.ts";
 import type { SnapshotBase } from "../checkpoint/snapshot-base.ts";
 import { deriveChunkKey, deriveStateKey } from "../epochs/room-keys.ts";
 import { type LevelSecret, levelOf, reachesLevel } from "../epochs/level-secret.ts";
-import { ForgedCheckpointError } from "../errors.ts";
+import { ForgedCheckpointError, MalformedRoomError } from "../errors.ts";
 import type { Genesis } from "../membership/genesis.ts";
 import type { CheckpointStart } from "./restore-start.ts";
 import type { RoomLog } from "./room-log.ts";
+import { decodeSealedBlocks, encodeSealedBlocks } from "./sealed-blocks.ts";
 
 /** Where chunks go. Resolves when the chunk is kept under its SHA-256. */
 export type PutChunk = (chunk: Ciphertext<"chunk">) => Promise<void>;
@@ -43,6 +45,8 @@ export interface SnapshotSource {
   readonly secret: LevelSecret;
   readonly epochId: Bytes;
   readonly rotateBlock: Bytes;
+  /** The blocks that hand out the epoch. */
+  readonly sealed: readonly Bytes[];
   /** Views at the checkpoint's position. */
   readonly views: ReadonlyMap<string, Bytes>;
 }
@@ -82,7 +86,10 @@ export async function makeSnapshot(
         views.push({ name, chunks: await putAs("view", name)(content, viewKey) });
     const chunks = await putAs("state", "")(state, stateKey);
     const index = encodeIndex({ era, chain: encodeEraChain(certified.chain), state: chunks, buckets, views });
-    const manifest = encodeManifest({ epochId, rotateBlock, index: await putAs("index", "")(index, stateKey) });
+    const sealed = splitChunks(deps, encodeSealedBlocks(source.sealed));
+    for (const chunk of sealed.chunks) await put(chunk);
+    const indexChunks = await putAs("index", "")(index, stateKey);
+    const manifest = encodeManifest({ epochId, rotateBlock, index: indexChunks, sealed: sealed.hashes });
     await put(manifest);
     return deps.primitives.sha256(manifest);
   } finally {
@@ -189,8 +196,21 @@ function indexPlace(logId: Bytes): ChunkPlace {
   return { logId, era: 0, kind: "index", name: "" };
 }
 
+/** The blocks that came with a snapshot; none where they are not found, or somebody changed them. */
+export async function findSnapshotBlocks(
+  deps: Pick<SnapshotDeps, "primitives">,
+  { manifest, get }: { readonly manifest: Manifest; readonly get: GetChunk },
+): Promise<readonly Bytes[]> {
+  try {
+    return decodeSealedBlocks(concatBytes(...(await collect(deps, { hashes: manifest.sealed, get }))));
+  } catch (error) {
+    if (error instanceof ForgedCheckpointError || error instanceof MalformedRoomError) return [];
+    throw error;
+  }
+}
+
 async function collect(
-  { primitives }: SnapshotDeps,
+  { primitives }: Pick<SnapshotDeps, "primitives">,
   { hashes, get }: { readonly hashes: readonly Bytes[]; readonly get: GetChunk },
 ): Promise<readonly Uint8Array[]> {
   const chunks: Uint8Array[] = [];

@@ -15,6 +15,7 @@ import type { Primitives } from "@coterie/primitives";
 import type { Room } from "./room.ts";
 import type { RoomLog } from "./room-log.ts";
 import type { RoomParts } from "./room-parts.ts";
+import { findStored } from "./stored-blocks.ts";
 import type { RoomStore } from "./room-store.ts";
 
 type Served = Pick<RoomParts, "log" | "storage" | "archive">;
@@ -86,22 +87,14 @@ function createRoomReader(parts: () => Served): BlockReader {
       return await Promise.all(asked.map(async (hash) => await findStored(parts(), hash)));
     },
     range: async (range) => await readRange(parts(), range),
-    heads: ({ after, limit }) => {
-      const { log, storage } = parts();
-      const all = headsOf(log);
+    heads: async ({ after, limit }) => {
+      const { storage } = parts();
+      const all = await headsOf(parts());
       const rest = after === undefined ? all : all.filter((head) => compareHeads(head, after) > 0);
       const wanted = Math.min(Math.max(1, limit), oplogLimits.pageHeads);
-      return Promise.resolve({ heads: rest.slice(0, wanted), hasMore: rest.length > wanted, end: storage.length });
+      return { heads: rest.slice(0, wanted), hasMore: rest.length > wanted, end: storage.length };
     },
   };
-}
-
-/** Whatever this device stores, also where only its context is known here, or not even that yet. */
-async function findStored({ log, storage, archive }: Served, hash: Bytes): Promise<Bytes | undefined> {
-  const block = log.dag.find(hash);
-  const known = block === undefined ? undefined : storage.findPosition(block);
-  const position = known ?? (log.beganWithCheckpoint ? (await archive.find(hash))?.position : undefined);
-  return position === undefined || position < storage.first ? undefined : await storage.readAt(position);
 }
 
 async function readRange(
@@ -126,13 +119,25 @@ async function readRange(
   return blocks;
 }
 
-/** The last blocks of all branches of all writers, in their order. */
-function headsOf(log: RoomLog): readonly WriterHead[] {
-  const { dag } = log;
+/** The last blocks of all branches of all writers, in their order, and where they begin here. */
+async function headsOf({ log, storage }: Served): Promise<readonly WriterHead[]> {
+  const isWhole = await storage.isWhole();
   const heads: WriterHead[] = [];
-  for (let number = 0; number < dag.writers; number++)
-    for (const tip of log.headsOf(number)) heads.push(headAt(log, tip));
+  for (let number = 0; number < log.dag.writers; number++)
+    for (const tip of log.headsOf(number)) {
+      const from = isWhole ? 0 : firstSeqOf({ log, storage }, tip);
+      heads.push(from === 0 ? headAt(log, tip) : { ...headAt(log, tip), from });
+    }
   return heads.sort(compareHeads);
+}
+
+/** From which seq on the chain up to a block is stored here. */
+function firstSeqOf({ log: { dag }, storage }: Pick<Served, "log" | "storage">, tip: BlockIndex): number {
+  let seq = dag.seq(tip);
+  const isStored = (block: BlockIndex | undefined): boolean =>
+    block !== undefined && (storage.findPosition(block) ?? -1) >= storage.first;
+  while (seq > 0 && isStored(dag.firstOf(dag.writer(tip), seq - 1))) seq -= 1;
+  return seq;
 }
 
 function headAt({ dag }: RoomLog, block: BlockIndex): WriterHead {

@@ -4,7 +4,7 @@ import { MalformedMessageError } from "../../errors.ts";
 import type { ByteReader } from "../../format/byte-reader.ts";
 import type { ByteWriter } from "../../format/byte-writer.ts";
 import { oplogLimits } from "../../limits.ts";
-import type { AppendOutcome, ChunkOutcome, HeadsPage, AppendRefusal, RelayPage } from "../relay.ts";
+import type { AppendOutcome, ChunkOutcome, HeadsPage, AppendRefusal, RelayPage, WriterHead } from "../relay.ts";
 import {
   messageKinds,
   readChoice,
@@ -188,7 +188,18 @@ function readFound(reader: ByteReader): Bytes | undefined {
 function writeHeads(writer: ByteWriter, { heads, hasMore, end }: HeadsPage): void {
   writer.varint(end);
   writeChoice(writer, { choice: hasMore, choices: [false, true] });
-  writeList(writer, { entries: heads, most: oplogLimits.pageHeads, write: (head) => writeHead(writer, head) });
+  writeList(writer, { entries: heads, most: oplogLimits.pageHeads, write: (head) => writeShownHead(writer, head) });
+}
+
+function writeShownHead(writer: ByteWriter, head: WriterHead): void {
+  writeHead(writer, head);
+  writer.varint(head.from ?? 0);
+}
+
+function readShownHead(reader: ByteReader): WriterHead {
+  const head = readHead(reader);
+  const from = reader.varint();
+  return from === 0 ? head : { ...head, from };
 }
 
 function readHeads(reader: ByteReader): RelayAnswer {
@@ -198,7 +209,7 @@ function readHeads(reader: ByteReader): RelayAnswer {
     kind: "heads",
     end,
     hasMore,
-    heads: readList(reader, { most: oplogLimits.pageHeads, read: () => readHead(reader) }),
+    heads: readList(reader, { most: oplogLimits.pageHeads, read: () => readShownHead(reader) }),
   };
 }
 

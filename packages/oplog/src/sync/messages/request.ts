@@ -4,7 +4,7 @@ import { MalformedMessageError } from "../../errors.ts";
 import type { ByteReader } from "../../format/byte-reader.ts";
 import type { ByteWriter } from "../../format/byte-writer.ts";
 import { oplogLimits } from "../../limits.ts";
-import type { BlockReader } from "../relay.ts";
+import type { AppendChoice, BlockReader } from "../relay.ts";
 import {
   messageKinds,
   readChoice,
@@ -23,7 +23,7 @@ import {
 
 /** One question. Bytes of blocks and chunks are whatever came: the relay checks them. */
 export type RelayRequest =
-  | { readonly kind: "append"; readonly onConflict: "refuse" | "keep"; readonly envelopes: readonly Bytes[] }
+  | { readonly kind: "append"; readonly onConflict: AppendChoice; readonly envelopes: readonly Bytes[] }
   | ({ readonly kind: "since" } & Parameters<BlockReader["since"]>[0])
   | ({ readonly kind: "find" } & Parameters<BlockReader["find"]>[0])
   | ({ readonly kind: "range" } & Parameters<BlockReader["range"]>[0])
@@ -65,7 +65,7 @@ export function decodeRequest(bytes: Uint8Array): RelayRequestFrame {
   }));
 }
 
-const conflictChoices = ["refuse", "keep"] as const;
+const conflictChoices: readonly AppendChoice[] = ["refuse", "keep", "begin"];
 const afterChoices = ["first", "after"] as const;
 
 function writeBody(writer: ByteWriter, request: RelayRequest): void {

@@ -4,6 +4,7 @@
  */
 import { type Bytes, encodeHex, equalBytes } from "@coterie/bytes";
 import type { Envelope } from "../../format/envelope.ts";
+import { hashKey } from "../../intake/hash-key.ts";
 import { oplogLimits } from "../../limits.ts";
 import type { AppendInput, AppendOutcome, WriterHead } from "../relay.ts";
 import { tryDecode } from "./deliver.ts";
@@ -54,6 +55,8 @@ export async function pushWhatIsLost(
     if (isForked) await sendBranch(scope, head);
     else if (shown.every(({ seq }) => seq < head.seq)) rescan(scope);
   }
+  // Somebody who has less gave it what it has.
+  if (!peer.isReadOnly && ownHeads.some((head) => !isThereFrom(scope, head))) rescan(scope);
 }
 
 type SendOutcome = "sent" | "stopped";
@@ -64,14 +67,26 @@ async function send(scope: SyncScope, blocks: readonly Envelope[]): Promise<Send
   let batch: Envelope[] = [];
   let lengthBytes = 0;
   let isOwnBatch = false;
+  const lastSeqs = new Map<string, number>();
   for (const block of blocks) {
-    const isOwn = own !== undefined && equalBytes(block.header.writer, own);
+    // What lies below all that the relay has of the own writer, others began there: it is no place that one could be late for.
+    const isOwn = own !== undefined && equalBytes(block.header.writer, own) && !isBelowAll(scope, block);
     const isFull = batch.length >= oplogLimits.pageBlocks || lengthBytes + block.bytes.length > oplogLimits.pageBytes;
     if (batch.length > 0 && (isFull || isOwn !== isOwnBatch)) {
       if ((await sendBatch(scope, { batch, isOwn: isOwnBatch })) === "stopped") return "stopped";
       batch = [];
       lengthBytes = 0;
     }
+    const key = hashKey(block.header.writer);
+    if (lastSeqs.get(key) !== block.header.seq - 1 && (await isBeginning(scope, block))) {
+      if ((await sendBatch(scope, { batch, isOwn: isOwnBatch })) === "stopped") return "stopped";
+      batch = [];
+      lengthBytes = 0;
+      if ((await sendBatch(scope, { batch: [block], isOwn, isBeginning: true })) === "stopped") return "stopped";
+      lastSeqs.set(key, block.header.seq);
+      continue;
+    }
+    lastSeqs.set(key, block.header.seq);
     isOwnBatch = isOwn;
     batch.push(block);
     lengthBytes += block.bytes.length;
@@ -81,12 +96,16 @@ async function send(scope: SyncScope, blocks: readonly Envelope[]): Promise<Send
 
 async function sendBatch(
   scope: SyncScope,
-  { batch: all, isOwn }: { readonly batch: readonly Envelope[]; readonly isOwn: boolean },
+  {
+    batch: all,
+    isOwn,
+    isBeginning = false,
+  }: { readonly batch: readonly Envelope[]; readonly isOwn: boolean; readonly isBeginning?: boolean },
 ): Promise<SendOutcome> {
   // The key may have been given up since the batch was read.
   const batch = all.filter(({ header }) => !isStopped(scope.context, header.writer));
   if (batch.length === 0) return "sent";
-  const outcomes = await append(scope, { batch, onConflict: isOwn ? "refuse" : "keep" });
+  const outcomes = await append(scope, { batch, onConflict: isBeginning ? "begin" : isOwn ? "refuse" : "keep" });
   for (const [i, block] of batch.entries()) {
     const outcome = outcomes[i];
     if (outcome === undefined || (await note(scope, { block, outcome, isOwn })) === "stopped") return "stopped";
@@ -178,7 +197,29 @@ async function noteConflict(
 
 async function areAllThere(scope: SyncScope): Promise<boolean> {
   const heads = await readOwnHeads(scope.context);
-  return heads.every(({ writer, seq, hash }) => isThere(scope, { header: { writer, seq }, hash }));
+  return heads.every((head) => isThere(scope, { header: head, hash: head.hash }) && isThereFrom(scope, head));
+}
+
+/** Whether the relay has as much of a writer below as this device does. */
+function isThereFrom({ peer }: SyncScope, { writer, from = 0 }: WriterHead): boolean {
+  return (peer.froms.get(hashKey(writer)) ?? 0) <= from;
+}
+
+/** Whether it comes before everything that the relay has of its writer. */
+function isBelowAll(
+  { peer }: Pick<SyncScope, "peer">,
+  { header }: { readonly header: Pick<Envelope["header"], "writer" | "seq"> },
+): boolean {
+  return header.seq < (peer.froms.get(hashKey(header.writer)) ?? 0);
+}
+
+/** Whether a writer begins with this block, here and at the relay: what comes before it was dropped here. */
+async function isBeginning(
+  { context, peer }: SyncScope,
+  { header: { writer, seq, previous } }: Envelope,
+): Promise<boolean> {
+  const isAbove = peer.memory.tips.of(writer).length > 0 && seq > (peer.froms.get(hashKey(writer)) ?? 0);
+  return seq > 0 && !isAbove && (await context.host.store.find({ hashes: [previous] }))[0] === undefined;
 }
 
 function isThere(
@@ -186,6 +227,7 @@ function isThere(
   { header, hash }: { readonly header: Pick<Envelope["header"], "writer" | "seq">; readonly hash: Bytes },
 ): boolean {
   if (isStopped(context, header.writer)) return true;
+  if (isBelowAll({ peer }, { header })) return false;
   return peer.memory.tips.of(header.writer).some((tip) => tip.seq > header.seq || equalBytes(tip.hash, hash));
 }
 

@@ -1,5 +1,6 @@
 /** One relay's turn in a step: compare heads where that is due, pull, ask for what is missing, push. */
 import { equalBytes } from "@coterie/bytes";
+import { hashKey } from "../../intake/hash-key.ts";
 import type { WriterHead } from "../relay.ts";
 import { compareWithRemembered, readHeads, readOwnHeads, type ShownHeads, unknownHeads } from "./exchange-heads.ts";
 import { fetchStrays, fetchWanted } from "./fetch-blocks.ts";
@@ -72,6 +73,9 @@ async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
   const moment = nextMoment(context);
   const remembered = [...memory.tips.all(), ...memory.withdrawn];
   const shown = await readHeads(scope);
+  peer.froms = new Map(
+    shown.heads.flatMap(({ writer, from }) => (from === undefined ? [] : [[hashKey(writer), from]])),
+  );
   // What comes from here on is compared the next time.
   peer.areHeadsDue = false;
   await refill(scope);

@@ -70,6 +70,8 @@ export interface RelayPeer {
   readonly unproven: Set<string>;
   /** What blocks of it follow in the place of the block that is known there. */
   strays: Bytes[];
+  /** The first seq that it has of writers that do not begin with 0 there, by key. */
+  froms: ReadonlyMap<string, number>;
   isReadOnly: boolean;
   /** Why it takes nothing now. */
   refusal: AppendRefusal | undefined;

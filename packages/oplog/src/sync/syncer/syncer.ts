@@ -226,6 +226,7 @@ const newPeer: Omit<RelayPeer, "id" | "relay" | "memory" | "unproven" | "strays"
   isFetchingAll: false,
   strikes: 0,
   isBlamed: false,
+  froms: new Map(),
   isReadOnly: false,
   refusal: undefined,
   rescanAtMs: 0,
