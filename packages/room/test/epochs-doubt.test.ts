@@ -195,3 +195,12 @@ it("grants those in doubt the control of an epoch that goes on, save whom the bl
   expect(room.namesIn(plan.grants)).toEqual({ carol: "control", dave: "control" });
   expect(room.namesIn(room.plan("bob", { levels, removes: ["dave"] }).grants)).toEqual({ carol: "control" });
 });
+
+it("grants an author in doubt the control of what only this device knows: its member's other devices follow too", () => {
+  const room = doubtful();
+  room.rotate("k", { to: { alice: "full", bob: "full" } });
+  room.rotate("carol's", { by: "carol", to: { alice: "full", bob: "full", carol: "full", dave: "control" } });
+  const plan = room.plan("carol", { levels: { k: "control", "carol's": "full" } });
+  expect(plan.kind).toBe("write");
+  expect(room.namesIn(plan.grants)).toEqual({ carol: "control", dave: "control" });
+});

@@ -152,9 +152,9 @@ function peopleOf({ membership, adds }: WriterView): People {
   return distinct([...sure, ...added, ...members.filter(({ isInDoubt }) => isInDoubt)]);
 }
 
-/** All but those whom the block removes, and an author in doubt, who has whatever it could give. */
-function grantees(people: People, { author, removes }: WriterView): People {
-  return people.filter(({ index, isInDoubt }) => !removes.includes(index) && !(isInDoubt && index === author));
+/** All but those whom the block removes. The author too: what this device found by another way, its member's other devices may lack. */
+function grantees(people: People, { removes }: WriterView): People {
+  return removes.length === 0 ? people : people.filter(({ index }) => !removes.includes(index));
 }
 
 /** Each member once: a block may add somebody twice. */
