@@ -1,5 +1,5 @@
 /** Operations as they were authorised (docs/protocol/rooms.md §5.1, §5.2): all of it is fixed by a block's own past. */
-import { type Block, compareNames, type History, isAbove, isIn, type Operation } from "./blocks.ts";
+import { type Block, compareNames, type History, isIn, isWithin, type Operation } from "./blocks.ts";
 import type { Rules } from "./rules.ts";
 
 export interface Genesis {
@@ -26,9 +26,10 @@ export interface Authorship {
   /** The block that says whose the writer is; none for the founder's first writer. */
   readonly certificate: Block | undefined;
   readonly seniority: Place;
-  /** Of the certificate: adds that admitted its member. */
+  /** Of the certificate: all adds of its member that it knows, since another one may turn out to be void. */
   readonly admitters: readonly Place[];
-  /** Adds and roles that made the author an admin. */
+  readonly isAdmin: boolean;
+  /** All adds and roles that it knows to make the author an admin. */
   readonly powers: readonly Place[];
 }
 
@@ -89,7 +90,7 @@ export function accepts({ operation, block: own }: Act, block: Block, rules: Rul
   const wasSeen = isIn(block, own);
   if (operation.kind === "fork") return block.seq < operation.seq;
   if (rules.caps === "only what was not seen" && (wasSeen || isControl(block))) return wasSeen;
-  if (operation.kind === "revoke writer") return !isAbove(block, operation.cap);
+  if (operation.kind === "revoke writer") return isWithin(block, operation.cap);
   if (operation.kind !== "remove" && operation.kind !== "role") return true;
-  return !isAbove(block, operation.caps.get(block.writer));
+  return isWithin(block, operation.caps.get(block.writer));
 }

@@ -1,7 +1,7 @@
 /** Who wrote a block, and which of its operations count: docs/protocol/rooms.md §5.1, by M of the block. */
 import type { Act, Authorship } from "./acts.ts";
 import type { Block, Operation } from "./blocks.ts";
-import type { Member, State } from "./membership.ts";
+import type { State } from "./membership.ts";
 import { genesisPlace } from "./acts.ts";
 
 /** What M of a block says about its author; nothing where its writer is nobody there. `authorshipOf` is asked about its past. */
@@ -11,23 +11,28 @@ export function findAuthor(
 ): Authorship | undefined {
   const claim = state.claimOf(block.writer);
   if (claim !== undefined) {
-    if (!state.writers.includes(block.writer)) return undefined;
     const { certificate, identity } = claim;
+    // A second first block is a fork, and only one of them can be the one that says whose the writer is.
+    const isSecond = certificate !== undefined && block.seq === 0;
+    if (isSecond || !state.writers.includes(block.writer)) return undefined;
     const admitters = certificate === undefined ? [genesisPlace] : (authorshipOf(certificate)?.admitters ?? []);
-    return authorshipBy(state.members.get(identity), { identity, certificate, admitters });
+    return authorshipBy(state, { identity, certificate, admitters });
   }
   const [first] = block.operations;
   if (block.seq !== 0 || first?.kind !== "add writer") return undefined;
-  const member = state.members.get(first.identity);
-  const admitters = member?.admitters ?? [];
-  return authorshipBy(member, { identity: first.identity, certificate: block, admitters });
+  const { identity } = first;
+  return authorshipBy(state, { identity, certificate: block, admitters: state.groundsOf(identity).admitters });
 }
 
 function authorshipBy(
-  member: Member | undefined,
+  state: State,
   known: Pick<Authorship, "identity" | "certificate" | "admitters">,
 ): Authorship | undefined {
-  return member === undefined ? undefined : { ...known, seniority: member.admission, powers: member.powers };
+  const member = state.members.get(known.identity);
+  if (member === undefined) return undefined;
+  const isAdmin = member.powers.length > 0;
+  const { powers } = state.groundsOf(known.identity);
+  return { ...known, seniority: member.admission, isAdmin, powers };
 }
 
 /** The authorised operations of a block; rotations, grants and votes change nothing about membership. */
@@ -36,7 +41,7 @@ export function authorise(block: Block, { state, authorship }: { state: State; a
   for (const [index, operation] of block.operations.entries()) {
     const right = rightTo(operation, { state, authorship, block });
     const needsAdmin = right === "admin";
-    if (right === "none" || (needsAdmin && authorship.powers.length === 0)) continue;
+    if (right === "none" || (needsAdmin && !authorship.isAdmin)) continue;
     const isAbout = operation.kind === "remove" || operation.kind === "role";
     const target = isAbout ? state.members.get(operation.identity)?.admission : undefined;
     acts.push({ block, index, operation, authorship, needsAdmin, target });

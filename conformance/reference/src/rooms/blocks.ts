@@ -128,10 +128,9 @@ export function holderOf(writer: string): string {
   return writer.split(".")[0] ?? writer;
 }
 
-/** Whether a block of a writer is not among those that end with the cap. */
-export function isAbove(block: Block, cap: Block | undefined): boolean {
-  for (const accepted of chainOf(cap)) if (accepted === block) return false;
-  return true;
+/** Whether a cap names a block of its writer, or one with a greater seq; of a fork it tells the branches apart at its own seq alone. */
+export function isWithin(block: Block, cap: Block | undefined): boolean {
+  return cap !== undefined && (block === cap || block.seq < cap.seq);
 }
 
 /** The blocks of a set that no other one of it has in its past. */

@@ -3,6 +3,7 @@ import { type Act, adds, type Authorship } from "./acts.ts";
 import { authorise } from "./authorising.ts";
 import {
   type Block,
+  compareNames,
   control,
   full,
   type Grant,
@@ -76,11 +77,37 @@ export function closeKnowledge(known: Knowledge, epochs: ReadonlyMap<string, Epo
   return closed;
 }
 
-/** What blocks give to somebody who holds the versions of a sealing key up to a greatest one, and what it made itself. */
-export function learn(
-  blocks: ReadonlySet<Block>,
-  holder: { readonly identity: string; readonly keyVersion: number; readonly isAuthor: boolean },
-): Knowledge {
+/** Epochs without wraps of newer ones, which nobody makes who keeps to the rules: nobody is believed to reach anything by them. */
+export function downwards(epochs: ReadonlyMap<string, Epoch>): Map<string, Epoch> {
+  const isBelow = (name: string, over: Epoch): boolean => {
+    const epoch = epochs.get(name);
+    return epoch !== undefined && compareEpochs(epoch, over) < 0;
+  };
+  const kept = [...epochs.values()].map((epoch) => {
+    const wraps = new Map([...epoch.rotate.wraps].filter(([name]) => isBelow(name, epoch)));
+    return [epoch.name, { ...epoch, rotate: { ...epoch.rotate, wraps } }] as const;
+  });
+  return new Map(kept);
+}
+
+export function compareEpochs(a: Epoch, b: Epoch): number {
+  return a.block.lamport - b.block.lamport || compareNames(a.name, b.name);
+}
+
+/** Who holds the versions of a sealing key up to a greatest one, and perhaps what it made itself. */
+export interface Holder {
+  readonly identity: string;
+  readonly keyVersion: number;
+  readonly isAuthor: boolean;
+}
+
+/** What blocks give to somebody, and what follows from that. */
+export function learn(blocks: ReadonlySet<Block>, holder: Holder): Knowledge {
+  return closeKnowledge(givenTo(blocks, holder), epochsIn(blocks));
+}
+
+/** What blocks give to somebody directly. */
+export function givenTo(blocks: ReadonlySet<Block>, holder: Holder): Knowledge {
   const epochs = epochsIn(blocks);
   const known: Knowledge = new Map();
   const give = (name: string, level: Level): void => {
@@ -94,7 +121,7 @@ export function learn(
   for (const { epoch, identity, level, keyVersion } of grantsIn(blocks, epochs)) {
     if (identity === holder.identity && keyVersion <= holder.keyVersion) give(epoch, level);
   }
-  return closeKnowledge(known, epochs);
+  return known;
 }
 
 /** Those to whom a set of blocks shows an epoch to be known, directly or through what wraps it, and at which level. */

@@ -1,5 +1,15 @@
 /** M(P, c): docs/protocol/rooms.md §5.2 and §5.3, from the authorised operations of P and what is decided. */
-import { type Act, adds, comparePlaces, demotes, genesisPlace, isAfterAll, type Place, placeOf } from "./acts.ts";
+import {
+  type Act,
+  adds,
+  type Authorship,
+  comparePlaces,
+  demotes,
+  genesisPlace,
+  isAfterAll,
+  type Place,
+  placeOf,
+} from "./acts.ts";
 import { promotes, removes } from "./acts.ts";
 import { type Block, compareBlocks } from "./blocks.ts";
 import { judge } from "./judgement.ts";
@@ -34,6 +44,8 @@ export interface State {
   readonly claimOf: (
     writer: string,
   ) => { readonly identity: string; readonly certificate: Block | undefined } | undefined;
+  /** All adds of somebody, and all that made it an admin, void or not: what its blocks may stand on, whatever comes to hold (rule 3). */
+  readonly groundsOf: (identity: string) => Pick<Authorship, "admitters" | "powers">;
   /** The newest sealing key that somebody signed: what an add names. */
   readonly newestKeyOf: (identity: string) => number;
 }
@@ -62,6 +74,14 @@ export function evaluate(facts: Facts): State {
     writers: validWriters(facts, { members, held, standing }).map(({ writer }) => writer),
     standOf: standing.standOf,
     claimOf: (writer) => claimIn(facts, writer),
+    groundsOf: (identity) => {
+      const origin = identity === facts.genesis.founder ? [genesisPlace] : [];
+      const places = (isAbout: typeof adds): Place[] => [
+        ...origin,
+        ...facts.acts.filter((act) => isAbout(act, identity)).map(placeOf),
+      ];
+      return { admitters: places(adds), powers: places(promotes) };
+    },
     newestKeyOf: (identity) => Math.max(0, ...updatesOf(facts.acts, identity).map(({ version }) => version)),
   };
 }

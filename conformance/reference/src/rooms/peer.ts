@@ -16,6 +16,8 @@ export class Peer {
   /** Opened, with everything in their pasts. */
   readonly applied = new Set<Block>();
   known: Knowledge = new Map();
+  /** What it wrote, with what it knew just before. */
+  readonly written = new Map<Block, Knowledge>();
 
   constructor(room: Room, identity: string, writer: string) {
     this.room = room;
@@ -133,6 +135,7 @@ export class Peer {
     const { hasContent = true } = choice;
     const block = makeBlock({ name, writer, previous: this.last, links, commits, ...sealed, hasContent });
     this.last = block;
+    this.written.set(block, known);
     this.receive([block]);
     return block;
   }

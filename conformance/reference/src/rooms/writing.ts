@@ -13,13 +13,15 @@ import {
 } from "./blocks.ts";
 import {
   closeKnowledge,
+  compareEpochs,
+  downwards,
   dueOf,
   type Epoch,
   epochsIn,
   followersIn,
+  givenTo,
   isSafe,
   type Knowledge,
-  learn,
   levelOf,
   triggersIn,
 } from "./epochs.ts";
@@ -54,9 +56,7 @@ export function sealBlock(draft: Draft, operations: readonly Operation[]): { epo
   // Who removes somebody gives them nothing more in the same block.
   const isRemoved = (identity: string): boolean =>
     operations.some((operation) => operation.kind === "remove" && operation.identity === identity);
-  const others = [...new Set([...followersIn(room, at), ...added.keys()])].filter(
-    (identity) => identity !== author.identity && !isRemoved(identity),
-  );
+  const others = [...new Set([...followersIn(room, at), ...added.keys()])].filter((identity) => !isRemoved(identity));
   const grants = others.flatMap((identity) => grantsTo(draft, { identity, add: added.get(identity), rotate }));
   return { epoch: usable ?? draft.fresh, operations: [...carried, ...grants] };
 }
@@ -69,9 +69,7 @@ function addedIn(operations: readonly Operation[]): Map<string, Add> {
 
 function chooseEpoch({ room, at, author }: Draft): string | undefined {
   const { past: blocks, state } = at;
-  const epochs = [...epochsIn(blocks).values()].sort(
-    (a, b) => b.block.lamport - a.block.lamport || (a.name < b.name ? 1 : -1),
-  );
+  const epochs = [...epochsIn(blocks).values()].sort((a, b) => compareEpochs(b, a));
   const canRead = ({ name }: Epoch): boolean => (author.known.get(name) ?? nothing) >= read;
   if (room.rules.epoch === "latest") {
     const newest = epochs[0];
@@ -106,7 +104,7 @@ function rotation({ room, at, author, fresh }: Draft, added: ReadonlyMap<string,
   }
   const epochs = epochsIn(blocks);
   const known = new Map([...author.known].filter(([name]) => room.rules.wraps === "all known" || epochs.has(name)));
-  return { kind: "rotate", epoch: fresh, recipients, wraps: wrapsOf(known, epochs) };
+  return { kind: "rotate", epoch: fresh, recipients, wraps: wrapsOf(known, downwards(epochs)) };
 }
 
 /** All that no other wrapped one reaches at the level at which it is known. */
@@ -132,15 +130,16 @@ interface Grantee {
 
 function grantsTo({ room, at, author, fresh }: Draft, { identity, add, rotate }: Grantee): Grant[] {
   const { past: blocks, state } = at;
-  const epochs = epochsIn(blocks);
-  const known = learn(blocks, { identity, keyVersion: Number.POSITIVE_INFINITY, isAuthor: true });
+  const epochs = downwards(epochsIn(blocks));
+  // Who made an epoch knows it at one device; what counts is what was sealed to them.
+  const known = givenTo(blocks, { identity, keyVersion: Number.POSITIVE_INFINITY, isAuthor: false });
   const isFull = rotate?.recipients.get(identity)?.level === full;
   for (const [name, what] of rotate?.wraps ?? []) {
     const reached = isFull && what === "full" ? full : control;
     if (reached > (known.get(name) ?? nothing)) known.set(name, reached);
   }
   const grants: Grant[] = [];
-  for (const epoch of [...epochs.values()].sort((a, b) => b.block.lamport - a.block.lamport)) {
+  for (const epoch of [...epochs.values()].sort((a, b) => compareEpochs(b, a))) {
     const due = add === undefined ? dueOf(state, identity, epoch) : add.history === "all" ? full : control;
     const own = author.known.get(epoch.name) ?? nothing;
     const level = own < due && room.rules.grants === "what is due or nothing" ? nothing : lower(own, due);
