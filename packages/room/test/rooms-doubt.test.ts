@@ -1,7 +1,7 @@
 // Members of whom there is doubt (docs/protocol/rooms.md §5.3, §7): they follow the room and acknowledge, so that the doubt ends, and read no
 // content that was written in knowledge of it before that.
 import { expect, it } from "vitest";
-import { namesIn, type Person, World } from "./world.ts";
+import { namesIn, operationsOf, type Person, World } from "./world.ts";
 
 async function admins(seed: number, names: readonly string[], indexers: readonly string[]) {
   const world = new World(seed);
@@ -117,4 +117,38 @@ it("ends where three honest admins remove each other in a circle, and two indexe
   // Who was removed reads nothing of it.
   await world.give(a, b);
   expect((await b.lines()).filter((line) => !line.endsWith("before"))).toEqual([]);
+});
+
+//   c removes d ‖ b removes c ‖ a removes b      a is away: d's removal is void and d in doubt; with a's block it holds
+it("reads nothing of the doubt where it ends badly, and the next block rotates, once", async () => {
+  const { world, people, said } = await admins(14, ["a", "b", "c", "d", "e"], ["a", "e"]);
+  const [a, b, c, d, e] = people;
+  if (!(a && b && c && d && e)) throw new Error("five people");
+  await c.remove(d);
+  await b.remove(c);
+  await a.remove(b);
+  await world.meet(b, c, d, e);
+  expect(isInDoubt(e, d)).toBe(true);
+  const during = await everybodySays([b, e], "in doubt");
+  await world.meet(b, d, e);
+  expect(d.in.log.waiting.blocks).toBe(0);
+  await world.meet(...people);
+  expect(namesIn(world, e)).toEqual(["a", "c", "e"]);
+  const rest = [a, c, e];
+  const rotations: boolean[] = [];
+  // There is doubt about c until its removal is decided to be void: it writes in an epoch of its own.
+  for (const person of [a, e, c]) {
+    const after = await person.say(`${person.name} after`);
+    rotations.push(operationsOf(person, after).some(({ kind }) => kind === "rotate"));
+    await world.meet(...rest);
+  }
+  expect(rotations).toEqual([true, false, true]);
+  await world.settle(...rest);
+  // The doubt about c ended well: the next block of anybody grants it what it missed.
+  expect(await c.lines()).not.toContain("a after");
+  await a.say("a again");
+  await world.settle(...rest);
+  await expectPeace(world, rest, [...said, ...during.slice(1), "a after", "c after", "e after", "a again"]);
+  await world.give(a, d);
+  expect((await d.lines()).filter((line) => !line.endsWith("before"))).toEqual([]);
 });
