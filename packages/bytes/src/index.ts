@@ -20,6 +20,7 @@ export { encodeFields, FieldWriter } from "./fields.ts";
 export { decodeHex, encodeHex } from "./hex.ts";
 export { createJoiner, type Joiner } from "./joiner.ts";
 export { bytesLimits } from "./limits.ts";
+export { type BytePool, createPool } from "./pool.ts";
 export { Plaintext } from "./plaintext.ts";
 export { SecretKey } from "./secret-key.ts";
 export { decodeTextForm, encodeTextForm, type TextFormPrefix, textFormPrefixes } from "./text-form.ts";

@@ -1,16 +1,18 @@
 /** Writing what is in a block; the counterpart of byte-reader.ts. */
-import type { Bytes } from "@coterie/bytes";
+import type { BytePool, Bytes } from "@coterie/bytes";
 import { MalformedBlockError } from "../errors.ts";
 import { oplogLimits } from "../limits.ts";
+
+const ownMemory: BytePool = (lengthBytes) => new Uint8Array(lengthBytes);
 
 /** Collects bytes and varints in order; `finish` gives them. */
 export class ByteWriter {
   #buffer: Bytes;
   #length = 0;
 
-  /** `capacityBytes`: how much is expected; more is taken as well. */
-  constructor(capacityBytes: number = 256) {
-    this.#buffer = new Uint8Array(capacityBytes);
+  /** `capacityBytes`: how much is expected; more is taken as well. `take`: where that comes from, for what is dropped soon. */
+  constructor(capacityBytes: number = 256, take: BytePool = ownMemory) {
+    this.#buffer = take(capacityBytes);
   }
 
   /** Appends one byte. */
@@ -40,7 +42,7 @@ export class ByteWriter {
     return this.varint(field.length).bytes(field);
   }
 
-  /** Everything so far, in memory of its own. */
+  /** Everything so far, in memory of its own unless it came from a pool. */
   finish(): Bytes {
     // A full buffer is given away: whatever were written next would take a larger one.
     return this.#length === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.#length);

@@ -2,7 +2,7 @@
  * Blocks as they are sent and stored, docs/protocol/rooms.md §2.1. Nothing here has a key: control and content are ciphertexts, and the
  * writer's signature comes from a port.
  */
-import { type Bytes, type Ciphertext, createJoiner, equalBytes, toBytes } from "@coterie/bytes";
+import { type Bytes, type Ciphertext, createJoiner, createPool, equalBytes, toBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
 import { MalformedBlockError } from "../errors.ts";
 import { oplogLabels } from "../labels.ts";
@@ -39,7 +39,7 @@ export type UnhashedEnvelope = Omit<Envelope, "hash" | "tailHash">;
 export interface Signer {
   /** Ed25519 public key, 32 bytes. */
   readonly writer: Bytes;
-  /** 64 bytes over `message`. */
+  /** 64 bytes over `message`, of which nothing is kept. */
   readonly sign: (message: Uint8Array) => Bytes;
 }
 
@@ -59,6 +59,8 @@ const signatureLengthBytes = 64;
 const blockMessageBytes = 256;
 
 const joinBlockMessage = createJoiner(blockMessageBytes);
+const joinSignatureMessage = createJoiner(blockMessageBytes);
+const takeBlock = createPool();
 
 /**
  * A signed block. What it gives is what {@link decodeEnvelope} gives of its bytes.
@@ -72,7 +74,7 @@ export function createEnvelope(
   const headerBytes = encodeHeader(header);
   const parts = [control, content, publicPart];
   const tailBytes = parts.reduce((sum, { length }) => sum + varintLength(length) + length, 0);
-  const unsigned = new ByteWriter(headerBytes.length + nonceLengthBytes + tailBytes + signatureLengthBytes)
+  const unsigned = new ByteWriter(headerBytes.length + nonceLengthBytes + tailBytes + signatureLengthBytes, takeBlock)
     .bytes(headerBytes)
     .bytes(nonce)
     .sizedBytes(control)
@@ -153,13 +155,9 @@ export function blockHash(
   return sha256(joinBlockMessage(oplogLabels.block, headAndNonce, tailHash));
 }
 
-/** What a writer signs of a block. */
+/** What a writer signs of a block. It holds until the next call. */
 export function signatureMessage(hash: Uint8Array): Bytes {
-  const label = oplogLabels.blockSignature;
-  const message = new Uint8Array(label.length + hash.length);
-  message.set(label);
-  message.set(hash, label.length);
-  return message;
+  return joinSignatureMessage(oplogLabels.blockSignature, hash);
 }
 
 function checkFlags(

@@ -1,5 +1,5 @@
 /** The header of a block, docs/protocol/rooms.md §2.1: everything that may be known of it without a key. */
-import { type Bytes, isAllZero, toBytes } from "@coterie/bytes";
+import { type Bytes, createPool, isAllZero, toBytes } from "@coterie/bytes";
 import { MalformedBlockError } from "../errors.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { ByteWriter, varintLength } from "./byte-writer.ts";
@@ -24,6 +24,7 @@ export interface BlockHeader {
 
 const version = 1;
 const knownFlags = blockFlags.ack | blockFlags.publicPart | blockFlags.content;
+const takeHeader = createPool();
 /** All but the varint of seq. */
 const fixedLengthBytes = 1 + 1 + 16 + 32 + 32 + 16;
 
@@ -33,7 +34,7 @@ export function encodeHeader(header: BlockHeader): Bytes {
   if (logTag.length !== 16 || writer.length !== 32 || previous.length !== 32 || epochId.length !== 16)
     throw new MalformedBlockError("a field of the header has another length");
   checkHeader(header);
-  return new ByteWriter(fixedLengthBytes + varintLength(seq))
+  return new ByteWriter(fixedLengthBytes + varintLength(seq), takeHeader)
     .byte(version)
     .byte(flags)
     .bytes(logTag)

@@ -17,6 +17,10 @@ export const nodeAgreement: Agreement = createAgreement({
   boxKeyOf,
 });
 
+// Used again and again: the library cannot write to the heap, and memory outside of it is dear.
+const expandedKey = new Uint8Array(64);
+const signed = new Uint8Array(64);
+
 export const nodeSignatures: Signatures = createSignatures({
   publicKeyOf(seed) {
     const publicKey = new Uint8Array(32);
@@ -26,13 +30,11 @@ export const nodeSignatures: Signatures = createSignatures({
     return publicKey;
   },
   sign(seed, publicKey, message) {
-    const expanded = new Uint8Array(64);
-    expanded.set(seed);
-    expanded.set(publicKey, 32);
-    const signature = new Uint8Array(64);
-    sodium.crypto_sign_detached(signature, message, expanded);
-    expanded.fill(0);
-    return signature;
+    expandedKey.set(seed);
+    expandedKey.set(publicKey, 32);
+    sodium.crypto_sign_detached(signed, message, expandedKey);
+    expandedKey.fill(0);
+    return signed.slice();
   },
   verify: (publicKey, message, signature) => sodium.crypto_sign_verify_detached(signature, message, publicKey),
 });

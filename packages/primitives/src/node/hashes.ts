@@ -49,6 +49,7 @@ function hmac(hashName: "sha256" | "sha512", key: Uint8Array, message: Uint8Arra
 function createShortHmac(): (key: Uint8Array, message: Uint8Array) => Bytes {
   const inner = new Uint8Array(blockLengthBytes + shortMessageBytes);
   const outer = new Uint8Array(blockLengthBytes + hashLengthBytes);
+  const digest = new Uint8Array(hashLengthBytes);
   return (key, message) => {
     const innerInput = inner.subarray(0, blockLengthBytes + message.length);
     innerInput.fill(innerPad, 0, blockLengthBytes);
@@ -59,13 +60,14 @@ function createShortHmac(): (key: Uint8Array, message: Uint8Array) => Bytes {
       outer[i] = byte ^ outerPad;
     }
     innerInput.set(message, blockLengthBytes);
-    const digest = new Uint8Array(hashLengthBytes);
     hashInto(digest, innerInput);
     outer.set(digest, blockLengthBytes);
     sodium.crypto_hash_sha256(digest, outer);
     innerInput.fill(0);
     outer.fill(0);
-    return digest;
+    const result = digest.slice();
+    digest.fill(0);
+    return result;
   };
 }
 

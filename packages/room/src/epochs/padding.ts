@@ -2,7 +2,7 @@
  * Padded plaintexts (docs/protocol/rooms.md §2.2): lengths show only their magnitude, and one content has one padded form, so that two
  * readers cannot read it differently.
  */
-import { type Bytes, isAllZero } from "@coterie/bytes";
+import { type Bytes, createPool, isAllZero } from "@coterie/bytes";
 import { ByteReader, MalformedBlockError, oplogLimits, varintLength } from "@coterie/oplog";
 import { padmeLength } from "@coterie/sealed-box/seal";
 import { MalformedRoomError } from "../errors.ts";
@@ -13,10 +13,11 @@ const minControlBytes = 64;
 /** The shortest content plaintext. */
 const minContentBytes = 32;
 const hashLengthBytes = 32;
+const takePlain = createPool();
 
 /** Prefix and operations with their padding. What begins with `control` is checked, as {@link unpadControl} will. */
 export function padControl(control: Uint8Array): Bytes {
-  const padded = new Uint8Array(paddedLength(control.length, minControlBytes));
+  const padded = takePlain(paddedLength(control.length, minControlBytes));
   padded.set(control);
   // An operation of kind 0, or one that is cut off, would be taken for padding, or not be read at all.
   if (operationsEnd(control) !== control.length) throw new MalformedRoomError("the operations are not well-formed");
@@ -32,7 +33,7 @@ export function unpadControl(padded: Bytes): Bytes {
 export function padContent(value: Uint8Array): Bytes {
   if (value.length > roomLimits.contentBytes) throw new MalformedRoomError("the content is longer than its limit");
   const prefixBytes = varintLength(value.length);
-  const padded = new Uint8Array(paddedLength(prefixBytes + value.length, minContentBytes));
+  const padded = takePlain(paddedLength(prefixBytes + value.length, minContentBytes));
   writeVarint(padded, value.length);
   padded.set(value, prefixBytes);
   return padded;

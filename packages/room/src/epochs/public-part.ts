@@ -27,8 +27,8 @@ const keyLengthBytes = 32;
 
 /** The public part of a block; empty where nothing is sealed. Throws MalformedRoomError where {@link decodePublicPart} would. */
 export function encodePublicPart(sealings: readonly Sealing[]): Bytes {
+  if (sealings.length === 0) return new Uint8Array(0);
   const writer = new ByteWriter();
-  if (sealings.length === 0) return writer.finish();
   checkCount(sealings.length);
   writer.varint(sealings.length);
   for (const { epochId, ephemeralKey, entries } of sealings) {

@@ -13,6 +13,7 @@ import { memberHistories, memberRoles, type Operation, operationKinds, type Writ
  * @throws MalformedRoomError where `decodeOperations` would refuse the result: lengths, limits, order
  */
 export function encodeOperations(operations: readonly Operation[]): Bytes {
+  if (operations.length === 0) return new Uint8Array(0);
   checkCount(operations.length, roomLimits.operationsPerBlock);
   const writer = new ByteWriter();
   for (const operation of operations) {

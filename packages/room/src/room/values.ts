@@ -1,8 +1,10 @@
 /** The values of a block: one block is one batch, applied whole (docs/protocol/rooms.md §2.2). */
-import { type Bytes, copyBytes, Plaintext } from "@coterie/bytes";
-import { ByteReader, ByteWriter, MalformedBlockError } from "@coterie/oplog";
+import { type Bytes, copyBytes, createPool, Plaintext } from "@coterie/bytes";
+import { ByteReader, ByteWriter, MalformedBlockError, varintLength } from "@coterie/oplog";
 import { ContentTooLargeError, MalformedRoomError } from "../errors.ts";
 import { roomLimits } from "../limits.ts";
+
+const takeContent = createPool();
 
 /**
  * The content of a block with these values, in their order: `varint n || n × (varint length || value)`.
@@ -11,10 +13,10 @@ import { roomLimits } from "../limits.ts";
 export function encodeValues(values: readonly Uint8Array[]): Plaintext {
   if (values.length === 0 || values.length > roomLimits.valuesPerBlock)
     throw new ContentTooLargeError("a block has at least one value and not too many");
-  let lengthBytes = 5;
-  for (const value of values) lengthBytes += value.length + 5;
+  let lengthBytes = varintLength(values.length);
+  for (const value of values) lengthBytes += value.length + varintLength(value.length);
   if (lengthBytes > roomLimits.contentBytes) throw new ContentTooLargeError("the values do not fit into one block");
-  const writer = new ByteWriter(lengthBytes).varint(values.length);
+  const writer = new ByteWriter(lengthBytes, takeContent).varint(values.length);
   for (const value of values) writer.sizedBytes(value);
   return Plaintext.own(writer.finish());
 }
