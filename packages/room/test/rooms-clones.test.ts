@@ -229,3 +229,64 @@ it("27: the only indexer writes before anybody confirmed its head, and everythin
     }
   }
 });
+
+/** As {@link cloned}, but both machines ask before they go on with their writer, and the copy was started again since it wrote with it. */
+async function clonedAsking(seed: number): Promise<Cloned> {
+  const world = new World(seed);
+  const [alice, bob] = [world.person("alice"), world.person("bob")];
+  const first = new Machine();
+  bob.store = first.start();
+  bob.ownHead = "confirm";
+  await world.foundBy(alice);
+  await alice.add(bob);
+  await world.invite(alice, bob);
+  const relays = new Relays("relay");
+  await meet(relays, alice, bob);
+  await bob.say("b0");
+  await meet(relays, alice, bob);
+  const machine = await first.copy();
+  const copy = await bob.clone();
+  copy.ownHead = "confirm";
+  copy.store = machine.start();
+  await copy.open(alice.in.log.logId);
+  await meet(relays, copy);
+  expect(copy.writer).toEqual(bob.writer);
+  await copy.say("c1");
+  copy.store = machine.start();
+  await copy.reopen();
+  await copy.in.write(encodeUtf8("c2"), encodeUtf8("c2 too"));
+  expect(copy.writer).not.toEqual(bob.writer);
+  await bob.say("b1");
+  await bob.say("b2");
+  return { relays, alice, bob, copy, machine };
+}
+
+it("27: the same where both ask before they go on, wherever the copy is stopped", async () => {
+  let stops = 0;
+  for (const isDone of [false, true])
+    for (let at = 1; ; at++) {
+      const room = await clonedAsking(7);
+      const { relays, alice, bob, copy, machine } = room;
+      await meet(relays, bob);
+      machine.stopAt(at, isDone);
+      const isStopped = await meet(relays, copy).then(
+        () => false,
+        () => true,
+      );
+      machine.repair();
+      copy.store = machine.start();
+      await copy.open(alice.in.log.logId);
+      // A key of this run, since nobody confirmed the one that was to write again what is left.
+      await copy.say("c3");
+      await meet(relays, bob, copy, alice);
+      await meet(relays, copy, alice, bob);
+      for (const person of [alice, bob, copy]) {
+        expect([...(await person.lines())].sort()).toEqual(written);
+        expect(person.alarms).toEqual([]);
+      }
+      expect(relays.alarms).toEqual([]);
+      if (!isStopped) break;
+      stops += 1;
+    }
+  expect(stops).toBeGreaterThan(8);
+});

@@ -90,3 +90,44 @@ it("goes on writing where a view throws, and tells whoever asks for it", async (
   await alice.reopen("genesis");
   expect((await alice.lines()).length).toBe(2_200);
 });
+
+it("8: takes up while it runs what it was granted since, also where it was opened from a checkpoint", async () => {
+  const world = new World(10);
+  const people = await world.found(["alice", "bob", "carol"], { role: "admin", checkpointInterval: 6 });
+  const [alice, bob, carol] = people;
+  if (!(alice && bob && carol)) throw new Error("three people");
+  await carol.say("before");
+  await world.settle(alice, bob, carol);
+  const dave = world.person("dave");
+  await bob.add(dave, { history: "all" });
+  await alice.add(dave, { history: "since-join" });
+  await world.join(alice, dave);
+  for (let round = 0; round < 8; round++) {
+    await carol.say(`carol ${round}`);
+    await world.settle(alice, carol, dave);
+  }
+  await dave.reopen();
+  expect(dave.in.log.beganWithCheckpoint).toBe(true);
+  expect(await dave.lines()).not.toContain("before");
+  // What waits for others waits on.
+  await bob.say("bob, the first");
+  await bob.say("bob, the second");
+  const stored = await bob.in.readStored(0, 1_000);
+  await dave.in.receive(stored.slice(-1));
+  expect(dave.in.log.waiting.blocks).toBe(1);
+  await dave.in.receive(stored.slice(0, -2));
+  expect(await dave.lines()).toContain("before");
+  expect(dave.in.log.beganWithCheckpoint).toBe(false);
+  expect(dave.in.log.waiting.blocks).toBe(1);
+  await dave.in.receive(stored);
+  await world.settle(alice, bob, carol, dave);
+  const lines = await dave.lines();
+  expect(lines.slice(-2)).toEqual(["bob, the first", "bob, the second"]);
+  expect([...lines].sort()).toEqual([...(await alice.lines())].sort());
+  await dave.reopen();
+  expect(await dave.lines()).toEqual(lines);
+  await dave.say("dave goes on");
+  await world.settle(alice, bob, carol, dave);
+  expect(await alice.lines()).toContain("dave goes on");
+  for (const person of [alice, bob, carol, dave]) expect(person.alarms).toEqual([]);
+});

@@ -132,6 +132,11 @@ export class Intake {
     return this.#run(() => this.#settle());
   }
 
+  /** The blocks that wait, as they came, oldest first. */
+  waitingBlocks(): readonly Bytes[] {
+    return [...this.#waiting.oldestFirst()].map(({ envelope }) => envelope.bytes);
+  }
+
   /** What waits, and for what. Made anew at each call. */
   get waiting(): WaitingBlocks {
     return this.#waiting.describe();

@@ -74,7 +74,8 @@ async function takeBack({ parts, writers }: OpenParts, unsent: readonly BlockInd
   const takenBack = [...writers.record.takenBack, ...positions].sort((a, b) => a - b);
   const pending = again.length === 0 ? undefined : { writer: fresh.keyPair.publicKey, positions: again };
   await writers.replace(fresh, { changes, record: { ...writers.record, takenBack, pending } });
-  return await loadRoom(deps, { logId: storage.logId, from: "checkpoint" });
+  const loaded = await loadRoom(deps, { logId: storage.logId, from: "checkpoint" });
+  return { ...loaded, writer: loaded.writer && { ...loaded.writer, isConfirmed: true } };
 }
 
 /** Of blocks that were to be written again already, those that were not. */

@@ -23,6 +23,8 @@ export interface LoadedRoom {
   readonly parts: RoomParts;
   readonly writer: OwnWriter | undefined;
   readonly record: OwnRecord;
+  /** Writes while nobody has confirmed the writer: of a room that was open before in this run. */
+  readonly substitute?: OwnWriter | undefined;
   /** The first position in the storage that opening from the kept checkpoint needs. */
   readonly firstNeeded: number;
 }

@@ -25,10 +25,13 @@ export interface OwnRecord {
 /** Of a device that has written nothing. */
 export const emptyOwnRecord: OwnRecord = { writers: [], takenBack: [], pending: undefined };
 
+/** Of how many writers, the newest, it is known that they were this device's: enough for what may not have been sent. */
+const writersKept = 1_024;
+
 /** The record with one more writer. */
 export function withWriter(record: OwnRecord, writer: Bytes): OwnRecord {
   const isThere = record.writers.some((other) => equalBytes(other, writer));
-  return isThere ? record : { ...record, writers: [...record.writers, writer] };
+  return isThere ? record : { ...record, writers: [...record.writers, writer].slice(-writersKept) };
 }
 
 /** The record for storage. */

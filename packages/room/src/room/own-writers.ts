@@ -2,8 +2,10 @@
  * Which key a device writes with (docs/protocol/rooms.md §9, 2). Its writer goes on from run to run, unless the storage may be an old copy and
  * nobody has confirmed yet that it is not: until then a key of this run alone takes its place, so that the writer is there again afterwards.
  */
-import type { Bytes } from "@coterie/bytes";
+import { type Bytes, equalBytes } from "@coterie/bytes";
 import { NotAMemberError } from "../errors.ts";
+import { leftOf } from "./give-up-writer.ts";
+import type { LoadedRoom } from "./load-room.ts";
 import { encodeOwnRecord, type OwnRecord, withWriter } from "./own-record.ts";
 import { encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
 import type { RoomParts } from "./room-parts.ts";
@@ -19,10 +21,19 @@ export class OwnWriters {
 
   constructor(
     parts: RoomParts,
-    { writer, record }: { readonly writer: OwnWriter | undefined; readonly record: OwnRecord },
+    {
+      writer,
+      record,
+      substitute,
+    }: {
+      readonly writer: OwnWriter | undefined;
+      readonly record: OwnRecord;
+      readonly substitute: OwnWriter | undefined;
+    },
   ) {
     this.#parts = parts;
     this.#writer = writer;
+    this.#substitute = substitute;
     this.#record = writer === undefined ? record : withWriter(record, writer.keyPair.publicKey);
   }
 
@@ -56,8 +67,14 @@ export class OwnWriters {
     if (this.#writer !== undefined && goesOn && this.isConfirmed) return this.#writer;
     if (this.#substitute !== undefined && mayGoOn(log, this.#substitute)) return this.#substitute;
     const fresh = generateOwnWriter(deps.primitives, deps.random);
-    if (goesOn) await this.#noteSubstitute(fresh);
-    else await this.replace(fresh);
+    if (goesOn) {
+      await this.#noteSubstitute(fresh);
+      return fresh;
+    }
+    // What is still to be written again is the fresh one's.
+    const left = leftOf(log, this.#record.pending);
+    const pending = left.length === 0 ? undefined : { writer: fresh.keyPair.publicKey, positions: left };
+    await this.replace(fresh, { record: { ...this.#record, pending } });
     return fresh;
   }
 
@@ -90,6 +107,28 @@ export class OwnWriters {
     this.#writer?.keyPair.secretKey.destroy();
     this.#writer = writer;
     this.#substitute = undefined;
+  }
+
+  /** Whether the writer may write again what was taken back: it was made for that, and nobody else may have its key by now. */
+  get mayResume(): boolean {
+    const { pending } = this.#record;
+    return pending !== undefined && this.#writer !== undefined && this.isConfirmed
+      ? equalBytes(pending.writer, this.#writer.keyPair.publicKey)
+      : false;
+  }
+
+  /** Gives the same room, read again from the storage, what is known in this run only. This one is over. */
+  handOver(loaded: LoadedRoom): LoadedRoom {
+    const isSame =
+      loaded.writer !== undefined &&
+      this.#writer !== undefined &&
+      equalBytes(loaded.writer.keyPair.publicKey, this.#writer.keyPair.publicKey);
+    const isConfirmed = isSame ? this.#writer?.isConfirmed === true : loaded.writer?.isConfirmed === true;
+    const writer = loaded.writer && { ...loaded.writer, isConfirmed };
+    const substitute = this.#substitute;
+    this.#substitute = undefined;
+    this.destroy();
+    return { ...loaded, writer, substitute };
   }
 
   /** Wipes the keys. */

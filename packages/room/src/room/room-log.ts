@@ -116,6 +116,11 @@ export class RoomLog {
     return this.#linearizer;
   }
 
+  /** The blocks that wait to be admitted, as they came. */
+  waitingBlocks(): readonly Bytes[] {
+    return this.#intake.waitingBlocks();
+  }
+
   /** What waits to be admitted. */
   get waiting(): Intake["waiting"] {
     return this.#intake.waiting;

@@ -35,9 +35,9 @@ export class RoomWriting {
   #savedRevision = -1;
   #hasFailed = false;
 
-  constructor({ parts, firstNeeded, ...own }: LoadedRoom, { onStored }: { readonly onStored: () => void }) {
+  constructor({ parts, firstNeeded, substitute, ...own }: LoadedRoom, { onStored }: { readonly onStored: () => void }) {
     this.#parts = parts;
-    this.writers = new OwnWriters(parts, own);
+    this.writers = new OwnWriters(parts, { ...own, substitute });
     this.#onStored = onStored;
     const { deps, log, keyring } = parts;
     this.#keeper = new CheckpointKeeper(parts, { primitives: deps.primitives, firstNeeded });
@@ -60,13 +60,24 @@ export class RoomWriting {
 
   /** Saves what is not saved, and wipes the writer's key. */
   async close(): Promise<void> {
-    if (!this.#hasFailed) await this.#saveState();
+    if (!this.#hasFailed) await this.save();
     this.writers.destroy();
+  }
+
+  /** Saves what is not saved: the room may be read again from its storage then. */
+  async save(): Promise<void> {
+    await this.#saveState();
+  }
+
+  /** The storage and what is in memory may differ from now on. */
+  fail(): void {
+    this.#hasFailed = true;
   }
 
   /** Writes again what was taken back, each block as one, those first that were first; nothing where it was done before. */
   async resume(): Promise<void> {
     const { log, storage } = this.#parts;
+    if (!this.writers.mayResume) return;
     for (const position of leftOf(log, this.writers.record.pending)) {
       const block = await storage.readAt(position);
       const draft = block && draftOf(log, block);

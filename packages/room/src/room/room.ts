@@ -15,7 +15,7 @@ import { findBelow } from "./find-below.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
 import { destroyParts, giveUpWriter } from "./give-up-writer.ts";
-import type { LoadedRoom } from "./load-room.ts";
+import { type LoadedRoom, loadRoom } from "./load-room.ts";
 import type { ProposeOperations, ReceivedBlocks, WrittenBlock } from "./room-calls.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { RoomLog } from "./room-log.ts";
@@ -112,18 +112,20 @@ export class Room {
 
   /** Takes blocks from a relay or a peer: any order, repeated, forged. Durable when it resolves. */
   async receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
-    return await this.#inTurn(async () => {
-      this.log.forkReports.takeCopies(this.#parts.deps, blocks);
-      const received = this.log.receive(blocks.map(copyBytes));
-      const below = await findBelow(this.#parts, received.missing);
-      const admitted = [...received.admitted, ...below.admitted];
-      await this.#writing.store(admitted);
-      const [refused, forks] = [
-        [...received.refused, ...below.refused],
-        [...received.forks, ...below.forks],
-      ];
-      return { admitted: admitted.length, missing: below.missing, refused, forks };
-    });
+    return await this.#inTurn(async () => await this.#receive(blocks));
+  }
+
+  async #receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
+    this.log.forkReports.takeCopies(this.#parts.deps, blocks);
+    const received = this.log.receive(blocks.map(copyBytes));
+    const below = await findBelow(this.#parts, received.missing);
+    const admitted = [...received.admitted, ...below.admitted];
+    await this.#writing.store(admitted);
+    const [refused, forks] = [
+      [...received.refused, ...below.refused],
+      [...received.forks, ...below.forks],
+    ];
+    return { admitted: admitted.length, missing: below.missing, refused, forks };
   }
 
   /**
@@ -162,7 +164,10 @@ export class Room {
 
   /** A view at the order of now. Throws UnknownViewError, and what the host's `apply` throws. */
   async view(name: string): Promise<ReadableView> {
-    return await this.#inTurn(() => this.#parts.views.get(name));
+    return await this.#inTurn(async () => {
+      await this.#takeUpAccess();
+      return await this.#parts.views.get(name);
+    });
   }
 
   /**
@@ -243,7 +248,9 @@ export class Room {
   async confirmOwnHead(head: { readonly seq: number; readonly hash: Bytes } | undefined): Promise<boolean> {
     return await this.#inTurn(async () => {
       const isKnown = head === undefined || this.log.dag.find(head.hash) !== undefined;
-      return await this.#writing.writers.confirm(isKnown);
+      const goesOn = await this.#writing.writers.confirm(isKnown);
+      await this.#resume();
+      return goesOn;
     });
   }
 
@@ -256,15 +263,36 @@ export class Room {
     await this.#inTurn(async () => {
       const { writers } = this.#writing;
       if (!writers.record.writers.some((writer) => equalBytes(writer, lost.writer))) return;
-      const loaded = await giveUpWriter({ parts: this.#parts, writers }, lost);
-      if (loaded === undefined) return;
-      writers.destroy();
-      destroyParts(this.#parts);
-      this.#parts = loaded.parts;
-      this.#writing = new RoomWriting(loaded, { onStored: () => this.#tell() });
+      await this.#readAgain(async () => await giveUpWriter({ parts: this.#parts, writers }, lost));
       await this.#resume();
       this.#tell();
     });
+  }
+
+  /** Goes on with what `read` reads from the storage, and with what waited for others. */
+  async #readAgain(read: () => Promise<LoadedRoom | undefined>): Promise<void> {
+    const before = { parts: this.#parts, writing: this.#writing };
+    try {
+      const loaded = await read();
+      if (loaded === undefined) return;
+      const waiting = before.parts.log.waitingBlocks();
+      this.#parts = loaded.parts;
+      this.#writing = new RoomWriting(before.writing.writers.handOver(loaded), { onStored: () => this.#tell() });
+      destroyParts(before.parts);
+      await this.#receive(waiting);
+    } catch (error) {
+      before.writing.fail();
+      this.#writing.fail();
+      throw error;
+    }
+  }
+
+  /** Views that begin with a checkpoint lack what could not be read then: the room begins anew where it has all blocks. */
+  async #takeUpAccess(): Promise<void> {
+    const { deps, log, storage, views } = this.#parts;
+    if (!log.beganWithCheckpoint || !views.unread.isReadable() || !(await storage.isWhole())) return;
+    await this.#writing.save();
+    await this.#readAgain(async () => await loadRoom(deps, { logId: log.logId, from: "genesis" }));
   }
 
   /** Whoever is no member any more keeps it for the time when they are one again. */
