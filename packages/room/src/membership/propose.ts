@@ -191,9 +191,13 @@ function requireAnotherIndexer(membership: Membership, stopped: readonly Bytes[]
   if (membership.indexers.every(isStopped)) throw new LastIndexerError();
 }
 
-/** All writers that somebody ever had: what is not named counts as never accepted. */
+/**
+ * All writers that somebody ever had: what is not named counts as never accepted. Who made more of them than there is room for loses what the
+ * operation's block does not link to; what stands in its past is accepted, named or not.
+ */
 function capsOf(membership: Membership, { identity, findHead }: Target): readonly WriterCap[] {
-  const caps = membership.writersOf(identity).map((writer) => capOf(writer, findHead));
+  const writers = membership.writersOf(identity).slice(0, roomLimits.capsPerOperation);
+  const caps = writers.map((writer) => capOf(writer, findHead));
   return caps.sort((a, b) => compareKeys(a.writer, b.writer));
 }
 
