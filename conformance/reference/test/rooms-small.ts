@@ -37,6 +37,8 @@ export interface SmallChoice {
   readonly others: readonly string[];
   /** How many of those who take steps are indexers; if several, all of them have written before. */
   readonly indexers?: number;
+  /** Whether to stop at the first fault. */
+  readonly stops?: boolean;
 }
 
 export function trySmallRooms(choice: SmallChoice): SmallRooms {
@@ -52,7 +54,9 @@ export function trySmallRooms(choice: SmallChoice): SmallRooms {
       seen.set(key, steps);
       result.states++;
       const fault = small.close();
-      if (fault !== undefined) result.faults.push(`${fault}: ${JSON.stringify(steps)}`);
+      if (fault === undefined) continue;
+      result.faults.push(`${fault}: ${JSON.stringify(steps)}`);
+      if (choice.stops === true) return result;
     }
     layer = [...seen.values()].flatMap((steps) => stepsIn(choice).map((step) => [...steps, step]));
   }
