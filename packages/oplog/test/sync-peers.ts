@@ -25,35 +25,11 @@ import {
   type SyncOptions,
   type WriterHead,
 } from "../src/index.ts";
-import { logTag } from "./blocks.ts";
+import { deps, logTag, signerOf } from "./blocks.ts";
 
-/** Signatures are what takes long here, and every peer and relay verifies the same ones. */
-const verified = new Map<string, boolean>();
-export const deps = {
-  sha256: primitives.sha256,
-  verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean => {
-    const key = Buffer.concat([publicKey, message, signature]).toString("latin1");
-    const known = verified.get(key) ?? primitives.verify(publicKey, message, signature);
-    if (verified.size > 50_000) verified.clear();
-    verified.set(key, known);
-    return known;
-  },
-};
+export { deps, signerOf };
 
 const roomKey = primitives.sha256(encodeUtf8("fake room key"));
-const signers = new Map<number, Signer>();
-
-export function signerOf(number: number): Signer {
-  const known = signers.get(number);
-  if (known !== undefined) return known;
-  const { publicKey, secretKey } = primitives.deriveSigningKeyPair(
-    primitives.sha256(encodeUtf8(`fake writer ${number}`)),
-  );
-  const signer = { writer: publicKey, sign: (message: Uint8Array) => primitives.sign(secretKey, message) };
-  signers.set(number, signer);
-  return signer;
-}
-
 export interface WrittenBlock {
   readonly previous: Envelope | undefined;
   readonly links: readonly Bytes[];
@@ -87,8 +63,12 @@ export function writeBlock(
   );
 }
 
+const keys = new Map<string, Bytes>();
+
 function keyOf(label: string): Bytes {
-  return primitives.hmacSha256(roomKey, encodeUtf8(label));
+  const key = keys.get(label) ?? primitives.hmacSha256(roomKey, encodeUtf8(label));
+  keys.set(label, key);
+  return key;
 }
 
 function openBlock({ headerBytes, nonce, control, content }: Envelope): { control: Bytes; content: Bytes } {
@@ -122,6 +102,7 @@ export class Peer {
   readonly #intake: Intake;
   readonly #listeners = new Set<() => void>();
   readonly #envelopes: Envelope[] = [];
+  readonly #contents: string[] = [];
   state: Bytes | undefined;
   /** Heads of the checkpoint that it started from. */
   base: readonly WriterHead[] = [];
@@ -210,7 +191,8 @@ export class Peer {
 
   contentAt(i: number): string {
     const envelope = this.#envelopes[i];
-    return envelope === undefined ? "" : Buffer.from(openBlock(envelope).content).toString();
+    if (envelope === undefined) return "";
+    return (this.#contents[i] ??= Buffer.from(openBlock(envelope).content).toString());
   }
 
   get blocks(): readonly Envelope[] {

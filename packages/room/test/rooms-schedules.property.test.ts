@@ -51,6 +51,7 @@ const fixtures = [
   { what: "a leave that nobody left can open", seed: 91, people: 3, steps: 12, churn: 50 },
   { what: "an add that is void for who writes after it", seed: 193, people: 4, steps: 30, churn: 30 },
   { what: "people whose adder was demoted meanwhile", seed: 1229, people: 3, steps: 12, churn: 50 },
+  { what: "somebody who is added again before a checkpoint", seed: 1_002_836, people: 4, steps: 40, churn: 30 },
 ];
 
 it.each(fixtures)("D3, D4: $what", async ({ what, seed, people, steps, churn }) => {

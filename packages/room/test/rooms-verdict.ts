@@ -32,27 +32,32 @@ class Judge {
   readonly #schedule: Schedule;
   readonly #restarting: Restarting;
   readonly #faults: string[] = [];
-  /** A member with everything; the log of whoever judges the graph. */
-  readonly #log: RoomLog;
-  readonly #pasts: readonly Set<number>[];
+  /** A member with everything, each time another one. */
+  readonly #reference: Person;
+  /** The reference's log from its first block on, after its restart: one that began at a checkpoint knows no pasts below it. */
+  #log: RoomLog;
+  #pasts: readonly Set<number>[] = [];
   #secrets = 0;
   #due = 0;
 
   constructor(schedule: Schedule, restarting: Restarting) {
     this.#schedule = schedule;
     this.#restarting = restarting;
-    const [reference = schedule.founder] = schedule.members;
-    this.#log = reference.in.log;
-    this.#pasts = pastsOf(this.#log);
+    const { members, world, founder } = schedule;
+    this.#reference = members[world.random.below(members.length || 1)] ?? founder;
+    this.#log = this.#reference.in.log;
   }
 
   async judge(): Promise<Verdict> {
     const { members, deeds, people } = this.#schedule;
     for (const person of people)
       for (const alarm of person.alarms) this.#faults.push(`${person.name} is alarmed: ${alarm.kind}`);
-    this.#checkMembers();
     await this.#checkAgreement();
-    this.#checkNonces(await storedBlocks(members[0] ?? this.#schedule.founder));
+    if (members.length === 0) await this.#reference.reopen("genesis");
+    this.#log = this.#reference.in.log;
+    this.#pasts = pastsOf(this.#log);
+    this.#checkMembers();
+    this.#checkNonces(await storedBlocks(this.#reference));
     await this.#checkSecrecy();
     await this.#checkReading();
     return {
@@ -67,8 +72,7 @@ class Judge {
 
   /** D3: one list of members, one order, one view for all with the same rights, the same again after a restart from nothing but blocks. */
   async #checkAgreement(): Promise<void> {
-    const { members, world } = this.#schedule;
-    const chosen = members[world.random.below(members.length || 1)];
+    const { members } = this.#schedule;
     const before = new Map<string, string>();
     for (const person of members) {
       if (!person.knowsAsMember(person)) this.#faults.push(`${person.name} does not know that it is a member`);
@@ -80,7 +84,7 @@ class Judge {
       // Of the others each one reads from its own admission on.
       if (history === "all" && other !== summary)
         this.#faults.push(`${person.name} disagrees with another one with history ${history}`);
-      if (this.#restarting === "one" && person !== chosen) continue;
+      if (this.#restarting === "one" && person !== this.#reference) continue;
       const graph = describe(person);
       await person.reopen("genesis");
       if (describe(person) !== graph) this.#faults.push(`${person.name} comes to something else after a restart`);
@@ -129,7 +133,7 @@ class Judge {
     const { dag, table, membershipLog } = this.#log;
     const { people, members } = this.#schedule;
     const gone = people.filter((person) => person.room !== undefined && !members.includes(person));
-    const epochs = epochsOf(await storedBlocks(members[0] ?? this.#schedule.founder));
+    const epochs = epochsOf(await storedBlocks(this.#reference));
     for (const person of gone) {
       const held = await heldLevels(person, new Set(epochs.values()));
       const isMemberAt = Array.from(
