@@ -46,11 +46,14 @@ export class TipTable {
 
   /** Notes blocks that are there as well; those of one writer are best in the order of their seq. */
   advance({ header: { writer, seq, previous }, hash }: Pick<Envelope, "header" | "hash">): void {
-    const tips = this.of(writer);
-    const head = { writer, seq, hash };
+    const key = hashKey(writer);
+    const tips = this.#tipsByWriter.get(key) ?? [];
     const before = tips.findIndex((tip) => tip.seq === seq - 1 && equalBytes(tip.hash, previous));
-    if (before >= 0) this.set(writer, tips.with(before, head));
-    else if (tips.every((tip) => tip.seq < seq)) this.set(writer, [...tips, head]);
+    const followed = tips[before];
+    // Most blocks do: the writer is copied already.
+    if (followed !== undefined)
+      this.#tipsByWriter.set(key, tips.with(before, { writer: followed.writer, seq, hash: hash.slice() }));
+    else if (tips.every((tip) => tip.seq < seq)) this.set(writer, [...tips, { writer, seq, hash }]);
   }
 }
 

@@ -58,7 +58,7 @@ export class WantedBlocks {
 
   /** It came. */
   remove(hash: Uint8Array): void {
-    this.#wanted.delete(hashKey(hash));
+    if (this.#wanted.size > 0) this.#wanted.delete(hashKey(hash));
   }
 
   /** The moment at which the newest one that `relay` is to be asked for now was found missing; undefined where there is none. */
