@@ -21,7 +21,7 @@ import {
   weakerLevel,
 } from "./level-secret.ts";
 import type { EpochWrap } from "../membership/operation.ts";
-import { unwrapEpoch, type WrapDeps, type WrapKind, wrapKinds } from "./wraps.ts";
+import { createUnwrapper, type Unwrapper, type WrapDeps, type WrapKind, wrapKinds } from "./wraps.ts";
 
 /** What a rotate block says about the epoch that it begins. */
 export interface SeenRotation {
@@ -37,7 +37,15 @@ interface KnownEpoch {
   readonly epochId: Bytes;
   secret: LevelSecret | undefined;
   lamport: number | undefined;
-  wraps: readonly EpochWrap[];
+  /** Grows at the end alone, each once: somebody may make a thousand blocks that begin one epoch, with a thousand wraps each. */
+  readonly wraps: EpochWrap[];
+  /** The keys of `wraps`; made when it first grows. */
+  wrapKeys: Set<string> | undefined;
+  /** How many of `wraps` were followed with the secret as it is: what they gave they give again, and nothing else. */
+  followed: number;
+  /** How many of `wraps` were looked at by {@link Keyring.findFalseWraps} with the secret as it is, and which of them are false. */
+  checked: number;
+  falseWraps: Bytes[];
 }
 
 /** All epoch secrets of one room on one device. Whoever creates one destroys it. */
@@ -100,8 +108,7 @@ export class Keyring {
   addRotation({ epochId, lamport, wraps }: SeenRotation): readonly Bytes[] {
     const epoch = this.#epochAt(epochId);
     // Two blocks may claim one epoch (then nobody writes in it): the wraps of both are of use.
-    const known = new Set(epoch.wraps.map(wrapKey));
-    epoch.wraps = [...epoch.wraps, ...wraps.filter((wrap) => !known.has(wrapKey(wrap)))];
+    addWraps(epoch, wraps);
     epoch.lamport = Math.min(lamport, epoch.lamport ?? lamport);
     if (this.#droppedBefore > 0) this.#applyDrop();
     return this.#walk(epoch);
@@ -111,14 +118,19 @@ export class Keyring {
   findFalseWraps(epochId: Uint8Array): readonly Bytes[] {
     const epoch = this.#epochs.get(byteKey(epochId));
     const level = this.findLevel(epochId);
-    if (epoch === undefined || level === undefined) return [];
+    if (epoch?.secret === undefined || level === undefined) return [];
     const opens = wrapKinds.filter((kind) => reachesLevel(level, kind));
+    const unwrapper = createUnwrapper(this.#deps, { epochId: epoch.epochId, secret: epoch.secret });
     const isFalse = (wrap: EpochWrap, kind: WrapKind): boolean => {
-      const found = this.#unwrap(epoch, { wrap, kind });
+      const found = this.#unwrap(unwrapper, { wrap, kind });
       found?.destroy();
       return wrap[kind] !== undefined && found === undefined;
     };
-    return epoch.wraps.filter((wrap) => opens.some((kind) => isFalse(wrap, kind))).map((wrap) => wrap.epochId);
+    for (const wrap of epoch.wraps.slice(epoch.checked))
+      if (opens.some((kind) => isFalse(wrap, kind))) epoch.falseWraps.push(wrap.epochId);
+    epoch.checked = epoch.wraps.length;
+    unwrapper.destroy();
+    return [...epoch.falseWraps];
   }
 
   /**
@@ -154,7 +166,11 @@ export class Keyring {
     const keyring = new Keyring(deps, { logId });
     const { droppedBefore, epochs } = decryptKeyring(deps, { logId, deviceKey, stored });
     keyring.#droppedBefore = droppedBefore;
-    for (const epoch of epochs) keyring.#epochs.set(byteKey(epoch.epochId), { ...epoch });
+    for (const { wraps, ...epoch } of epochs) {
+      const known = { ...unknownEpoch(epoch.epochId), ...epoch };
+      addWraps(known, wraps);
+      keyring.#epochs.set(byteKey(epoch.epochId), known);
+    }
     if (droppedBefore > 0) keyring.#applyDrop();
     return keyring;
   }
@@ -173,25 +189,30 @@ export class Keyring {
     const open = [start];
     for (let epoch = open.pop(); epoch !== undefined; epoch = open.pop()) {
       if (epoch.secret === undefined) continue;
-      for (const wrap of epoch.wraps) {
+      // What may be kept of an epoch changes where history was dropped: then all are followed again.
+      const followed = this.#droppedBefore > 0 ? 0 : epoch.followed;
+      const unwrapper = createUnwrapper(this.#deps, { epochId: epoch.epochId, secret: epoch.secret });
+      for (const wrap of epoch.wraps.slice(followed)) {
         const parent = this.#epochAt(wrap.epochId);
-        if (!this.#learnFromWrap(epoch, { wrap, parent })) continue;
+        if (!this.#learnFromWrap(unwrapper, { wrap, parent })) continue;
         learnt.add(parent);
         open.push(parent);
       }
+      epoch.followed = epoch.wraps.length;
+      unwrapper.destroy();
     }
     return [...learnt].map(({ epochId }) => epochId);
   }
 
   #learnFromWrap(
-    epoch: KnownEpoch,
+    unwrapper: Unwrapper,
     { wrap, parent }: { readonly wrap: EpochWrap; readonly parent: KnownEpoch },
   ): boolean {
     for (const kind of wrapKinds) {
       // Nothing to gain: no decryption for each of a thousand epochs, each time that one is learnt.
       if (!reachesLevel(this.#keptLevel(parent), kind)) continue;
       if (parent.secret !== undefined && reachesLevel(levelOf(parent.secret), kind)) return false;
-      const found = this.#unwrap(epoch, { wrap, kind });
+      const found = this.#unwrap(unwrapper, { wrap, kind });
       if (found === undefined) continue;
       this.#improve(parent, found);
       found.destroy();
@@ -202,10 +223,10 @@ export class Keyring {
 
   /** The secret in a wrap, or undefined where it is none of that epoch. */
   #unwrap(
-    { epochId, secret }: KnownEpoch,
+    unwrapper: Unwrapper,
     { wrap, kind }: { readonly wrap: EpochWrap; readonly kind: WrapKind },
   ): LevelSecret | undefined {
-    const found = secret && unwrapEpoch(this.#deps, { by: { epochId, secret }, wrap, kind });
+    const found = unwrapper.unwrap(wrap, kind);
     if (found === undefined || this.#isSecretOf(wrap.epochId, found)) return found;
     found.destroy();
     return undefined;
@@ -222,6 +243,7 @@ export class Keyring {
   #replace(epoch: KnownEpoch, secret: LevelSecret): void {
     epoch.secret?.destroy();
     epoch.secret = secret;
+    [epoch.followed, epoch.checked, epoch.falseWraps] = [0, 0, []];
     this.#blockKeys.forget(epoch.epochId);
     this.#revision += 1;
   }
@@ -247,9 +269,24 @@ export class Keyring {
     const key = byteKey(epochId);
     const known = this.#epochs.get(key);
     if (known !== undefined) return known;
-    const epoch: KnownEpoch = { epochId: copyBytes(epochId), secret: undefined, lamport: undefined, wraps: [] };
+    const epoch = unknownEpoch(copyBytes(epochId));
     this.#epochs.set(key, epoch);
     return epoch;
+  }
+}
+
+function unknownEpoch(epochId: Bytes): KnownEpoch {
+  const nothingDone = { wrapKeys: undefined, followed: 0, checked: 0, falseWraps: [] };
+  return { epochId, secret: undefined, lamport: undefined, wraps: [], ...nothingDone };
+}
+
+function addWraps(epoch: KnownEpoch, wraps: readonly EpochWrap[]): void {
+  const known = (epoch.wrapKeys ??= new Set());
+  for (const wrap of wraps) {
+    const key = wrapKey(wrap);
+    if (known.has(key)) continue;
+    known.add(key);
+    epoch.wraps.push(wrap);
   }
 }
 

@@ -62,19 +62,61 @@ export function unwrapEpoch(
   deps: WrapDeps,
   { by, wrap, kind }: { readonly by: HeldEpoch; readonly wrap: EpochWrap; readonly kind: WrapKind },
 ): LevelSecret | undefined {
-  const ciphertext = wrap[kind];
-  if (ciphertext === undefined || !reachesLevel(levelOf(by.secret), kind)) return undefined;
-  const key = wrapKey(deps, { by, kind });
+  const unwrapper = createUnwrapper(deps, by);
   try {
-    const secret = deps.primitives.xchacha20Poly1305.decrypt({ key, ciphertext, ...wrapPlace(by, wrap) });
+    return unwrapper.unwrap(wrap, kind);
+  } finally {
+    unwrapper.destroy();
+  }
+}
+
+/** Opens wraps by one secret, whose keys are derived once. */
+export interface Unwrapper {
+  /** As {@link unwrapEpoch}. */
+  readonly unwrap: (wrap: EpochWrap, kind: WrapKind) => LevelSecret | undefined;
+  /** Wipes the keys. */
+  readonly destroy: () => void;
+}
+
+/** For several wraps of one rotate. Whoever creates one destroys it. */
+export function createUnwrapper(deps: WrapDeps, by: HeldEpoch): Unwrapper {
+  const keys = new Map<WrapKind, Bytes>();
+  return {
+    unwrap: (wrap, kind) => {
+      const ciphertext = wrap[kind];
+      if (ciphertext === undefined || !reachesLevel(levelOf(by.secret), kind)) return undefined;
+      const key = keys.get(kind) ?? wrapKey(deps, { by, kind });
+      keys.set(kind, key);
+      return openWrap(deps, { key, ciphertext, kind, ...wrapPlace(by, wrap) });
+    },
+    destroy: () => {
+      for (const key of keys.values()) key.fill(0);
+      keys.clear();
+    },
+  };
+}
+
+function openWrap(
+  { primitives }: WrapDeps,
+  {
+    kind,
+    ...sealed
+  }: {
+    readonly kind: WrapKind;
+    readonly key: Bytes;
+    readonly ciphertext: Bytes;
+    readonly nonce: Bytes;
+    readonly associatedData: Bytes;
+  },
+): LevelSecret | undefined {
+  try {
+    const secret = primitives.xchacha20Poly1305.decrypt(sealed);
     const found = levelSecretOf(kind, secret);
     secret.fill(0);
     return found;
   } catch (error) {
     if (error instanceof AuthenticationFailedError) return undefined;
     throw error;
-  } finally {
-    key.fill(0);
   }
 }
 
