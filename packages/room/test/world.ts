@@ -230,6 +230,10 @@ const stateNames = ["genesis", "writer", "keyring", "checkpoint", "view/lines"];
 /** A store with what another one holds now. */
 export async function copyStore(from: LogStore, names: readonly string[] = stateNames): Promise<MemoryLogStore> {
   const copy = createMemoryLogStore();
+  // Positions stay what they are: something stands for what was dropped.
+  const [standIn] = await from.read(from.first(), 1);
+  if (standIn !== undefined) for (let at = 0; at < from.first(); at++) await copy.append([standIn]);
+  await copy.drop(from.first());
   for (let at = from.first(); at < from.length(); ) {
     const page = await from.read(at, 1_000);
     await copy.append(page);

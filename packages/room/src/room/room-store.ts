@@ -83,9 +83,10 @@ export class RoomStore {
     return position;
   }
 
-  /** Where a block lies; undefined where it is not here. */
+  /** Where a block lies; undefined where it is not here, or not any more. */
   findPosition(block: BlockIndex): number | undefined {
-    return this.#positions[block];
+    const position = this.#positions[block];
+    return position === undefined || position < this.first ? undefined : position;
   }
 
   /** The position that the next block gets. */
@@ -170,7 +171,7 @@ export class RoomStore {
 
   /** One block; undefined where it is not here. */
   async readBlock(block: BlockIndex): Promise<Ciphertext<"block"> | undefined> {
-    const position = this.#positions[block];
+    const position = this.findPosition(block);
     return position === undefined ? undefined : await this.readAt(position);
   }
 
@@ -192,7 +193,7 @@ export class RoomStore {
   }
 
   #placeOf(block: BlockIndex): PlacedBlock | undefined {
-    const position = this.#positions[block];
+    const position = this.findPosition(block);
     return position === undefined ? undefined : { block, position };
   }
 

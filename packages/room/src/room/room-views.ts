@@ -136,7 +136,7 @@ export class RoomViews {
 
   /** What begins at a checkpoint cannot begin anew here: the next opening does, from the genesis. */
   #takeUpAccess(): void {
-    if (this.#log.beganWithCheckpoint || !this.unread.isReadable()) return;
+    if (this.#log.beganWithCheckpoint || this.#store.first > 0 || !this.unread.isReadable()) return;
     this.unread.clear();
     for (const runner of this.#runners.values()) runner.restore(new ViewState().encode(), 0);
   }

@@ -135,7 +135,7 @@ async function headsOf({ log, storage }: Served): Promise<readonly WriterHead[]>
 function firstSeqOf({ log: { dag }, storage }: Pick<Served, "log" | "storage">, tip: BlockIndex): number {
   let seq = dag.seq(tip);
   const isStored = (block: BlockIndex | undefined): boolean =>
-    block !== undefined && (storage.findPosition(block) ?? -1) >= storage.first;
+    block !== undefined && storage.findPosition(block) !== undefined;
   while (seq > 0 && isStored(dag.firstOf(dag.writer(tip), seq - 1))) seq -= 1;
   return seq;
 }
