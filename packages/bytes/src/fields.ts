@@ -14,9 +14,9 @@ export class FieldWriter {
   #buffer: Bytes = new Uint8Array(512);
   #length = 0;
 
-  /** Appends a byte field of 0 to 16 MiB. */
-  bytes(field: Uint8Array): this {
-    const at = this.#grow(field.length);
+  /** Appends a byte field of 0 to 16 MiB, or to `maxBytes` for what is known to grow longer. */
+  bytes(field: Uint8Array, maxBytes: number = bytesLimits.fieldLengthBytes): this {
+    const at = this.#grow(field.length, maxBytes);
     this.#buffer.set(field, at);
     return this;
   }
@@ -48,8 +48,8 @@ export class FieldWriter {
   }
 
   // Room for a prefix and a field; returns where the field begins.
-  #grow(lengthBytes: number): number {
-    if (lengthBytes > bytesLimits.fieldLengthBytes) throw new TooLargeError("a field is larger than its limit");
+  #grow(lengthBytes: number, maxBytes: number = bytesLimits.fieldLengthBytes): number {
+    if (lengthBytes > maxBytes) throw new TooLargeError("a field is larger than its limit");
     const at = this.#length + 4;
     if (at + lengthBytes > this.#buffer.length) {
       const larger = new Uint8Array(Math.max(2 * this.#buffer.length, at + lengthBytes));

@@ -26,6 +26,10 @@ export const roomLimits = {
   votesPerEra: 256,
   /** Changes of the indexers in the life of a room. */
   erasPerChain: 65_536,
+  /** Bytes of a checkpoint's state, and of a keyring: a thousand rotations among a thousand members take 40 million, and others may write as much. */
+  stateBytes: 1_073_741_824,
+  /** Bytes of one piece of state as the storage gets it; what is longer is cut. */
+  statePieceBytes: 8_388_608,
   /** Bytes of a snapshot that are encrypted as one chunk. */
   chunkBytes: 1_048_576,
   /** Views of one room. */

@@ -3,6 +3,7 @@ import { type Bytes, FieldReader, FieldWriter, MalformedBytesError } from "@cote
 import type { Primitives } from "@coterie/primitives";
 import { MalformedRoomError } from "../errors.ts";
 import { roomLabels } from "../labels.ts";
+import { roomLimits } from "../limits.ts";
 
 /** All that is needed, in the forms in which it is hashed. */
 export interface CheckpointState {
@@ -41,8 +42,8 @@ export function encodeCheckpointState(state: CheckpointState): Bytes {
     .number(commits)
     .bytes(orderHash)
     .bytes(anchor)
-    .bytes(control)
-    .bytes(contexts)
+    .bytes(control, roomLimits.stateBytes)
+    .bytes(contexts, roomLimits.stateBytes)
     .bytes(chains)
     .finish();
 }
@@ -53,7 +54,8 @@ export function decodeCheckpointState(bytes: Uint8Array): CheckpointState {
     const reader = new FieldReader(bytes);
     const numbers = { era: reader.number(), position: reader.number(), commits: reader.number() };
     const hashes = { orderHash: reader.bytes(32), anchor: reader.bytes(32) };
-    const state = { ...numbers, ...hashes, control: reader.bytes(), contexts: reader.bytes(), chains: reader.bytes() };
+    const grown = { control: reader.bytes(roomLimits.stateBytes), contexts: reader.bytes(roomLimits.stateBytes) };
+    const state = { ...numbers, ...hashes, ...grown, chains: reader.bytes() };
     reader.end();
     if (state.chains.length !== 256 * 32 || state.orderHash.length !== 32 || state.anchor.length !== 32)
       throw new MalformedRoomError("a field of a checkpoint has another length");

@@ -14,6 +14,7 @@ import { AuthenticationFailedError, type Primitives, randomBytes, type RandomSou
 import { padmeLength } from "@coterie/sealed-box/seal";
 import { UnreadableKeyringError } from "../errors.ts";
 import { roomLabels } from "../labels.ts";
+import { roomLimits } from "../limits.ts";
 import type { EpochWrap } from "../membership/operation.ts";
 import { deriveKey } from "./derive-key.ts";
 import { epochIdLengthBytes, epochLevels, type LevelSecret, levelOf, levelSecretOf } from "./level-secret.ts";
@@ -58,7 +59,9 @@ export function encryptKeyring(
 ): Ciphertext<"keyring"> {
   const encoded = encodeState(state);
   const padded = new Uint8Array(padmeLength(4 + encoded.length));
-  const framed = encodeFields(encoded);
+  const framing = new FieldWriter().bytes(encoded, roomLimits.stateBytes);
+  const framed = framing.finish();
+  framing.wipe();
   padded.set(framed);
   framed.fill(0);
   encoded.fill(0);
@@ -126,7 +129,7 @@ function encodeState({ droppedBefore, epochs }: KeyringState): Bytes {
 }
 
 function decodeState(padded: Bytes): KeyringState {
-  const encoded = new FieldReader(padded).bytes();
+  const encoded = new FieldReader(padded).bytes(roomLimits.stateBytes);
   if (padmeLength(4 + encoded.length) !== padded.length || !isAllZero(padded.subarray(4 + encoded.length)))
     throw new UnreadableKeyringError();
   const reader = new FieldReader(encoded);

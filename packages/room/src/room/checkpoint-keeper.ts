@@ -121,11 +121,11 @@ export function encodeKeptCheckpoint({
   unread,
 }: Pick<KeptCheckpoint, "position" | "open" | "next" | "unread"> &
   Pick<CheckpointStart, "indexers" | "voters" | "chain"> & { readonly state: Bytes }): Bytes {
-  const writer = new FieldWriter().bytes(state).number(position).number(indexers.length);
+  const writer = new FieldWriter().bytes(state, roomLimits.stateBytes).number(position).number(indexers.length);
   for (const indexer of indexers) writer.bytes(indexer);
   writer.number(voters.length);
   for (const voter of voters) writer.bytes(voter);
-  writer.bytes(encodeEraChain(chain)).number(next).number(open.length);
+  writer.bytes(encodeEraChain(chain), roomLimits.stateBytes).number(next).number(open.length);
   for (const at of open) writer.number(at);
   writer.number(unread.length);
   for (const epochId of unread) writer.bytes(epochId);
@@ -139,11 +139,11 @@ export function decodeKeptCheckpoint(
 ): KeptCheckpoint {
   try {
     const reader = new FieldReader(bytes);
-    const state = decodeCheckpointState(reader.bytes());
+    const state = decodeCheckpointState(reader.bytes(roomLimits.stateBytes));
     const position = reader.number();
     const indexers = Array.from({ length: counted(reader, roomLimits.indexers) }, () => reader.bytes(32));
     const voters = Array.from({ length: counted(reader, roomLimits.indexers) }, () => reader.bytes(32));
-    const chain = decodeEraChain(primitives, { logId, bytes: reader.bytes() });
+    const chain = decodeEraChain(primitives, { logId, bytes: reader.bytes(roomLimits.stateBytes) });
     const next = reader.number();
     const open = Array.from({ length: counted(reader, bytes.length / 12) }, () => reader.number());
     const unread = Array.from({ length: counted(reader, bytes.length / 20) }, () => reader.bytes(16));

@@ -4,6 +4,7 @@ import { type BlockIndex, type LogStore, oplogLimits } from "@coterie/oplog";
 import type { Primitives, RandomSource } from "@coterie/primitives";
 import type { DeviceKey } from "../epochs/keyring-record.ts";
 import { decryptState, encryptState } from "./device-state.ts";
+import { withLongState } from "./long-state.ts";
 
 /** What a room's storage works with. */
 export interface RoomStoreDeps {
@@ -59,7 +60,7 @@ export class RoomStore {
   #takenBack: ReadonlySet<number> = new Set();
 
   constructor(deps: RoomStoreDeps, { logId }: { readonly logId: Bytes }) {
-    this.#deps = deps;
+    this.#deps = { ...deps, store: withLongState(deps.store) };
     this.logId = logId;
   }
 
