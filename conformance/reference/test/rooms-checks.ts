@@ -186,6 +186,24 @@ export function builtOn({ room, peers, blocks }: History): Set<Block> {
   return closureOf(last.filter((block) => block !== undefined));
 }
 
+/** K6: those who are sure, and know the same commits, take the same people for members, with the same sealing keys. */
+export function quarrelsIn({ room, peers }: History): string[] {
+  const heard = heardBy(peers);
+  const commits = room.commitsIn(heard).length;
+  const { sure } = room.state(heard, commits);
+  const there = peers.filter((peer) => sure.has(peer.identity) && peer.commits === commits);
+  const texts = there.map(({ identity, state }) => {
+    const people = [...state.members].map(
+      ([one, { keyVersion, powers }]) => `${one} ${keyVersion} ${powers.length > 0}`,
+    );
+    return { identity, text: people.sort().join() };
+  });
+  const [first] = texts;
+  return texts.flatMap(({ identity, text }) =>
+    first === undefined || text === first.text ? [] : [`${first.identity} knows ${first.text}, ${identity} ${text}`],
+  );
+}
+
 /** K3: epochs that somebody without full history reads though no add of it is known to them. */
 export function excessIn({ room, peers, blocks }: History): string[] {
   const acts = actsIn(room, blocks);

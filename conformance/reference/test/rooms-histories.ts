@@ -5,7 +5,16 @@ import { rotateOf } from "../src/rooms/epochs.ts";
 import type { State } from "../src/rooms/membership.ts";
 import { Room } from "../src/rooms/room.ts";
 import { type Rules, theRules } from "../src/rooms/rules.ts";
-import { builtOn, excessIn, followersOf, leaksIn, missingIn, strangersIn, theftsIn } from "./rooms-checks.ts";
+import {
+  builtOn,
+  excessIn,
+  followersOf,
+  leaksIn,
+  missingIn,
+  quarrelsIn,
+  strangersIn,
+  theftsIn,
+} from "./rooms-checks.ts";
 import { forge, type Gang } from "./rooms-mischief.ts";
 import { Schedule } from "./rooms-schedule.ts";
 
@@ -63,7 +72,7 @@ export function runHonest({ seed, rules = {} }: Choice, tally: Tally): Schedule 
   schedule.writeRound();
   const last = [...schedule.blocks].slice(before);
   if (last.some((block) => rotateOf(block) !== undefined)) fault("rotations go on");
-  for (const what of followersOf(schedule, last).slice(0, 1)) fault(what);
+  for (const what of [...followersOf(schedule, last), ...quarrelsIn(schedule)].slice(0, 1)) fault(what);
   const leaks = leaksIn(schedule);
   tally.leaks += leaks.length;
   if (leaks[0] !== undefined) fault(`${leaks[0].who} reads ${leaks[0].block}`);

@@ -26,6 +26,7 @@ const counterexamples: readonly {
     seeds: [40, 52],
     shows: /opens/,
   },
+  { rules: { leavesOut: "void for good" }, seeds: [72, 228], shows: /knows/ },
   { rules: { leavesOut: "void" }, seeds: [225], shows: /could not write/ },
   { rules: { ownAdds: "of all admins" }, seeds: [1152], shows: /reads/ },
   { rules: { epoch: "latest" }, seeds: [1, 20], shows: /reads/ },

@@ -13,6 +13,7 @@ import {
   type History,
   leaksIn,
   missingIn,
+  quarrelsIn,
   strangersIn,
   theftsIn,
 } from "./rooms-checks.ts";
@@ -80,7 +81,7 @@ function checkRest(schedule: Schedule, fault: (what: string) => void): void {
   schedule.writeRound();
   const last = [...schedule.blocks].slice(before);
   if (last.some((block) => rotateOf(block) !== undefined)) fault("rotations go on");
-  for (const what of followersOf(schedule, last).slice(0, 1)) fault(what);
+  for (const what of [...followersOf(schedule, last), ...quarrelsIn(schedule)].slice(0, 1)) fault(what);
   const leak = leaksIn(schedule)[0];
   if (leak !== undefined) fault(`${leak.who} reads ${leak.block}`);
   const missing = missingIn(schedule, builtOn(schedule))[0];

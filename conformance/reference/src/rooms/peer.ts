@@ -103,6 +103,8 @@ export class Peer {
   #leavesOut(block: Block, whole: State): boolean {
     const { room } = this;
     switch (room.rules.leavesOut) {
+      case "void for good, and no key of a member":
+        return !isControl(block) || (whole.isLost(block) && !this.#renewsKey(block, whole));
       case "void for good":
         return !isControl(block) || whole.isLost(block);
       case "void save control":
@@ -114,6 +116,11 @@ export class Peer {
       case "nothing":
         return false;
     }
+  }
+
+  /** Whether a block says which key a member has now: that counts in void blocks as well, so that everybody must see it. */
+  #renewsKey(block: Block, { members }: State): boolean {
+    return this.room.actsOf(block).some(({ operation: one }) => one.kind === "update key" && members.has(one.identity));
   }
 
   /** Writes a block by the rules. */

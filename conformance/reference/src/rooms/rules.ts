@@ -18,7 +18,13 @@ export interface Rules {
   /** What somebody grants who has less of an epoch than another one is due. */
   readonly grants: "as much as one has" | "what is due or nothing";
   /** Which void blocks a new block does not link to (§4.2). */
-  readonly leavesOut: "void for good" | "void save control" | "void save restrictions" | "void" | "nothing";
+  readonly leavesOut:
+    | "void for good, and no key of a member"
+    | "void for good"
+    | "void save control"
+    | "void save restrictions"
+    | "void"
+    | "nothing";
   /** Whether a block links to what shows the commits that it is the first to name, void or not (§4.2). */
   readonly commitsShown: "linked" | "left out if void";
   /** Which of the epochs that an author knows a new one wraps. */
@@ -43,7 +49,7 @@ export const theRules: Rules = {
   caps: "only what was not seen",
   keys: "whatever was signed",
   grants: "as much as one has",
-  leavesOut: "void for good",
+  leavesOut: "void for good, and no key of a member",
   commitsShown: "linked",
   wraps: "of the past",
   ownAdds: "of sure admins",

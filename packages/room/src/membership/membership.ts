@@ -5,7 +5,7 @@
 import type { Bytes } from "@coterie/bytes";
 import type { EpochLevel } from "../epochs/level-secret.ts";
 import type { ControlFacts } from "./control-facts.ts";
-import { type AddFact, comparePlaces, genesisId, type KeyFact, type Place } from "./control-record.ts";
+import { type AddFact, comparePlaces, genesisId, type KeyFact, nobody, type Place } from "./control-record.ts";
 import type { ControlSet } from "./control-sets.ts";
 import { type CutReason, findCutReason, type PlacedBlock } from "./cut-reason.ts";
 import { findIndexers } from "./find-indexers.ts";
@@ -194,6 +194,16 @@ export class Membership {
    */
   isLostControl(control: number): boolean {
     return this.#outcome.settled.isCutOff(control);
+  }
+
+  /**
+   * Whether a control block holds a sealing key of somebody who is a member. It counts though the block be void (rule 4): everybody must see it
+   * (§4.2), or some would seal to a key that others know to be replaced.
+   */
+  renewsKey(control: number): boolean {
+    const { author } = this.#facts.record(control);
+    if (author === nobody || this.memberAt(author) === undefined) return false;
+    return this.#facts.member(author).keys.some((key) => key.control === control);
   }
 
   /** Whether a block that is no control block is void (rule 3). Final ones are never judged again: ask before they are. */

@@ -58,7 +58,7 @@ function isLeftOut(
   const control = controls.findControl(block);
   // What a void removal contradicts is judged with it in sight only: without it, who it names would seem removed by others. But whom nothing
   // can give a right again would have everybody rotate for ever by what it goes on writing.
-  return control === undefined || log.membership.isLostControl(control);
+  return control === undefined || (log.membership.isLostControl(control) && !log.membership.renewsKey(control));
 }
 
 /** Of what came with a checkpoint the graph knows no edges; all of it is in the anchor's past. */
