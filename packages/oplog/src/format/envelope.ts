@@ -104,6 +104,16 @@ export function decodeEnvelope({ sha256 }: Pick<Primitives, "sha256">, bytes: Ui
   return { ...envelope, hash: blockHash({ sha256 }, { headAndNonce, tailHash }), tailHash };
 }
 
+/** What {@link decodeEnvelope} gives, or undefined for bytes that are no block. */
+export function tryDecodeEnvelope(deps: Pick<Primitives, "sha256">, bytes: Uint8Array): Envelope | undefined {
+  try {
+    return decodeEnvelope(deps, bytes);
+  } catch (error) {
+    if (error instanceof MalformedBlockError) return undefined;
+    throw error;
+  }
+}
+
 /** As {@link decodeEnvelope}, without the hashes. Throws MalformedBlockError. */
 export function decodeUnhashedEnvelope(bytes: Uint8Array): UnhashedEnvelope {
   return readParts(bytes).envelope;

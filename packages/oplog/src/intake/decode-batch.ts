@@ -1,8 +1,7 @@
 /** From bytes of any origin to blocks that may be looked at: decoded, of this log, and not known yet. */
 import { type Bytes, equalBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
-import { MalformedBlockError } from "../errors.ts";
-import { decodeEnvelope, type Envelope } from "../format/envelope.ts";
+import { type Envelope, tryDecodeEnvelope } from "../format/envelope.ts";
 import { hashKey } from "./hash-key.ts";
 import { type BlockRefusal, refusalOf } from "./intake-result.ts";
 import type { Candidate } from "./verify-runs.ts";
@@ -29,7 +28,7 @@ export function decodeBatch(
   const candidates = new Map<string, Candidate>();
   const refused: BlockRefusal[] = [];
   for (const [position, bytes] of batch.entries()) {
-    const envelope = tryDecode(deps, bytes);
+    const envelope = tryDecodeEnvelope(deps, bytes);
     if (envelope === undefined) {
       refused.push({ reason: "not-a-block", position });
       continue;
@@ -46,13 +45,4 @@ export function decodeBatch(
       candidates.set(key, { key, copies: [...copies, envelope] });
   }
   return { candidates, refused };
-}
-
-function tryDecode(deps: Pick<Primitives, "sha256">, bytes: Uint8Array): Envelope | undefined {
-  try {
-    return decodeEnvelope(deps, bytes);
-  } catch (error) {
-    if (error instanceof MalformedBlockError) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 /** A relay's log as it pretends it to be: some of its blocks left out, or only the first ones. */
-import { type Bytes, CoterieError, equalBytes } from "@coterie/bytes";
+import { type Bytes, equalBytes } from "@coterie/bytes";
 import type { Primitives } from "@coterie/primitives";
-import { decodeEnvelope, type Envelope } from "../../format/envelope.ts";
+import { type Envelope, tryDecodeEnvelope } from "../../format/envelope.ts";
 import { oplogLimits } from "../../limits.ts";
 import { createBlockReader } from "../block-reader.ts";
 import { ChainIndex } from "../chain-index.ts";
@@ -30,7 +30,7 @@ export async function readThrough(
   { sha256 }: Pick<Primitives, "sha256">,
   { reader, view }: { readonly reader: BlockReader; readonly view: LogView },
 ): Promise<BlockReader> {
-  const shown = view((await readAll(reader)).flatMap((bytes) => tryDecode({ sha256 }, bytes) ?? []));
+  const shown = view((await readAll(reader)).flatMap((bytes) => tryDecodeEnvelope({ sha256 }, bytes) ?? []));
   const index = new ChainIndex();
   for (const block of shown) index.add(block);
   const envelopes = shown.map(({ bytes }) => bytes);
@@ -49,14 +49,5 @@ async function readAll(reader: BlockReader): Promise<readonly Bytes[]> {
     blocks.push(...envelopes);
     if (next >= end || next <= cursor) return blocks;
     cursor = next;
-  }
-}
-
-function tryDecode(deps: Pick<Primitives, "sha256">, bytes: Uint8Array): Envelope | undefined {
-  try {
-    return decodeEnvelope(deps, bytes);
-  } catch (error) {
-    if (error instanceof CoterieError) return undefined;
-    throw error;
   }
 }

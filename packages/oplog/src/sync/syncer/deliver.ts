@@ -1,11 +1,11 @@
 /** The way of blocks from a relay to the host. */
-import { type Bytes, CoterieError, equalBytes } from "@coterie/bytes";
-import { decodeEnvelope, type Envelope } from "../../format/envelope.ts";
+import { type Bytes, equalBytes } from "@coterie/bytes";
+import { type Envelope, tryDecodeEnvelope } from "../../format/envelope.ts";
 import { hashKey } from "../../intake/hash-key.ts";
 import { oplogLimits } from "../../limits.ts";
 import { findFork } from "./alarms.ts";
 import { noteOwnBlocks } from "./own-head.ts";
-import { blame, nextMoment, type SyncContext, type SyncScope } from "./sync-context.ts";
+import { blame, nextMoment, type SyncScope } from "./sync-context.ts";
 import type { ReceiveResult } from "./sync-host.ts";
 
 /**
@@ -48,25 +48,15 @@ export async function tellForkWith(scope: SyncScope, block: Envelope): Promise<v
   const { writer, seq } = block.header;
   const { context, peer } = scope;
   for (const bytes of await context.host.store.range({ writer, from: seq, limit: 16 })) {
-    const other = tryDecode(context, bytes);
+    const other = tryDecodeEnvelope(context.deps, bytes);
     if (other === undefined || other.header.seq !== seq) continue;
     const fork = findFork(context.deps, { first: other, second: block, relay: peer.id });
     if (fork !== undefined) context.alarms.raise(fork);
   }
 }
 
-/** A block, or undefined for bytes that are none. */
-export function tryDecode({ deps }: Pick<SyncContext, "deps">, bytes: Uint8Array): Envelope | undefined {
-  try {
-    return decodeEnvelope(deps, bytes);
-  } catch (error) {
-    if (error instanceof CoterieError) return undefined;
-    throw error;
-  }
-}
-
 function readBlock(scope: SyncScope, bytes: Uint8Array): Envelope | undefined {
-  const block = tryDecode(scope.context, bytes);
+  const block = tryDecodeEnvelope(scope.context.deps, bytes);
   if (block === undefined) blame(scope, "malformed");
   else if (equalBytes(block.header.logTag, scope.context.logTag)) return block;
   else blame(scope, "other-log");
@@ -91,7 +81,7 @@ async function receive({ context, signal }: SyncScope, blocks: readonly Envelope
 
 function tellForks({ context, peer }: SyncScope, { forks }: ReceiveResult): void {
   for (const { first, second } of forks) {
-    const [one, other] = [tryDecode(context, first), tryDecode(context, second)];
+    const [one, other] = [tryDecodeEnvelope(context.deps, first), tryDecodeEnvelope(context.deps, second)];
     if (one === undefined || other === undefined) continue;
     const fork = findFork(context.deps, { first: one, second: other, relay: peer.id });
     if (fork !== undefined) context.alarms.raise(fork);

@@ -3,11 +3,11 @@
  * still stands by what it showed.
  */
 import { type Bytes, equalBytes } from "@coterie/bytes";
+import { tryDecodeEnvelope } from "../../format/envelope.ts";
 import { oplogLimits } from "../../limits.ts";
 import { hashKey } from "../../intake/hash-key.ts";
 import { compareHeads } from "../chain-index.ts";
 import type { BlockReader, HeadsPage, WriterHead } from "../relay.ts";
-import { tryDecode } from "./deliver.ts";
 import { ask, giveUp, type SyncContext, type SyncScope } from "./sync-context.ts";
 import { TipTable } from "./tip-table.ts";
 
@@ -106,7 +106,7 @@ async function descent(
   const reached = new Set([hashKey(from.hash)]);
   for (let seq = from.seq + 1, next = seq; seq <= to.seq; seq = next) {
     for (const bytes of await host.store.range({ writer: from.writer, from: seq, limit: oplogLimits.pageBlocks })) {
-      const block = tryDecode({ deps }, bytes);
+      const block = tryDecodeEnvelope(deps, bytes);
       if (block === undefined) return "unknown";
       next = block.header.seq + 1;
       const isReached = reached.has(hashKey(block.header.previous));

@@ -1,8 +1,8 @@
 /** Fetching blocks by hash, and by writer and seq. */
 import { type Bytes, equalBytes } from "@coterie/bytes";
-import type { Envelope } from "../../format/envelope.ts";
+import { type Envelope, tryDecodeEnvelope } from "../../format/envelope.ts";
 import { oplogLimits } from "../../limits.ts";
-import { deliver, tellForkWith, tryDecode } from "./deliver.ts";
+import { deliver, tellForkWith } from "./deliver.ts";
 import { ask, blame, giveUp, type SyncScope } from "./sync-context.ts";
 
 /** Calls of `find` in one step. */
@@ -40,7 +40,7 @@ export async function fetchByHash(
   const answer = await ask(scope, async (relay, options) => await relay.find({ hashes }, options));
   if (answer.length === 0 || answer.length > hashes.length) giveUp(scope, "malformed");
   const found = answer.map((bytes, i) => {
-    const block = bytes === undefined ? undefined : tryDecode(scope.context, bytes);
+    const block = bytes === undefined ? undefined : tryDecodeEnvelope(scope.context.deps, bytes);
     const isRight = block !== undefined && equalBytes(block.hash, hashes[i] ?? new Uint8Array());
     if (bytes !== undefined && !isRight) blame(scope, "wrong-block");
     return isRight ? block : undefined;

@@ -1,9 +1,8 @@
 /** Noticing that somebody else writes with this device's key, or that this device is an old copy of itself (docs/protocol/rooms.md §10.4). */
 import { type Bytes, encodeHex, equalBytes } from "@coterie/bytes";
-import { type Envelope, verifyEnvelope } from "../../format/envelope.ts";
+import { type Envelope, tryDecodeEnvelope, verifyEnvelope } from "../../format/envelope.ts";
 import { oplogLimits } from "../../limits.ts";
 import type { WriterHead } from "../relay.ts";
-import { tryDecode } from "./deliver.ts";
 import { readOwnHeads } from "./exchange-heads.ts";
 import { ask, giveUp as abandon, type SyncScope } from "./sync-context.ts";
 
@@ -72,7 +71,7 @@ async function findCommonHead(scope: SyncScope, unknown: readonly Envelope[]): P
       const limit = Math.min(seq, oplogLimits.pageBlocks / 4);
       const range = { writer, from: seq - limit, limit };
       const page = await ask(scope, async (relay, options) => await relay.range(range, options));
-      for (const each of page.flatMap((bytes) => tryDecode(context, bytes) ?? []))
+      for (const each of page.flatMap((bytes) => tryDecodeEnvelope(context.deps, bytes) ?? []))
         byHash.set(encodeHex(each.hash), each);
     }
     const next = before ?? byHash.get(encodeHex(previous));

@@ -3,11 +3,10 @@
  * are sent too, so that relays that lost them, or never had them, get them from whoever has them.
  */
 import { type Bytes, encodeHex, equalBytes } from "@coterie/bytes";
-import type { Envelope } from "../../format/envelope.ts";
+import { type Envelope, tryDecodeEnvelope } from "../../format/envelope.ts";
 import { hashKey } from "../../intake/hash-key.ts";
 import { oplogLimits } from "../../limits.ts";
 import type { AppendInput, AppendOutcome, WriterHead } from "../relay.ts";
-import { tryDecode } from "./deliver.ts";
 import { readOwnHeads } from "./exchange-heads.ts";
 import { fetchHeads } from "./fetch-heads.ts";
 import { ask, giveUp, type SyncContext, type SyncScope } from "./sync-context.ts";
@@ -25,7 +24,7 @@ export async function push(scope: SyncScope): Promise<boolean> {
       context.isDirty = true;
       return false;
     }
-    const blocks = page.envelopes.flatMap((bytes) => tryDecode(context, bytes) ?? []);
+    const blocks = page.envelopes.flatMap((bytes) => tryDecodeEnvelope(context.deps, bytes) ?? []);
     const sent = await send(
       scope,
       blocks.filter((block) => !isThere(scope, block)),
@@ -253,7 +252,7 @@ async function sendBranch(scope: SyncScope, head: WriterHead): Promise<void> {
   const hashes: Bytes[] = [];
   for (let hash: Bytes | undefined = head.hash; hash !== undefined; ) {
     const [bytes] = await store.find({ hashes: [hash] });
-    const block = bytes === undefined ? undefined : tryDecode(scope.context, bytes);
+    const block = bytes === undefined ? undefined : tryDecodeEnvelope(scope.context.deps, bytes);
     if (block === undefined || block.header.seq < parting) break;
     hashes.push(block.hash.slice());
     hash = block.header.seq === 0 ? undefined : block.header.previous;
@@ -261,7 +260,9 @@ async function sendBranch(scope: SyncScope, head: WriterHead): Promise<void> {
   hashes.reverse();
   for (let at = 0; at < hashes.length; ) {
     const found = await store.find({ hashes: hashes.slice(at, at + oplogLimits.hashesPerFind) });
-    const blocks = found.flatMap((bytes) => (bytes === undefined ? [] : (tryDecode(scope.context, bytes) ?? [])));
+    const blocks = found.flatMap((bytes) =>
+      bytes === undefined ? [] : (tryDecodeEnvelope(scope.context.deps, bytes) ?? []),
+    );
     if (found.length === 0 || (await send(scope, blocks)) === "stopped") return;
     at += found.length;
   }
@@ -273,7 +274,7 @@ async function partingSeq({ host, deps }: SyncContext, { writer, seq }: WriterHe
   for (let from = 0; from <= seq; from = before + 1) {
     const page = await host.store.range({ writer, from, limit: oplogLimits.pageBlocks });
     for (const bytes of page) {
-      const block = tryDecode({ deps }, bytes);
+      const block = tryDecodeEnvelope(deps, bytes);
       if (block === undefined || block.header.seq === before) return before;
       before = block.header.seq;
     }
