@@ -120,7 +120,10 @@ export function missingIn({ room, peers, blocks: all }: History, blocks: Readonl
   const commits = room.commitsIn(heard).length;
   const state = room.state(heard, commits);
   const there = followersIn(room, { state, commits });
-  const members = peers.filter(({ identity }) => there.has(identity));
+  // Where they cannot hear of one another, they may each have reasons for doubt that no quorum ends.
+  const present = peers.filter(({ identity }) => there.has(identity));
+  const states = present.map((peer) => peer.state);
+  const members = present.filter(({ identity }) => states.every((one) => one.members.has(identity)));
   const isLost = (epoch: string, level: Level): boolean =>
     members.every((peer) => (peer.known.get(epoch) ?? nothing) < level);
   const isBuried = (block: Block): boolean => [...block.past].some(({ epoch }) => isLost(epoch, control));
@@ -130,7 +133,7 @@ export function missingIn({ room, peers, blocks: all }: History, blocks: Readonl
       const level = known.get(block.epoch) ?? nothing;
       // Of what is void by itself nobody is due more than to follow it.
       const isFull = admission?.history === "all" && !room.isVoidByItself(block);
-      const isSure = state.sure.has(identity);
+      const isSure = [state, ...states].every(({ sure }) => sure.has(identity));
       const isLate = admission?.block !== undefined && isIn(admission.block, block);
       const knowsAdmission = isLate && !room.isVoidByItself(block);
       const wanted = !isSure ? control : isFull ? full : knowsAdmission ? read : control;

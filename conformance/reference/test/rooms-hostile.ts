@@ -7,7 +7,7 @@ import { Room } from "../src/rooms/room.ts";
 import { type Rules, theRules } from "../src/rooms/rules.ts";
 import { builtOn, leaksIn, missingIn } from "./rooms-checks.ts";
 import { bannedOf, gangOf, isSplit, mingle } from "./rooms-histories.ts";
-import { hasQuorum, openIn } from "./rooms-liveness.ts";
+import { hasQuorum, openIn, thereIn } from "./rooms-liveness.ts";
 import { forge } from "./rooms-mischief.ts";
 import { Schedule } from "./rooms-schedule.ts";
 
@@ -81,7 +81,8 @@ export function runHostile(seed: number, tally: HostileTally, choice: HostileCho
   const knownForged = (): number =>
     peers.reduce((sum, { applied }) => sum + [...forged].filter((one) => applied.has(one)).length, 0);
   const heard = knownForged();
-  const late = bannedOf(schedule, identities);
+  const isKnown = thereIn(schedule).every(({ commits }) => commits === room.commitsIn(blocks).length);
+  const late = isKnown ? bannedOf(schedule, identities) : [];
   for (let i = 0; i < 20 && late.length > 0; i++) {
     const block = forge({ room, chance, identities: new Set(late), prefix: "y", keepsKeys }, blocks, people);
     if (block !== undefined) blocks.add(block);

@@ -91,7 +91,7 @@ function checkRest(schedule: Schedule, fault: (what: string) => void): void {
 }
 
 /** Members, by all that there is, who can write. */
-function thereIn({ room, peers }: History): Peer[] {
+export function thereIn({ room, peers }: History): Peer[] {
   const heard = heardBy(peers);
   const { members, writers } = room.state(heard, room.commitsIn(heard).length);
   return peers.filter(({ identity, writer }) => members.has(identity) && writers.includes(writer));
