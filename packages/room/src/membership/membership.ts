@@ -211,6 +211,11 @@ export class Membership {
     return this.findCutReason(block) !== undefined;
   }
 
+  /** Whether a block that is no control block is void for good, since what was decided cuts it off. */
+  isLost(block: PlacedBlock): boolean {
+    return findCutReason(this.#facts, { judgement: this.#outcome.settled, set: this.set, block }) !== undefined;
+  }
+
   /** Why a block is void, to show it; undefined where it is not. */
   findCutReason(block: PlacedBlock): CutReason | undefined {
     return findCutReason(this.#facts, { judgement: this.#outcome.actual, set: this.set, block });

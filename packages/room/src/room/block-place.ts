@@ -3,7 +3,7 @@ import type { Bytes } from "@coterie/bytes";
 import { type BlockIndex, compareBytes, oplogLimits } from "@coterie/oplog";
 import type { ControlSet } from "../membership/control-sets.ts";
 import type { Membership } from "../membership/membership.ts";
-import { linkableHeads } from "./links.ts";
+import { LinkFinder } from "./links.ts";
 import type { RoomLog } from "./room-log.ts";
 
 /** What is known where a block is written, and M of it. */
@@ -16,36 +16,55 @@ export interface BlockPlace {
   readonly membership: Membership;
 }
 
-/** The place of the next block of a writer. `previous`: its last one, if there is one. */
-export function findBlockPlace(log: RoomLog, previous: BlockIndex | undefined): BlockPlace {
-  const { dag, table, membershipLog } = log;
-  const { sets, commits } = membershipLog;
-  const parents = findParents(log, previous);
-  const past = parents.reduce((set, parent) => sets.union(set, table.pastAndSelf(parent)), sets.empty);
-  const links = parents.filter((parent) => parent !== previous);
-  return {
-    links: links.map((link) => dag.hash(link)).sort(compareBytes),
-    lamport: parents.reduce((greatest, parent) => Math.max(greatest, dag.lamport(parent) + 1), 0),
-    commits,
-    past,
-    membership: membershipLog.evaluate(past, commits),
-  };
-}
+/** Finds the places of new blocks in one room. */
+export class BlockPlaces {
+  readonly #log: RoomLog;
+  readonly #links: LinkFinder;
 
-function findParents(log: RoomLog, previous: BlockIndex | undefined): readonly BlockIndex[] {
-  const { dag, indexerEras, membershipLog } = log;
-  const parentsFor = (indexers: ReadonlySet<number>): readonly BlockIndex[] => {
-    const heads = linkableHeads(dag, { isLeftOut: (block) => isLeftOut(log, { block, indexers }) })
+  constructor(log: RoomLog) {
+    this.#log = log;
+    this.#links = new LinkFinder(log.dag);
+  }
+
+  /** The place of the next block of a writer. `previous`: its last one, if there is one. */
+  find(previous: BlockIndex | undefined): BlockPlace {
+    const { dag, table, membershipLog } = this.#log;
+    const { sets, commits } = membershipLog;
+    const parents = this.#findParents(previous);
+    const past = parents.reduce((set, parent) => sets.union(set, table.pastAndSelf(parent)), sets.empty);
+    const links = parents.filter((parent) => parent !== previous);
+    return {
+      links: links.map((link) => dag.hash(link)).sort(compareBytes),
+      lamport: parents.reduce((greatest, parent) => Math.max(greatest, dag.lamport(parent) + 1), 0),
+      commits,
+      past,
+      membership: membershipLog.evaluate(past, commits),
+    };
+  }
+
+  #findParents(previous: BlockIndex | undefined): readonly BlockIndex[] {
+    const { dag, indexerEras, membershipLog } = this.#log;
+    const now = indexerEras.since(membershipLog.commits);
+    const parents = this.#parentsFor(now, previous);
+    // A commit that nobody named before is shown by blocks of that era's indexers, void or not: who lacks them would wait for it for ever.
+    const named = parents.reduce((greatest, parent) => Math.max(greatest, dag.commits(parent)), 0);
+    const since = indexerEras.since(named);
+    return since.size === now.size ? parents : this.#parentsFor(since, previous);
+  }
+
+  #parentsFor(indexers: ReadonlySet<number>, previous: BlockIndex | undefined): readonly BlockIndex[] {
+    const log = this.#log;
+    const heads = this.#links
+      .find({
+        isLeftOut: (block) => isLeftOut(log, { block, indexers }),
+        isLost: (block) => isLost(log, block),
+        isFinal: (block) => log.order.isFinal(block),
+        lastFinal: lastFinal(log),
+      })
       .filter((head) => head !== previous)
       .slice(-oplogLimits.linksPerBlock);
     return previous === undefined ? heads : [previous, ...heads];
-  };
-  const now = indexerEras.since(membershipLog.commits);
-  const parents = parentsFor(now);
-  // A commit that nobody named before is shown by blocks of that era's indexers, void or not: who lacks them would wait for it for ever.
-  const named = parents.reduce((greatest, parent) => Math.max(greatest, dag.commits(parent)), 0);
-  const since = indexerEras.since(named);
-  return since.size === now.size ? parents : parentsFor(since);
+  }
 }
 
 function isLeftOut(
@@ -61,7 +80,21 @@ function isLeftOut(
   return control === undefined || (log.membership.isLostControl(control) && !log.membership.renewsKey(control));
 }
 
+/** Whether a block that is left out stays so: unless its writer was an indexer, whose void blocks may show a commit. */
+function isLost(log: RoomLog, block: BlockIndex): boolean {
+  if (isCoveredByAnchor(log, block)) return true;
+  const { table, dag, controls, indexerEras, membership } = log;
+  if (indexerEras.since(0).has(dag.writer(block))) return false;
+  return table.isVoidByItself(block) || controls.isLostBy(membership, block);
+}
+
 /** Of what came with a checkpoint the graph knows no edges; all of it is in the anchor's past. */
 function isCoveredByAnchor({ order, table }: RoomLog, block: BlockIndex): boolean {
   return table.isContext(block) && block !== order.anchor;
+}
+
+/** The leader of the last commit: its segment ends with it, and it ended an era that nothing followed yet. */
+function lastFinal({ order }: RoomLog): BlockIndex | undefined {
+  if (order.position > order.eraStart.position) return order.at(order.position - 1);
+  return order.anchor < 0 ? undefined : order.anchor;
 }

@@ -18,12 +18,12 @@ import { createGrant, createRotation, type NewEpoch, type NewGrant } from "../ep
 import { encodePublicPart, type Sealing } from "../epochs/public-part.ts";
 import type { DueGrant, SealedMember } from "../epochs/due-grants.ts";
 import type { MemberNumber } from "../epochs/epoch-facts.ts";
-import { type WritePlan, WriteRule } from "../epochs/write-rule.ts";
+import { chooseEpoch, type WritePlan, WriteRule } from "../epochs/write-rule.ts";
 import { NotAMemberError, UnknownEpochError } from "../errors.ts";
 import { encodeOperations } from "../membership/encode-operations.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { Operation } from "../membership/operation.ts";
-import { type BlockPlace, findBlockPlace } from "./block-place.ts";
+import { type BlockPlace, BlockPlaces } from "./block-place.ts";
 import type { RoomLog } from "./room-log.ts";
 
 /** What making blocks works with. */
@@ -57,10 +57,12 @@ interface SealedPlan {
 export class Composer {
   readonly #deps: ComposerDeps;
   readonly #rule: WriteRule;
+  readonly #places: BlockPlaces;
 
   constructor(deps: ComposerDeps) {
     this.#deps = deps;
     this.#rule = new WriteRule(deps.log.controls);
+    this.#places = new BlockPlaces(deps.log);
   }
 
   /**
@@ -68,7 +70,7 @@ export class Composer {
    * @throws NotAMemberError where this identity is no member by what is known
    */
   compose(input: NewBlockInput): Envelope {
-    const place = findBlockPlace(this.#deps.log, input.previous?.block);
+    const place = this.#places.find(input.previous?.block);
     const plan = this.#plan(place, input);
     const { epochId, operations, sealings } = this.#seal(plan, input.operations);
     const publicPart = encodePublicPart(sealings);
@@ -92,6 +94,14 @@ export class Composer {
     control.fill(0);
     const { sha256 } = this.#deps.primitives;
     return createEnvelope({ sha256, signer }, { header, ...encrypted, publicPart });
+  }
+
+  /** The epoch that a block after `previous` would be written in; undefined where it would begin one. */
+  findEpoch(previous: BlockIndex | undefined): Bytes | undefined {
+    const { log, keyring, identity } = this.#deps;
+    const { past, membership } = this.#places.find(previous);
+    const own = membership.find(identity);
+    return own && chooseEpoch(log.controls, { past, membership, author: own.index, held: keyring });
   }
 
   #plan({ membership, past }: BlockPlace, { signer, operations, rotates }: NewBlockInput): WritePlan {

@@ -5,38 +5,73 @@ import type { BlockIndex, Dag } from "@coterie/oplog";
 export interface LinkRules {
   /** Whether a block shall stay outside: void, not final, and not of an indexer. */
   readonly isLeftOut: (block: BlockIndex) => boolean;
+  /** Whether a block that is left out stays so for good, whatever comes: then it is not looked at again. */
+  readonly isLost: (block: BlockIndex) => boolean;
+  /** Of final blocks all but the last one are in its past. */
+  readonly isFinal: (block: BlockIndex) => boolean;
+  /** The last final block; undefined where nothing is final. */
+  readonly lastFinal: BlockIndex | undefined;
 }
 
-/**
- * The blocks that together reach everything that is not left out, ascending: heads, and for heads that are left out the nearest
- * ancestors that are not. A block that another one of them reaches may be among them: it costs a link, nothing else.
- */
-export function linkableHeads(dag: Dag, { isLeftOut }: LinkRules): readonly BlockIndex[] {
-  const heads = dag.heads();
-  if (!heads.some((head) => isLeftOut(head))) return heads;
-  const found = new Set<BlockIndex>();
+/** Finds links in one graph. What the removed leave behind stays among its heads for ever, and is walked once. */
+export class LinkFinder {
+  readonly #dag: Dag;
+  /** Lost blocks below which there is nothing to link to but what is final. */
+  readonly #settled = new Set<BlockIndex>();
+
+  constructor(dag: Dag) {
+    this.#dag = dag;
+  }
+
+  /**
+   * The blocks that together reach everything that is not left out, ascending: heads, and for heads that are left out the nearest
+   * ancestors that are not.
+   */
+  find(rules: LinkRules): readonly BlockIndex[] {
+    const dag = this.#dag;
+    const heads = dag.heads();
+    const found = new Set<BlockIndex>();
+    const leftOut = new Set<BlockIndex>();
+    const open = [...heads];
+    for (let block = open.pop(); block !== undefined; block = open.pop()) {
+      if (leftOut.has(block) || found.has(block)) continue;
+      if (!rules.isLeftOut(block)) found.add(block);
+      else {
+        leftOut.add(block);
+        if (!this.#settled.has(block)) open.push(...dag.parents(block));
+      }
+    }
+    if (leftOut.size === 0) return heads;
+    this.#remember(
+      [...leftOut].sort((a, b) => a - b),
+      rules,
+    );
+    return withoutCovered(dag, { found, rules });
+  }
+
+  #remember(ascending: readonly BlockIndex[], { isLost, isFinal, lastFinal }: LinkRules): void {
+    const isDone = (parent: BlockIndex): boolean =>
+      this.#settled.has(parent) || (isFinal(parent) && parent !== lastFinal);
+    for (const block of ascending)
+      if (!this.#settled.has(block) && this.#dag.parents(block).every(isDone) && isLost(block))
+        this.#settled.add(block);
+  }
+}
+
+/** Ancestors of void heads are mostly covered by the heads of others. What is final is not walked: a room is as long as its life. */
+function withoutCovered(
+  dag: Dag,
+  { found, rules: { isFinal, lastFinal } }: { readonly found: ReadonlySet<BlockIndex>; readonly rules: LinkRules },
+): readonly BlockIndex[] {
+  const wanted = [...found].filter((block) => block === lastFinal || !isFinal(block));
+  const covered = new Set<BlockIndex>();
   const seen = new Set<BlockIndex>();
-  const open = [...heads];
+  const open = wanted.flatMap((block) => (isFinal(block) ? [] : dag.parents(block)));
   for (let block = open.pop(); block !== undefined; block = open.pop()) {
     if (seen.has(block)) continue;
     seen.add(block);
-    if (isLeftOut(block)) open.push(...dag.parents(block));
-    else found.add(block);
-  }
-  return withoutCovered(dag, found);
-}
-
-// Ancestors of void heads are mostly covered by the heads of others: those are dropped as far as a walk of the found ones shows it.
-function withoutCovered(dag: Dag, found: ReadonlySet<BlockIndex>): readonly BlockIndex[] {
-  const least = Math.min(...found);
-  const covered = new Set<BlockIndex>();
-  const open = [...found].flatMap((block) => dag.parents(block));
-  const seen = new Set<BlockIndex>();
-  for (let block = open.pop(); block !== undefined; block = open.pop()) {
-    if (block < least || seen.has(block)) continue;
-    seen.add(block);
     if (found.has(block)) covered.add(block);
-    open.push(...dag.parents(block));
+    if (!isFinal(block)) open.push(...dag.parents(block));
   }
-  return [...found].filter((block) => !covered.has(block)).sort((a, b) => a - b);
+  return wanted.filter((block) => !covered.has(block)).sort((a, b) => a - b);
 }

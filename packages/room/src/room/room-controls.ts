@@ -8,6 +8,7 @@ import { isBegunIn } from "../epochs/read-rule.ts";
 import { SafeEpochs } from "../epochs/safe-epochs.ts";
 import type { ControlSet } from "../membership/control-sets.ts";
 import type { Genesis } from "../membership/genesis.ts";
+import type { PlacedBlock } from "../membership/cut-reason.ts";
 import type { Membership } from "../membership/membership.ts";
 import { MembershipLog } from "../membership/membership-log.ts";
 import type { Operation } from "../membership/operation.ts";
@@ -129,15 +130,25 @@ export class RoomControls {
   /** Whether a block is void by M. */
   isVoidBy(membership: Membership, block: BlockIndex): boolean {
     if (!this.#hasRestrictions) return false;
-    const dag = this.#dag;
     const control = this.#controlByBlock.get(block);
-    if (control !== undefined) return membership.isVoidControl(control);
-    return membership.isVoid({
+    return control === undefined ? membership.isVoid(this.#placed(block)) : membership.isVoidControl(control);
+  }
+
+  /** Whether a block that is not final is void by M for good: by what is decided. */
+  isLostBy(membership: Membership, block: BlockIndex): boolean {
+    if (!this.#hasRestrictions) return false;
+    const control = this.#controlByBlock.get(block);
+    return control === undefined ? membership.isLost(this.#placed(block)) : membership.isLostControl(control);
+  }
+
+  #placed(block: BlockIndex): PlacedBlock {
+    const dag = this.#dag;
+    return {
       writer: dag.writerKey(dag.writer(block)),
       seq: dag.seq(block),
       hash: dag.hash(block),
       isInPastOf: (restriction) => this.#isBefore(block, restriction),
-    });
+    };
   }
 
   /** Whether some rotate of an epoch is in a set of control blocks. Blocks come in runs: most ask what the one before asked. */

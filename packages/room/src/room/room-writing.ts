@@ -118,6 +118,14 @@ export class RoomWriting {
     return written.map(({ hash, header: { seq, epochId } }) => ({ hash, seq, epochId }));
   }
 
+  /** The epoch that the next block would be written in; undefined where it would begin one. */
+  findEpoch(): Bytes | undefined {
+    const { log } = this.#parts;
+    const writer = this.writers.current?.keyPair.publicKey;
+    const goesOn = writer !== undefined && log.membership.isValidWriter(writer);
+    return this.#composer.findEpoch(goesOn ? log.findHead(writer) : undefined);
+  }
+
   #compose({ keyPair }: OwnWriter, { operations, content, rotates }: Draft): Envelope {
     const { deps, log, views } = this.#parts;
     const head = log.findHead(keyPair.publicKey);

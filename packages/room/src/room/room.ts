@@ -6,11 +6,9 @@ import { type Bytes, copyBytes, equalBytes } from "@coterie/bytes";
 import type { CallOptions, LostWriter, SyncAlarm, SyncHost } from "@coterie/oplog";
 import type { AgreementKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
-import { chooseEpoch } from "../epochs/write-rule.ts";
 import { RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
 import type { Member } from "../membership/membership.ts";
 import type { ReadableView } from "../views/view-state.ts";
-import { findBlockPlace } from "./block-place.ts";
 import { findBelow } from "./find-below.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
@@ -180,12 +178,7 @@ export class Room {
 
   /** The epoch that this device would write in now; undefined where it would begin one. */
   get epochId(): Bytes | undefined {
-    const { log, keyring, deps } = this.#parts;
-    const { writer } = this;
-    const goesOn = writer !== undefined && log.membership.isValidWriter(writer);
-    const { past, membership } = findBlockPlace(log, goesOn ? log.findHead(writer) : undefined);
-    const own = membership.find(deps.identity.publicKey);
-    return own && chooseEpoch(log.controls, { past, membership, author: own.index, held: keyring });
+    return this.#writing.findEpoch();
   }
 
   /**
