@@ -1,6 +1,6 @@
 /** Finding what blocks build on below the checkpoint that the log began with (docs/protocol/rooms.md §8.2). */
 import type { Bytes } from "@coterie/bytes";
-import type { AdmittedBlock, IntakeResult } from "@coterie/oplog";
+import { type AdmittedBlock, decodeEnvelope, type IntakeResult } from "@coterie/oplog";
 import type { RoomParts } from "./room-parts.ts";
 
 /** What came of it. */
@@ -38,4 +38,31 @@ export async function findBelow(
     forks: results.flatMap(({ forks }) => forks),
     missing: left,
   };
+}
+
+/**
+ * Without blocks that the checkpoint covers: they are final, and what they build on is not here. Another block in the place of one is a branch that
+ * somebody made far below; others may build on it, so that it is taken in like any block.
+ */
+export async function withoutCovered(
+  { deps, log, archive }: Pick<RoomParts, "deps" | "log" | "archive">,
+  blocks: readonly Uint8Array[],
+): Promise<readonly Uint8Array[]> {
+  if (!blocks.some((block) => log.isBelowHead(block))) return blocks;
+  const left: Uint8Array[] = [];
+  let isComplete: boolean | undefined;
+  for (const block of blocks) {
+    if (!log.isBelowHead(block)) {
+      left.push(block);
+      continue;
+    }
+    const { hash } = decodeEnvelope(deps.primitives, block);
+    const isFinal = async (): Promise<boolean> =>
+      log.dag.find(hash) !== undefined || (await archive.find(hash)) !== undefined;
+    if (await isFinal()) continue;
+    // Where contexts cannot be had just now nobody can tell: whoever misses the block asks for it again.
+    isComplete ??= await archive.complete();
+    if (isComplete && !(await isFinal())) left.push(block);
+  }
+  return left;
 }

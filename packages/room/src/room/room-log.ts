@@ -141,9 +141,9 @@ export class RoomLog {
     return this.#controls.membership;
   }
 
-  /** Takes blocks in, as `Intake.receive` does. */
+  /** Takes blocks in, as `Intake.receive` does: without those that the checkpoint covers, which this log began with. */
   receive(blocks: readonly Uint8Array[]): IntakeResult {
-    return this.#told(this.#intake.receive(this.#withoutCovered(blocks)));
+    return this.#told(this.#intake.receive(blocks));
   }
 
   /** Takes blocks from this device's own storage in again, in their order. */
@@ -239,15 +239,12 @@ export class RoomLog {
     return this.#reader.readStored(block);
   }
 
-  /** Without what is below the checkpoint: it is covered by the state, and what it builds on is not here. */
-  #withoutCovered(blocks: readonly Uint8Array[]): readonly Uint8Array[] {
-    if (!this.beganWithCheckpoint) return blocks;
-    return blocks.filter((block) => {
-      const place = this.#reader.findPlace(block);
-      const writer = place && this.dag.writerIndex(place.writer);
-      const head = writer === undefined ? undefined : this.#headSeqByWriter.get(writer);
-      return place === undefined || head === undefined || place.seq > head;
-    });
+  /** Whether a block stands in its chain where its writer has a final one below the checkpoint that this device began with. */
+  isBelowHead(block: Uint8Array): boolean {
+    const place = this.beganWithCheckpoint ? this.#reader.findPlace(block) : undefined;
+    const writer = place && this.dag.writerIndex(place.writer);
+    const head = writer === undefined ? undefined : this.#headSeqByWriter.get(writer);
+    return place !== undefined && head !== undefined && place.seq <= head;
   }
 
   #pastOf(parents: readonly BlockIndex[]): ControlSet {

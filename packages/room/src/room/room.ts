@@ -9,7 +9,7 @@ import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret
 import { RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
 import type { Member } from "../membership/membership.ts";
 import type { ReadableView } from "../views/view-state.ts";
-import { findBelow } from "./find-below.ts";
+import { findBelow, withoutCovered } from "./find-below.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
 import { destroyParts, giveUpWriter } from "./give-up-writer.ts";
@@ -115,7 +115,7 @@ export class Room {
 
   async #receive(blocks: readonly Uint8Array[]): Promise<ReceivedBlocks> {
     this.log.forkReports.takeCopies(this.#parts.deps, blocks);
-    const received = this.log.receive(blocks.map(copyBytes));
+    const received = this.log.receive(await withoutCovered(this.#parts, blocks.map(copyBytes)));
     const below = await findBelow(this.#parts, received.missing);
     const admitted = [...received.admitted, ...below.admitted];
     await this.#writing.store(admitted);
