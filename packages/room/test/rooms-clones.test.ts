@@ -95,7 +95,10 @@ it("27: the same, wherever the copy is stopped while it finds out", async () => 
 });
 
 /** The only indexer was copied: each copy's blocks were final where they were written. */
-async function clonedFounder(seed: number, { checkpointInterval }: { checkpointInterval: number }): Promise<Cloned> {
+async function clonedFounder(
+  seed: number,
+  { checkpointInterval, drops }: { checkpointInterval: number; drops: boolean },
+): Promise<Cloned> {
   const world = new World(seed);
   const [alice, bob] = [world.person("alice"), world.person("bob")];
   const first = new Machine();
@@ -106,6 +109,9 @@ async function clonedFounder(seed: number, { checkpointInterval }: { checkpointI
   const relays = new Relays("relay");
   await bob.say("b0");
   await meet(relays, bob, alice);
+  if (drops) for (let block = 0; block < 6; block++) await bob.in.rotateNow();
+  if (drops) await meet(relays, bob, alice);
+  expect(drops && (await bob.in.dropCovered())).toBe(drops);
   const machine = await first.copy();
   const copy = await bob.clone();
   copy.store = machine.start();
@@ -115,21 +121,28 @@ async function clonedFounder(seed: number, { checkpointInterval }: { checkpointI
   return { relays, alice, bob, copy, machine };
 }
 
-it.each([1_000, 3])("27: the same of the only indexer, with checkpoints each %d blocks", async (checkpointInterval) => {
-  const room = await clonedFounder(3, { checkpointInterval });
-  const { relays, alice, bob, copy, machine } = room;
-  await copy.in.close();
-  copy.store = machine.start();
-  await copy.open(bob.in.log.logId);
-  expect(copy.in.log.beganWithCheckpoint).toBe(checkpointInterval === 3);
-  await meet(relays, bob, copy, alice);
-  await meet(relays, bob, copy, alice);
-  await expectAll(room);
-  for (const person of [alice, bob, copy]) expect(person.in.log.order.tail()).toEqual([]);
-  expect(copy.in.log.order.orderHash).toEqual(bob.in.log.order.orderHash);
-  await copy.reopen();
-  await expectAll(room);
-});
+it.each([
+  [1_000, false],
+  [3, false],
+  [3, true],
+])(
+  "27: the same of the only indexer, with checkpoints each %d blocks, compacted: %s",
+  async (checkpointInterval, drops) => {
+    const room = await clonedFounder(3, { checkpointInterval, drops });
+    const { relays, alice, bob, copy, machine } = room;
+    await copy.in.close();
+    copy.store = machine.start();
+    await copy.open(bob.in.log.logId);
+    expect(copy.in.log.beganWithCheckpoint).toBe(checkpointInterval === 3);
+    await meet(relays, bob, copy, alice);
+    await meet(relays, bob, copy, alice);
+    await expectAll(room);
+    for (const person of [alice, bob, copy]) expect(person.in.log.order.tail()).toEqual([]);
+    expect(copy.in.log.order.orderHash).toEqual(bob.in.log.order.orderHash);
+    await copy.reopen();
+    await expectAll(room);
+  },
+);
 
 it("27: what a copy did to the room is done again, unless somebody did the same", async () => {
   const world = new World(4);

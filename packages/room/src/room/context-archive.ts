@@ -34,6 +34,13 @@ export interface ContextArchiveDeps {
   readonly getChunk: GetChunk | undefined;
 }
 
+/** How much there is. */
+interface ArchiveExtent {
+  readonly end: number;
+  readonly pages: number;
+  readonly lastBytes: number;
+}
+
 /** Pages that are kept in memory. */
 const cachedPages = 4;
 
@@ -44,28 +51,35 @@ export class ContextArchive {
   /** Up to which final block there are contexts, and in how many pages. */
   #end: number;
   #pages: number;
+  /** How much of the last page counts: it may have grown since. */
+  #lastBytes: number;
   readonly #indexes: (Float64Array | undefined)[] = [];
   readonly #cache = new Map<number, Bytes>();
   readonly #buckets = new Map<number, Bytes>();
 
   private constructor(
     deps: ContextArchiveDeps,
-    { base, end, pages }: { readonly base: SnapshotBase | undefined; readonly end: number; readonly pages: number },
+    { base, end, pages, lastBytes }: ArchiveExtent & { readonly base: SnapshotBase | undefined },
   ) {
     this.#deps = deps;
     this.#base = base;
     this.#end = end;
     this.#pages = pages;
+    this.#lastBytes = lastBytes;
   }
 
-  /** The archive in the storage; an empty one begins where the log does. */
-  static async load(deps: ContextArchiveDeps, joinedBy?: SnapshotBase): Promise<ContextArchive> {
+  /** The archive in the storage, as far as `name` says; an empty one begins where the log does. */
+  static async load(
+    deps: ContextArchiveDeps,
+    { joinedBy, name }: { readonly joinedBy: SnapshotBase | undefined; readonly name: "contexts" | "floor-contexts" },
+  ): Promise<ContextArchive> {
     const { storage, log } = deps;
-    const [kept, snapshot] = [await storage.load("contexts"), await storage.load("snapshot")];
+    const [kept, snapshot] = [await storage.load(name), await storage.load("snapshot")];
     const base = joinedBy ?? (snapshot && decodeSnapshotBase(snapshot));
-    if (kept === undefined) return new ContextArchive(deps, { base, end: log.order.position, pages: 0 });
+    if (kept === undefined) return new ContextArchive(deps, { base, end: log.order.position, pages: 0, lastBytes: 0 });
     const reader = new FieldReader(kept);
-    return new ContextArchive(deps, { base, end: reader.number(), pages: reader.number() });
+    const extent = { end: reader.number(), pages: reader.number(), lastBytes: reader.number() };
+    return new ContextArchive(deps, { base, ...extent });
   }
 
   /** The context of a final block below the checkpoint; undefined where there is none of this hash, or it cannot be fetched now. */
@@ -96,6 +110,7 @@ export class ContextArchive {
       this.#remember(number, page);
       this.#indexes[number] = undefined;
       this.#pages = number + 1;
+      this.#lastBytes = page.length;
     };
     for (let at = this.#end; at < position; at++) {
       if (length >= contextPageBytes) {
@@ -108,7 +123,8 @@ export class ContextArchive {
     }
     close();
     this.#end = Math.max(this.#end, position);
-    return changes.set("contexts", new FieldWriter().number(this.#end).number(this.#pages).finish());
+    const extent = new FieldWriter().number(this.#end).number(this.#pages).number(this.#lastBytes);
+    return changes.set("contexts", extent.finish());
   }
 
   /** Fetches and keeps what is missing below the snapshot that this device joined by. Gives whether everything is here. */
@@ -147,7 +163,8 @@ export class ContextArchive {
   }
 
   async #page(number: number): Promise<Bytes> {
-    const page = this.#cache.get(number) ?? (await this.#deps.storage.load(`contexts/${number}`)) ?? new Uint8Array();
+    const kept = this.#cache.get(number) ?? (await this.#deps.storage.load(`contexts/${number}`)) ?? new Uint8Array();
+    const page = number === this.#pages - 1 ? kept.slice(0, this.#lastBytes) : kept;
     this.#remember(number, page);
     return page;
   }

@@ -7,7 +7,9 @@ import type { Bytes } from "@coterie/bytes";
 import type { BlockIndex, LostWriter } from "@coterie/oplog";
 import { HistoryDroppedError, RoomFailedError } from "../errors.ts";
 import type { Operation } from "../membership/operation.ts";
-import { type LoadedRoom, loadCheckpoint, loadRoom } from "./load-room.ts";
+import type { KeptCheckpoint } from "./checkpoint-keeper.ts";
+import { fallToFloor } from "./floor.ts";
+import { floorPlace, type LoadedRoom, loadCheckpoint, loadRoom } from "./load-room.ts";
 import type { OwnRecord } from "./own-record.ts";
 import { generateOwnWriter } from "./own-writer.ts";
 import type { OwnWriters } from "./own-writers.ts";
@@ -35,7 +37,7 @@ export async function giveUpWriter(
   const { logId } = storage;
   const input: UnsentInput = { lost: writer, own: writers.record.writers, sent };
   if (!isSentBelow(parts.log, input)) {
-    const loaded = await loadRoom(deps, { logId, from: "genesis" });
+    const loaded = await loadRoom(deps, { logId, from: "floor" });
     try {
       const unsent = findUnsent(loaded.parts.log, input);
       return await takeBack({ parts: loaded.parts, writers }, unsent);
@@ -97,17 +99,17 @@ async function positionsToWrite({ log, storage }: RoomParts, positions: readonly
   return found;
 }
 
-/** What removes the kept checkpoint, where it holds what is taken back. */
+/** What puts an earlier checkpoint in the place of the kept one, or none, where that holds what is taken back. */
 async function withoutCheckpoint(
   { deps, storage }: RoomParts,
   positions: readonly number[],
 ): Promise<ReadonlyMap<StateName, Bytes | undefined>> {
-  const kept = await loadCheckpoint(deps, storage);
-  const isCovered = kept !== undefined && positions.some((at) => at < kept.next && !kept.open.includes(at));
-  if (!isCovered) return new Map();
-  if (!(await storage.isWhole())) throw new HistoryDroppedError();
-  const views = Object.keys(deps.views).map((name) => [`view/${name}` as const, undefined] as const);
-  return new Map<StateName, undefined>([["checkpoint", undefined], ["contexts", undefined], ...views]);
+  const isIn = (kept: KeptCheckpoint | undefined): boolean =>
+    kept !== undefined && positions.some((at) => at < kept.next && !kept.open.includes(at));
+  if (!isIn(await loadCheckpoint(deps, { storage }))) return new Map();
+  const floor = await loadCheckpoint(deps, { storage, place: floorPlace });
+  if (isIn(floor) || (floor === undefined && !(await storage.isWhole()))) throw new HistoryDroppedError();
+  return await fallToFloor(storage, Object.keys(deps.views));
 }
 
 /** Rotations, grants, certificates and votes belong to their block, and whoever has both blocks shows a fork again. */

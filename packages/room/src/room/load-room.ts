@@ -32,7 +32,8 @@ export interface LoadedRoom {
 /** Which room, and from where on. */
 export interface LoadInput {
   readonly logId: Bytes;
-  readonly from: "checkpoint" | "genesis";
+  /** `floor`: from the earliest place that there is. */
+  readonly from: "checkpoint" | "genesis" | "floor";
 }
 
 /** What a room is put together from. */
@@ -41,6 +42,8 @@ export interface GatheredFrom {
   readonly storage: RoomStore;
   readonly keyring: Keyring;
   readonly start?: CheckpointStart | undefined;
+  /** What of the contexts is kept under which names. */
+  readonly place?: CheckpointPlace | undefined;
   /** Of a snapshot that is joined by now, and is not kept yet. */
   readonly base?: SnapshotBase | undefined;
   readonly getChunk?: GetChunk | undefined;
@@ -56,15 +59,22 @@ export async function loadRoom(deps: RoomDeps, { logId, from }: LoadInput): Prom
   const own = await storage.load("own");
   const record = own === undefined ? emptyOwnRecord : decodeOwnRecord(own);
   storage.takeBack(record.takenBack);
-  const kept = from === "checkpoint" ? await loadCheckpoint(deps, storage) : undefined;
+  const place = from === "floor" ? floorPlace : newestPlace;
+  const kept = from === "genesis" ? undefined : await loadCheckpoint(deps, { storage, place });
   if (kept === undefined && !(await storage.isWhole())) throw new HistoryDroppedError();
-  const parts = await gather(deps, { genesis, storage, keyring: await storage.loadKeyring(), start: kept?.start });
+  const keyring = await storage.loadKeyring();
+  const parts = await gather(deps, { genesis, storage, keyring, start: kept?.start, place });
   // Somebody handed on what the kept views lack.
-  if (kept !== undefined && (await storage.isWhole()) && hasReadable(parts.keyring, kept.unread)) {
+  if (
+    from === "checkpoint" &&
+    kept !== undefined &&
+    (await storage.isWhole()) &&
+    hasReadable(parts.keyring, kept.unread)
+  ) {
     parts.keyring.destroy();
     return await loadRoom(deps, { logId, from: "genesis" });
   }
-  await restoreViews(parts, kept);
+  await restoreViews(parts, { kept, place });
   const placing = new Placing(parts);
   for (const position of kept?.open ?? []) await placing.take(await storage.readPlaced(position, 1));
   for await (const page of storage.pages(kept?.next ?? 0)) await placing.take(page);
@@ -75,18 +85,36 @@ export async function loadRoom(deps: RoomDeps, { logId, from }: LoadInput): Prom
   return { parts, writer, record, firstNeeded };
 }
 
-/** The newest checkpoint, where all views were kept with it: one that is new is made from the beginning. */
-export async function loadCheckpoint(deps: RoomDeps, storage: RoomStore): Promise<KeptCheckpoint | undefined> {
-  const bytes = await storage.load("checkpoint");
+/** Under which names a checkpoint is kept. */
+export interface CheckpointPlace {
+  readonly checkpoint: "checkpoint" | "floor";
+  readonly contexts: "contexts" | "floor-contexts";
+  readonly view: "view" | "floor-view";
+}
+
+const newestPlace: CheckpointPlace = { checkpoint: "checkpoint", contexts: "contexts", view: "view" };
+/** Of the earliest one. */
+export const floorPlace: CheckpointPlace = { checkpoint: "floor", contexts: "floor-contexts", view: "floor-view" };
+
+/** A kept checkpoint, where all views were kept with it: one that is new is made from the beginning. */
+export async function loadCheckpoint(
+  deps: RoomDeps,
+  { storage, place = newestPlace }: { readonly storage: RoomStore; readonly place?: CheckpointPlace },
+): Promise<KeptCheckpoint | undefined> {
+  const bytes = await storage.load(place.checkpoint);
   if (bytes === undefined) return undefined;
-  for (const name of Object.keys(deps.views)) if ((await storage.load(`view/${name}`)) === undefined) return undefined;
+  for (const name of Object.keys(deps.views))
+    if ((await storage.load(`${place.view}/${name}`)) === undefined) return undefined;
   return decodeKeptCheckpoint(deps.primitives, { logId: storage.logId, bytes });
 }
 
-async function restoreViews({ views, storage }: RoomParts, kept: KeptCheckpoint | undefined): Promise<void> {
+async function restoreViews(
+  { views, storage }: RoomParts,
+  { kept, place }: { readonly kept: KeptCheckpoint | undefined; readonly place: CheckpointPlace },
+): Promise<void> {
   if (kept === undefined) return;
   for (const name of views.names)
-    views.restore(name, { content: await storage.load(`view/${name}`), length: kept.position });
+    views.restore(name, { content: await storage.load(`${place.view}/${name}`), length: kept.position });
   for (const epochId of kept.unread) views.unread.add(epochId);
 }
 
@@ -134,12 +162,15 @@ export async function gather(
 /** Puts a room together. */
 export async function gatherWith(
   deps: RoomDeps,
-  { genesis, storage, keyring, start, base, getChunk = deps.getChunk }: GatheredFrom,
+  { genesis, storage, keyring, start, base, place = newestPlace, getChunk = deps.getChunk }: GatheredFrom,
 ): Promise<RoomParts> {
   const { primitives, random, deviceKey } = deps;
   const log = new RoomLog({ ...deps, keyring, identity: deps.identity.publicKey }, genesis, start);
   const views = new RoomViews({ log, store: storage, keyring }, deps.views);
   const exportKeyring = (): Ciphertext<"keyring"> => keyring.export({ random }, deviceKey);
-  const archive = await ContextArchive.load({ primitives, storage, log, keyring, exportKeyring, getChunk }, base);
+  const archive = await ContextArchive.load(
+    { primitives, storage, log, keyring, exportKeyring, getChunk },
+    { joinedBy: base, name: place.contexts },
+  );
   return { deps, log, keyring, storage, views, exportKeyring, archive };
 }

@@ -14,6 +14,7 @@ import { encodeOwnWriter, generateOwnWriter, type OwnWriter } from "./own-writer
 import { encodeCheckpointState } from "../checkpoint/checkpoint-state.ts";
 import { encodeKeptCheckpoint } from "./checkpoint-keeper.ts";
 import { encodeSnapshotBase, type SnapshotBase } from "../checkpoint/snapshot-base.ts";
+import { floorNames } from "./floor.ts";
 import { gather, gatherWith, loadRoom } from "./load-room.ts";
 import { emptyOwnRecord } from "./own-record.ts";
 import type { CheckpointStart } from "./restore-start.ts";
@@ -98,7 +99,7 @@ export async function beginFromCheckpoint(
   },
 ): Promise<Room> {
   const storage = await emptyStorage(deps, genesis);
-  const pieces = new Map<StateName, Bytes>([
+  const pieces = new Map<StateName, Bytes | undefined>([
     ["genesis", encodeGenesis(genesis)],
     ["snapshot", encodeSnapshotBase(base)],
     ["sealed", encodeSealedBlocks(sealed)],
@@ -111,6 +112,7 @@ export async function beginFromCheckpoint(
     parts.views.restore(name, { content: views.get(name), length: position });
     pieces.set(`view/${name}`, views.get(name) ?? parts.views.encode(name).content);
   }
+  for (const [from, to] of floorNames(parts.views.names)) pieces.set(to, pieces.get(from));
   await storage.save(pieces, parts.exportKeyring());
   return new Room({ parts, writer: undefined, record: emptyOwnRecord, firstNeeded: 0 });
 }

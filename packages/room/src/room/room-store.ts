@@ -26,6 +26,9 @@ export type StateName =
   | "sealed"
   | `contexts/${number}`
   | `bucket/${number}`
+  | "floor"
+  | "floor-contexts"
+  | `floor-view/${string}`
   | `view/${string}`;
 
 const keyringName = "keyring";

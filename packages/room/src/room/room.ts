@@ -10,6 +10,7 @@ import { RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.t
 import type { Member } from "../membership/membership.ts";
 import type { ReadableView } from "../views/view-state.ts";
 import { findBelow, withoutCovered } from "./find-below.ts";
+import { raiseFloor } from "./floor.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
 import { destroyParts, giveUpWriter } from "./give-up-writer.ts";
@@ -202,7 +203,8 @@ export class Room {
       if (log.checkpoints.findCertified()?.own.era !== this.#writing.keptEra) return false;
       const epochId = this.epochId;
       const sealed = epochId === undefined ? [] : await findSealedBlocks(this.#parts, epochId);
-      await storage.saveAlone("sealed", encodeSealedBlocks(sealed));
+      const floor = await raiseFloor(storage, this.#parts.views.names);
+      await storage.save(new Map([...floor, ["sealed", encodeSealedBlocks(sealed)]]), this.#parts.exportKeyring());
       await storage.dropBelow(this.#writing.firstNeeded);
       return true;
     });
