@@ -15,7 +15,7 @@ import type { Operation } from "../membership/operation.ts";
 import { BlockJudge, type BlockVerdict } from "./block-judge.ts";
 import { EpochChecks } from "./epoch-checks.ts";
 import { GrantChecks } from "./grant-checks.ts";
-import { isInPast } from "./is-in-past.ts";
+import { Pasts } from "./is-in-past.ts";
 import type { RoomAlarm } from "./room-block.ts";
 
 /** What the control blocks of a room are kept with. */
@@ -59,6 +59,7 @@ export class RoomControls {
   readonly checks: EpochChecks;
   readonly truth: GrantChecks;
   readonly #dag: Dag;
+  readonly #pasts: Pasts;
   readonly #places: (ControlPlace & { readonly isVoidByItself: boolean })[] = [];
   readonly #controlByBlock = new Map<BlockIndex, number>();
   /** Without restrictions nothing is void but by itself, which almost every room can be quick about. */
@@ -68,6 +69,7 @@ export class RoomControls {
 
   constructor({ primitives, keyring, logId, dag, onAlarm }: RoomControlsDeps, genesis: Genesis) {
     this.#dag = dag;
+    this.#pasts = new Pasts(dag);
     const verifyProof = (input: { readonly proof: Uint8Array; readonly logTag: Uint8Array }) =>
       verifyForkProof(primitives, input);
     this.membershipLog = new MembershipLog({ primitives, verifyForkProof: verifyProof }, { genesis, logId });
@@ -170,7 +172,7 @@ export class RoomControls {
   // A restriction from before the checkpoint has nothing in its past that is judged here.
   #isBefore(block: BlockIndex, control: number): boolean {
     const later = this.#places[control]?.block;
-    return later !== undefined && isInPast(this.#dag, { earlier: block, later });
+    return later !== undefined && this.#pasts.has({ earlier: block, later });
   }
 
   #add(place: ControlPlace, verdict: BlockVerdict): TakenControl & { readonly grants: readonly GrantFact[] } {

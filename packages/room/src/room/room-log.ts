@@ -34,6 +34,7 @@ import { IndexerEras } from "./indexer-eras.ts";
 import type { RoomAlarm } from "./room-block.ts";
 import { type CheckpointStart, indexersBefore, restoreStart } from "./restore-start.ts";
 import { RoomControls } from "./room-controls.ts";
+import { VoidMemo } from "./void-memo.ts";
 
 /** What a room's log works with. */
 export interface RoomLogDeps {
@@ -66,6 +67,7 @@ export class RoomLog {
   /** Who were indexers when. Nothing is to be added from outside. */
   readonly indexerEras: IndexerEras;
   readonly #record: FinalRecord;
+  readonly #voidMemo = new VoidMemo();
   readonly #authorByWriter = new Map<number, Bytes>();
   readonly #headByWriter: (BlockIndex | undefined)[] = [];
   readonly #contents = new Map<BlockIndex, Plaintext>();
@@ -179,7 +181,10 @@ export class RoomLog {
 
   /** Whether nothing of a block counts (§5.4): for final ones as they were judged, for others as of now. */
   isVoid(block: BlockIndex): boolean {
-    return this.table.findFinalVoid(block) ?? this.#isVoidBy(this.membership, block);
+    const final = this.table.findFinalVoid(block);
+    if (final !== undefined) return final;
+    const { membership } = this;
+    return this.#voidMemo.find({ membership, block }, () => this.#isVoidBy(membership, block));
   }
 
   /** The identity that wrote a block; undefined where the writer never had a right to. */
