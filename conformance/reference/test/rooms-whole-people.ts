@@ -39,20 +39,23 @@ export function seededRandom(chance: Chance): RandomSource {
   };
 }
 
-/** The keys of one member and its device. */
+/** A member at one device. */
 export class WholePerson {
+  /** Of the member. */
   readonly name: string;
   readonly identity: SigningKeyPair;
   readonly deps: RoomDeps;
   readonly #random: RandomSource;
+  /** The newest first; a member's devices share them. */
   readonly #sealing: ReturnType<typeof generateAgreementKeyPair>[];
   room: Room | undefined;
 
-  constructor(name: string, random: RandomSource) {
+  /** `other`: another device of the same member. */
+  constructor(name: string, random: RandomSource, other?: WholePerson) {
     this.name = name;
     this.#random = random;
-    this.identity = generateSigningKeyPair(primitives, random);
-    this.#sealing = [generateAgreementKeyPair(primitives, random)];
+    this.identity = other?.identity ?? generateSigningKeyPair(primitives, random);
+    this.#sealing = other === undefined ? [generateAgreementKeyPair(primitives, random)] : other.#sealing;
     this.deps = {
       primitives,
       random,

@@ -4,9 +4,8 @@ import { emptyWholeTally, runWhole } from "./rooms-whole.ts";
 
 /** Rivals of rules that the model is given, and a room that shows the difference. */
 const rivals: readonly { readonly rules: Partial<Rules>; readonly seed: number }[] = [
-  { rules: { inDoubt: "nothing" }, seed: 1 },
-  { rules: { leavesOut: "nothing" }, seed: 4 },
-  { rules: { leavesOut: "void save control" }, seed: 21 },
+  { rules: { inDoubt: "nothing" }, seed: 10 },
+  { rules: { leavesOut: "nothing" }, seed: 1 },
 ];
 
 describe("whole rooms against the model (docs/protocol/rooms.md §4 to §7)", () => {

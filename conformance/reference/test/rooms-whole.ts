@@ -14,11 +14,12 @@ import {
   proposeKeyUpdate,
   type Proposer,
   proposeRemoval,
+  proposeRevocation,
   proposeRole,
 } from "@coterie/room";
 import { shouldAcknowledge } from "../src/rooms/acknowledging.ts";
 import type { Block } from "../src/rooms/blocks.ts";
-import { hasUnsafeEpoch } from "../src/rooms/epochs.ts";
+import { hasUnsafeEpoch, rotateOf } from "../src/rooms/epochs.ts";
 import { Peer } from "../src/rooms/peer.ts";
 import { Room as ModelRoom } from "../src/rooms/room.ts";
 import { theRules, type Rules } from "../src/rooms/rules.ts";
@@ -65,7 +66,9 @@ function isRefusal(error: unknown): boolean {
 
 class WholeRooms {
   readonly chance: Chance;
+  /** Each device counts as one; the first ones are other members each. */
   readonly people: readonly WholePerson[];
+  readonly #members: number;
   readonly differences: string[] = [];
   readonly tally: WholeTally;
   readonly #translator: Translator;
@@ -77,7 +80,10 @@ class WholeRooms {
     this.tally = tally;
     this.chance = new Chance(seed);
     const random = seededRandom(this.chance);
-    this.people = Array.from({ length: 3 + (seed % 3) }, (_, i) => new WholePerson(`p${i}`, random));
+    const members = Array.from({ length: 3 + (seed % 3) }, (_, i) => new WholePerson(`p${i}`, random));
+    const withTwo = members.slice(0, seed % 4);
+    this.people = [...members, ...withTwo.map((one) => new WholePerson(one.name, random, one))];
+    this.#members = members.length;
     this.#translator = new Translator(this.people);
     const mode = seed % 2 === 0 ? "majority" : "strict";
     const genesis = { founder: "p0", writer: "p0.0", mode, interval: 1000 } as const;
@@ -107,7 +113,7 @@ class WholeRooms {
     });
     const genesis = encodeGenesis(founder.in.log.genesis);
     for (const other of others) other.room = await joinRoom(other.deps, { genesis });
-    const first = others.slice(0, Math.ceil(others.length / 2) + 1);
+    const first = others.slice(0, Math.ceil(this.#members / 2));
     for (const other of first) await this.#change(founder, (proposer) => this.#add(proposer, other, "admin"));
     await this.heal();
     for (const person of this.people) await this.write(person);
@@ -141,8 +147,13 @@ class WholeRooms {
         return head === undefined ? undefined : { seq: log.dag.seq(head), hash: log.dag.hash(head) };
       };
       if (kind < 0.86) return proposeRemoval({ ...proposer, identity: other.id, findHead });
-      if (kind < 0.91)
-        return proposeRole({ ...proposer, identity: other.id, role: kind < 0.89 ? "member" : "admin", findHead });
+      if (kind < 0.88) {
+        const { membership } = proposer;
+        const writers = membership.members.flatMap((member) => membership.validWritersOf(member));
+        return proposeRevocation({ ...proposer, writer: this.chance.pick(writers) ?? other.id, findHead });
+      }
+      if (kind < 0.92)
+        return proposeRole({ ...proposer, identity: other.id, role: kind < 0.9 ? "member" : "admin", findHead });
       if (kind < 0.95) return this.#indexers(proposer);
       const { logId } = person.in.log;
       const sign = (message: Uint8Array) => nodePrimitives.sign(person.identity.secretKey, message);
@@ -197,6 +208,7 @@ class WholeRooms {
     if (at !== undefined) this.differences.push(...placeDifferences(block, { room: this.#model, peer, at }));
     peer.writer = block.writer;
     peer.last = block;
+    if (rotateOf(block) !== undefined) peer.made.add(block.epoch);
     peer.receive([block]);
     this.tally.blocks++;
     if (at !== undefined && at.state.sure.size < at.state.members.size) this.tally.inDoubt++;

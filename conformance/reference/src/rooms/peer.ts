@@ -1,7 +1,7 @@
 /** One person at one device: what has arrived, what could be opened and understood, and what it writes by the rules. */
 import { isControl, isRestriction } from "./acts.ts";
-import { type Block, closureOf, control, headsOf, makeBlock, nothing, type Operation } from "./blocks.ts";
-import { type Knowledge, learn, rotateOf } from "./epochs.ts";
+import { type Block, closureOf, control, full, headsOf, makeBlock, nothing, type Operation } from "./blocks.ts";
+import { closeKnowledge, epochsIn, givenTo, type Knowledge, rotateOf } from "./epochs.ts";
 import type { State } from "./membership.ts";
 import type { Position } from "./position.ts";
 import type { Room } from "./room.ts";
@@ -16,6 +16,8 @@ export class Peer {
   /** Opened, with everything in their pasts. */
   readonly applied = new Set<Block>();
   known: Knowledge = new Map();
+  /** The epochs that it began, which another device of the same one may know less of. */
+  readonly made = new Set<string>();
   /** What it wrote, with what it knew just before. */
   readonly written = new Map<Block, Knowledge>();
 
@@ -33,11 +35,10 @@ export class Peer {
 
   /** A block waits for what it builds on, for its epoch, and until as many commits are known as it names. */
   #apply(): void {
-    this.known = learn(this.received, {
-      identity: this.identity,
-      keyVersion: Number.POSITIVE_INFINITY,
-      isAuthor: true,
-    });
+    const holder = { identity: this.identity, keyVersion: Number.POSITIVE_INFINITY, isAuthor: false };
+    const known = givenTo(this.received, holder);
+    for (const epoch of this.made) known.set(epoch, full);
+    this.known = closeKnowledge(known, epochsIn(this.received));
     for (let size = -1; size !== this.applied.size; ) {
       size = this.applied.size;
       let commits: number | undefined;
@@ -142,6 +143,7 @@ export class Peer {
     const { hasContent = true } = choice;
     const block = makeBlock({ name, writer, previous: this.last, links, commits, ...sealed, hasContent });
     this.last = block;
+    if (rotateOf(block) !== undefined) this.made.add(block.epoch);
     this.written.set(block, known);
     this.receive([block]);
     return block;
