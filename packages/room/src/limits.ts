@@ -22,8 +22,8 @@ export const roomLimits = {
   cachedBlockKeys: 2_048,
   /** Longest fork proof, in bytes; they have about 450. */
   forkProofBytes: 1_024,
-  /** Votes for one era that are kept until they are counted. */
-  votesPerEra: 256,
+  /** Votes of one indexer for one era that are kept until they are counted. */
+  votesPerVoter: 2,
   /** Changes of the indexers in the life of a room. */
   erasPerChain: 65_536,
   /** Bytes of a checkpoint's state, and of a keyring: a thousand rotations among a thousand members take 40 million, and others may write as much. */

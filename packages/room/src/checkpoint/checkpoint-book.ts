@@ -6,7 +6,7 @@ import { roomLimits } from "../limits.ts";
 import type { VoteOperation } from "../membership/operation.ts";
 import { type Checkpoint, type CheckpointState, checkpointHash, encodeCheckpointState } from "./checkpoint-state.ts";
 import { type CertifiedCheckpoint, changesIndexers } from "./era-chain.ts";
-import { countVotes, type Vote, voteMessage } from "./votes.ts";
+import { countVotes, verifyVote, type Vote, voteMessage } from "./votes.ts";
 
 /** A checkpoint that this device came to itself. */
 export interface OwnCheckpoint extends Checkpoint {
@@ -73,7 +73,12 @@ export class CheckpointBook {
     const own = this.#checkpoints.get(vote.era);
     if (own === undefined || this.#certified.has(vote.era) || !isAmong(own.voters, vote.writer)) return;
     const votes = this.#votes.get(vote.era) ?? [];
-    if (votes.length >= roomLimits.votesPerEra) return;
+    const before = votes.filter(({ writer }) => equalBytes(writer, vote.writer));
+    // One is enough, and a second one shows who contradicts itself: more would take the place of others.
+    if (before.length >= roomLimits.votesPerVoter) return;
+    if (before.some(({ checkpoint }) => equalBytes(checkpoint, vote.checkpoint))) return;
+    const { primitives, logId } = this.#deps;
+    if (!verifyVote(primitives, { logId, vote })) return;
     this.#votes.set(vote.era, [...votes, vote]);
     this.#count(own);
   }
