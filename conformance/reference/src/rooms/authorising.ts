@@ -14,7 +14,7 @@ export function findAuthor(
     const { certificate, identity } = claim;
     // A second first block is a fork, and only one of them can be the one that says whose the writer is.
     const isSecond = certificate !== undefined && block.seq === 0;
-    if (isSecond || !state.writers.includes(block.writer)) return undefined;
+    if (isSecond || !state.mayWrite(block.writer, block.seq)) return undefined;
     const admitters = certificate === undefined ? [genesisPlace] : (authorshipOf(certificate)?.admitters ?? []);
     return authorshipBy(state, { identity, certificate, admitters });
   }

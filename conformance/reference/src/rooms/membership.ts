@@ -39,6 +39,8 @@ export interface State {
   readonly indexers: readonly string[];
   /** Those that may write: claimed by a member, neither revoked nor frozen, oldest first. */
   readonly writers: readonly string[];
+  /** Whether a writer may write its block of some seq: where it forked, it could before. */
+  readonly mayWrite: (writer: string, seq: number) => boolean;
   readonly standOf: (block: Block) => Stand;
   /** Who wrote the first claim of a writer, and where. */
   readonly claimOf: (
@@ -57,6 +59,7 @@ export function evaluate(facts: Facts): State {
   const worstStanding = standingOf(facts, open);
   const worst = membersOf(facts, open, worstStanding);
   const worstWriters = validWriters(facts, { members: worst, held: open, standing: worstStanding });
+  const valid = validWriters(facts, { members, held, standing });
   const isKnown = (writer: string): boolean => claimIn(facts, writer) !== undefined;
   const isSure = (identity: string): boolean =>
     facts.rules.doubt === "cascades" ? worst.has(identity) : isUndisputed(facts, open, identity);
@@ -71,7 +74,12 @@ export function evaluate(facts: Facts): State {
     open,
     isLost,
     indexers: indexersOf(facts, { members, held, standing }),
-    writers: validWriters(facts, { members, held, standing }).map(({ writer }) => writer),
+    writers: valid.map(({ writer }) => writer),
+    mayWrite: (writer, seq) => {
+      const isFrozen = [...held].some(({ operation }) => operation.kind === "fork" && operation.writer === writer);
+      const then = isFrozen ? validWriters(facts, { members, held, standing, seq }) : valid;
+      return then.some((one) => one.writer === writer);
+    },
     standOf: standing.standOf,
     claimOf: (writer) => claimIn(facts, writer),
     groundsOf: (identity) => {
@@ -170,7 +178,7 @@ function indexersOf(facts: Facts, outcome: Outcome): string[] {
 /** Writers of members that nothing stops, oldest first. */
 function validWriters(
   facts: Facts,
-  { members, held, standing }: Outcome,
+  { members, held, standing, seq = Number.POSITIVE_INFINITY }: Outcome & { readonly seq?: number },
 ): { readonly writer: string; readonly identity: string }[] {
   const { acts, genesis } = facts;
   const certificates = acts
@@ -183,7 +191,9 @@ function validWriters(
     const admitters =
       claim.certificate === undefined ? [genesisPlace] : (facts.authorshipOf(claim.certificate)?.admitters ?? []);
     const removals = [...held].filter((act) => removes(act, claim.identity));
-    const isStopped = [...held].some(({ operation }) => "writer" in operation && operation.writer === writer);
+    const stops = ({ operation }: Act): boolean =>
+      "writer" in operation && operation.writer === writer && !(operation.kind === "fork" && seq < operation.seq);
+    const isStopped = [...held].some(stops);
     const isGood = ({ block }: Place): boolean => block === undefined || standing.standOf(block) === "good";
     const isAdmitted = admitters.some((add) => isGood(add) && isAfterAll(add, removals));
     return isStopped || !isAdmitted ? [] : [{ writer, identity: claim.identity }];
