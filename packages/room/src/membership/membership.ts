@@ -201,9 +201,13 @@ export class Membership {
    * (§4.2), or some would seal to a key that others know to be replaced.
    */
   renewsKey(control: number): boolean {
+    return this.holdsKey(control) && this.memberAt(this.#facts.record(control).author) !== undefined;
+  }
+
+  /** Whether a control block holds a sealing key of its author, member or not: whoever is none may be added again. */
+  holdsKey(control: number): boolean {
     const { author } = this.#facts.record(control);
-    if (author === nobody || this.memberAt(author) === undefined) return false;
-    return this.#facts.member(author).keys.some((key) => key.control === control);
+    return author !== nobody && this.#facts.member(author).keys.some((key) => key.control === control);
   }
 
   /** Whether a block that is no control block is void (rule 3). Final ones are never judged again: ask before they are. */

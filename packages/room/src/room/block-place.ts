@@ -80,11 +80,13 @@ function isLeftOut(
   return control === undefined || (log.membership.isLostControl(control) && !log.membership.renewsKey(control));
 }
 
-/** Whether a block that is left out stays so: unless its writer was an indexer, whose void blocks may show a commit. */
+/** Whether a block that is left out stays so: unless its writer was an indexer, whose void blocks may show a commit, or it holds a key. */
 function isLost(log: RoomLog, block: BlockIndex): boolean {
   if (isCoveredByAnchor(log, block)) return true;
   const { table, dag, controls, indexerEras, membership } = log;
   if (indexerEras.since(0).has(dag.writer(block))) return false;
+  const control = controls.findControl(block);
+  if (control !== undefined && membership.holdsKey(control)) return false;
   return table.isVoidByItself(block) || controls.isLostBy(membership, block);
 }
 
