@@ -170,16 +170,13 @@ export function strangersIn({ room, peers, blocks }: History): string[] {
   });
 }
 
-/** Who is no member, by all that anybody knows, and follows the newest blocks all the same. */
-export function followersOf({ room, peers }: History, blocks: readonly Block[]): string[] {
-  const heard = heardBy(peers);
-  const { members } = room.state(heard, room.commitsIn(heard).length);
-  const written = blocks.filter(({ writer }) => members.has(holderOf(writer)));
-  return peers.flatMap(({ identity, known }) =>
-    members.has(identity)
-      ? []
-      : written.filter(({ epoch }) => known.has(epoch)).map(({ name }) => `${identity} follows ${name}`),
-  );
+/** Who follows the newest blocks and is no member, by all that their authors know. */
+export function followersOf({ peers }: Pick<History, "peers">, blocks: readonly Block[]): string[] {
+  return blocks.flatMap(({ name, writer, epoch }) => {
+    const state = peers.find(({ identity }) => identity === holderOf(writer))?.state;
+    const outside = peers.filter(({ identity }) => state?.members.has(identity) === false);
+    return outside.filter(({ known }) => known.has(epoch)).map(({ identity }) => `${identity} follows ${name}`);
+  });
 }
 
 /** What those who are sure build on with their last blocks. */

@@ -67,7 +67,7 @@ export function runHonest({ seed, rules = {} }: Choice, tally: Tally): Schedule 
     schedule.writeRound();
   }
   tally.rounds[round] = (tally.rounds[round] ?? 0) + 1;
-  for (let i = 0; i < 2; i++) schedule.writeRound();
+  for (let i = 0; i < 3; i++) schedule.writeRound();
   const before = schedule.blocks.size;
   schedule.writeRound();
   const last = [...schedule.blocks].slice(before);

@@ -76,7 +76,7 @@ export function runLive(choice: LiveChoice, tally: LiveTally): Schedule {
 
 /** What keys must be like at any end, and that people rest. */
 function checkRest(schedule: Schedule, fault: (what: string) => void): void {
-  for (let i = 0; i < 2; i++) schedule.writeRound();
+  for (let i = 0; i < 3; i++) schedule.writeRound();
   const before = schedule.blocks.size;
   schedule.writeRound();
   const last = [...schedule.blocks].slice(before);
