@@ -9,7 +9,7 @@ it("tries each wrap of an epoch once, however many blocks begin it, and follows 
   let decrypted = 0;
   const { xchacha20Poly1305: cipher } = deps.primitives;
   const counted = {
-    encrypt: cipher.encrypt,
+    ...cipher,
     decrypt: (input: Parameters<typeof cipher.decrypt>[0]) => {
       decrypted += 1;
       return cipher.decrypt(input);

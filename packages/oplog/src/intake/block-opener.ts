@@ -25,8 +25,10 @@ export interface BlockOpener {
    * epochs (wraps in a rotation). Whether a block is locked depends on its epoch alone.
    */
   readonly open: (envelope: Envelope) => OpenOutcome;
-  /** Another number whenever keys came, and only then: all locked epochs are tried again. */
+  /** Another number whenever keys came, and only then: locked epochs are tried again. */
   readonly keysVersion: () => number;
+  /** The epochs whose keys came since a version: no others are tried. Without it all are, and anybody may let thousands of epochs wait. */
+  readonly epochsSince?: (version: number) => readonly Bytes[];
 }
 
 /** A block that everything it builds on has come for. */

@@ -212,8 +212,9 @@ export class Intake {
       const keysVersion = opener.keysVersion();
       const commitsKnown = host.commitsKnown();
       if (keysVersion !== this.#keysVersion) {
+        const epochs = this.#keysVersion === undefined ? undefined : opener.epochsSince?.(this.#keysVersion);
         this.#keysVersion = keysVersion;
-        this.#openLocked();
+        this.#openLocked(epochs);
       } else if (commitsKnown > this.#commitsKnown) {
         const range = { from: this.#commitsKnown, to: commitsKnown };
         this.#commitsKnown = commitsKnown;
@@ -235,8 +236,8 @@ export class Intake {
     }
   }
 
-  #openLocked(): void {
-    for (const blocks of this.#waiting.lockedEpochs()) {
+  #openLocked(epochs: readonly Bytes[] | undefined): void {
+    for (const blocks of this.#waiting.lockedEpochs(epochs)) {
       for (const block of blocks) {
         const outcome = this.#deps.opener.open(block.envelope);
         // Then all of its epoch are.

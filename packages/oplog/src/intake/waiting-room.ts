@@ -111,9 +111,10 @@ export class WaitingRoom {
     return [...awaited.waiters];
   }
 
-  /** The blocks of each locked epoch, as they stand: the caller takes out what it could open. */
-  lockedEpochs(): Iterable<ReadonlySet<PendingBlock>> {
-    return [...this.#locked.values()].map(({ blocks }) => blocks);
+  /** The blocks of each locked epoch, or of each of `epochs` that is, as they stand: the caller takes out what it could open. */
+  lockedEpochs(epochs?: readonly Bytes[]): Iterable<ReadonlySet<PendingBlock>> {
+    const locked = epochs?.flatMap((epochId) => this.#locked.get(hashKey(epochId)) ?? []) ?? [...this.#locked.values()];
+    return locked.map(({ blocks }) => blocks);
   }
 
   /** Says that a block waits no more for the keys of its epoch. */

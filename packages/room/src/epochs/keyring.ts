@@ -57,6 +57,8 @@ export class Keyring {
   #droppedBefore = 0;
   #kept: ReadonlyMap<string, EpochLevel> = new Map();
   #revision = 0;
+  /** By revision: of which epoch the level changed. */
+  readonly #improved: Bytes[] = [];
 
   constructor(deps: WrapDeps, { logId }: { readonly logId: Bytes }) {
     this.#deps = deps;
@@ -67,6 +69,11 @@ export class Keyring {
   /** Grows whenever a level changed: what was computed from levels before is out of date. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** The ids of the epochs of which the level changed since a revision. */
+  improvedSince(revision: number): readonly Bytes[] {
+    return this.#improved.slice(revision);
   }
 
   /** The ids of all epochs of which a secret is held. */
@@ -245,6 +252,7 @@ export class Keyring {
     epoch.secret = secret;
     [epoch.followed, epoch.checked, epoch.falseWraps] = [0, 0, []];
     this.#blockKeys.forget(epoch.epochId);
+    this.#improved.push(epoch.epochId);
     this.#revision += 1;
   }
 

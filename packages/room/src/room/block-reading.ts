@@ -65,6 +65,8 @@ export class RoomBlockReader implements BlockOpener {
 
   keysVersion = (): number => this.#deps.keyring.revision;
 
+  epochsSince = (version: number): readonly Bytes[] => this.#deps.keyring.improvedSince(version);
+
   /** The operations of a block that {@link open} opened. */
   operationsOf(envelope: Envelope): readonly Operation[] {
     return this.#operations.get(envelope) ?? noOperations;
