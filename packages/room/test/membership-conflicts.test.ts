@@ -234,6 +234,46 @@ describe("doubt", () => {
   });
 });
 
+describe("a revocation or a fork that adds nothing", () => {
+  const authorisedIn = (scene: Scene, block: SceneBlock): boolean | undefined =>
+    new Peer(scene).authorised.get(block)?.[0];
+
+  //  start ── carol: revoke bob's writer (1) ── again (2) ── again in another's hand (3) ── (1) to (3) are decided ── dave (4)
+  it("is none by the same writer, nor once one is decided to hold; another hand's counts till then", () => {
+    const { scene, start } = roomOf("bob", "carol", "dave");
+    const [cap] = scene.capsOf("bob", start);
+    if (cap === undefined) throw new Error("bob has a writer");
+    const [first, second] = [1, 2].map(() => scene.write({ by: "carol/1", does: [revoking(cap)] }));
+    const third = scene.write({ by: "alice/1", does: [revoking(cap)] });
+    if (first === undefined || second === undefined) throw new Error("two blocks");
+    expect([first, second, third].map((block) => authorisedIn(scene, block))).toEqual([true, false, true]);
+    scene.commit(third);
+    const fourth = scene.write({ by: "dave/1", does: [revoking(cap)], commits: 1 });
+    const stale = scene.write({ by: "dave/1", does: [revoking(cap)], commits: 1 });
+    expect([fourth, stale].map((block) => authorisedIn(scene, block))).toEqual([false, false]);
+  });
+
+  //  start ──┬── carol: revoke bob's writer ── alice: revoke it too      carol's is void, since dave removes her; alice's holds
+  //          └── dave: remove carol
+  it("is none only where what makes the first one void would make it void too", () => {
+    const { scene, start } = roomOf("dave", "bob", "carol");
+    const [cap] = scene.capsOf("bob", start);
+    if (cap === undefined) throw new Error("bob has a writer");
+    const first = scene.write({ by: "carol/1", after: start, does: [revoking(cap)] });
+    const again = scene.write({ by: "alice/1", after: [first], does: [revoking(cap)] });
+    scene.write({ by: "dave/1", after: start, does: [removing("carol", scene.capsOf("carol", start))] });
+    expect(authorisedIn(scene, again)).toBe(true);
+    expect(new Peer(scene).membership().isValidWriter(keyOf("bob/1"))).toBe(false);
+  });
+
+  it("is none for forks at the same seq or above, and one for a fork below", () => {
+    const { scene } = roomOf("bob", "carol");
+    const seqs = [7, 7, 9, 5, 6];
+    const blocks = seqs.map((seq) => scene.write({ by: "carol/1", does: [forking("bob/1", seq)] }));
+    expect(blocks.map((block) => authorisedIn(scene, block))).toEqual([true, false, false, true, false]);
+  });
+});
+
 describe("rights", () => {
   it("of a writer end with its member, whatever the writer knew of the removal", () => {
     // M11: mallory certifies a writer where the removal looked void; it was not.

@@ -67,11 +67,12 @@ function rightTo(
     case "update key":
       return operation.identity === identity ? "own" : "none";
     case "revoke writer":
+      if (state.addsNothing(operation, block.writer)) return "none";
       return state.claimOf(operation.writer)?.identity === identity ? "own" : "admin";
     case "add writer":
       return certificate === block ? "own" : "none";
     case "fork":
-      return "own";
+      return state.addsNothing(operation, block.writer) ? "none" : "own";
     default:
       return "none";
   }

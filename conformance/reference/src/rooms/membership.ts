@@ -11,7 +11,7 @@ import {
   placeOf,
 } from "./acts.ts";
 import { promotes, removes } from "./acts.ts";
-import { type Block, compareBlocks } from "./blocks.ts";
+import { type Block, compareBlocks, type Operation } from "./blocks.ts";
 import { judge } from "./judgement.ts";
 import { type Facts, type Stand, type Standing, standingOf } from "./standing.ts";
 
@@ -41,6 +41,8 @@ export interface State {
   readonly writers: readonly string[];
   /** Whether a writer may write its block of some seq: where it forked, it could before. */
   readonly mayWrite: (writer: string, seq: number) => boolean;
+  /** Whether a writer has revoked a writer, or shown its fork at that seq, before, or somebody else did and it was decided to hold. */
+  readonly addsNothing: (operation: Operation, by: string) => boolean;
   readonly standOf: (block: Block) => Stand;
   /** Who wrote the first claim of a writer, and where. */
   readonly claimOf: (
@@ -80,6 +82,12 @@ export function evaluate(facts: Facts): State {
       const then = isFrozen ? validWriters(facts, { members, held, standing, seq }) : valid;
       return then.some((one) => one.writer === writer);
     },
+    addsNothing: (operation, by) =>
+      facts.acts.some(
+        (act) =>
+          stopsAsWell(act.operation, operation) &&
+          (act.block.writer === by || facts.decisions.restrictions.get(act) === true),
+      ),
     standOf: standing.standOf,
     claimOf: (writer) => claimIn(facts, writer),
     groundsOf: (identity) => {
@@ -92,6 +100,12 @@ export function evaluate(facts: Facts): State {
     },
     newestKeyOf: (identity) => Math.max(0, ...updatesOf(facts.acts, identity).map(({ version }) => version)),
   };
+}
+
+function stopsAsWell(before: Operation, operation: Operation): boolean {
+  if (before.kind === "revoke writer" && operation.kind === "revoke writer") return before.writer === operation.writer;
+  if (before.kind !== "fork" || operation.kind !== "fork") return false;
+  return before.writer === operation.writer && before.seq <= operation.seq;
 }
 
 /** The rival of §5.3: every removal that is not decided void is followed by an add. */

@@ -90,6 +90,7 @@ type RestrictionDraft = Omit<Restriction, "id">;
 function appendRestriction(facts: ControlFacts, draft: RestrictionDraft): void {
   const restriction = { ...draft, id: facts.restrictions.length };
   facts.restrictions.push(restriction);
+  if (restriction.writer !== nobody) facts.writer(restriction.writer).restrictions.push(restriction);
   const before = facts.restrictionsByControl.get(draft.control) ?? [];
   facts.restrictionsByControl.set(draft.control, [...before, restriction]);
   facts.restrictionSet = facts.sets.with(facts.restrictionSet, draft.control);

@@ -52,10 +52,11 @@ export function authorise(
   const forks = new Map<number, ProvenFork>();
   const rights = block.operations.map((operation, index) => {
     if (operation.kind === "add-writer") return index === 0 && found.certifiesItself ? "own" : "none";
-    if (operation.kind !== "fork") return rightTo(deps, { operation, author, membership });
+    if (operation.kind !== "fork") return rightTo(deps, { operation, author, membership, by: block.writer });
     const fork = provenFork(deps, operation.proof);
-    if (fork !== undefined) forks.set(index, fork);
-    return fork === undefined ? "none" : "own";
+    if (fork === undefined || isStopped(deps, { ...fork, by: block.writer, membership })) return "none";
+    forks.set(index, fork);
+    return "own";
   });
   const authorised = rights.map((right) => right === "own" || (right === "admin" && author.role === "admin"));
   const needsAdmin = rights.some((right, index) => right === "admin" && authorised[index] === true);
@@ -113,7 +114,7 @@ function findAuthor(deps: AuthoriseDeps, { block, membership }: BlockAndMembersh
 /** Whether an operation is its author's own affair, an admin's, or nobody's. */
 function rightTo(
   deps: AuthoriseDeps,
-  { operation, author, membership }: { operation: Operation; author: Member; membership: Membership },
+  { operation, author, membership, by }: { operation: Operation; author: Member; membership: Membership; by: Bytes },
 ): Right {
   switch (operation.kind) {
     case "add":
@@ -124,6 +125,7 @@ function rightTo(
     case "role":
       return membership.find(operation.identity) === undefined ? "none" : "admin";
     case "revoke-writer":
+      if (isStopped(deps, { writer: operation.cap.writer, seq: undefined, by, membership })) return "none";
       return isOwnWriter(deps, { writer: operation.cap.writer, author, membership }) ? "own" : "admin";
     case "update-key":
       return equalBytes(operation.identity, author.identity) && isOwnKey(deps, operation) ? "own" : "none";
@@ -146,6 +148,25 @@ function isOwnWriter(
 ): boolean {
   const index = facts.writerKeys.find(writer);
   return index !== undefined && facts.claimIn(membership.set, index)?.member === author.index;
+}
+
+/**
+ * Whether a revocation (no `seq`) or a fork adds nothing, whatever of what is not decided comes to be void: the same hand wrote one before, and
+ * what cuts that off cuts this one off too, or one is decided. Else anybody could make restrictions without end.
+ */
+function isStopped(
+  { facts }: AuthoriseDeps,
+  { by, writer, seq, membership }: { by: Bytes; writer: Bytes; seq: number | undefined; membership: Membership },
+): boolean {
+  const index = facts.writerKeys.find(writer);
+  const hand = facts.writerKeys.find(by);
+  if (index === undefined) return false;
+  return facts.writer(index).restrictions.some((restriction) => {
+    const isOfKind =
+      seq === undefined ? restriction.kind === "revoke" : restriction.kind === "fork" && restriction.seq <= seq;
+    const isLasting = facts.record(restriction.control).writer === hand || membership.isDecided(restriction);
+    return isOfKind && isLasting && facts.isIn(restriction.control, membership.set);
+  });
 }
 
 function isCertified(

@@ -30,6 +30,8 @@ export interface MemberFacts {
 export interface WriterFacts {
   /** Its control blocks, in the order of admission. */
   readonly controls: number[];
+  /** Revocations and forks of it. */
+  readonly restrictions: Restriction[];
   /** Who claims it, and where. */
   readonly claims: { readonly member: number; readonly place: Place }[];
 }
@@ -66,7 +68,7 @@ export class ControlFacts {
 
   /** The facts about the writer with that number. */
   writer(index: number): WriterFacts {
-    return (this.#writers[index] ??= { controls: [], claims: [] });
+    return (this.#writers[index] ??= { controls: [], restrictions: [], claims: [] });
   }
 
   /** The control block with that number. */

@@ -44,6 +44,8 @@ export interface DecidedCommit {
 
 const nothingDecided: DecidedCommit = { controls: [] };
 const maxRemembered = 4_096;
+/** Restrictions in what is remembered, each counted once for each membership: a hostile member may make thousands. */
+const maxRememberedRestrictions = 65_536;
 /** Sets and moments are fewer. */
 const pairFactor = 0x400_0000;
 
@@ -75,6 +77,7 @@ export class MembershipLog {
   readonly #decisions = new Decisions();
   readonly #outcomes: OutcomeCache;
   readonly #membershipByPair = new Map<number, Membership>();
+  #rememberedRestrictions = 0;
 
   constructor(deps: MembershipDeps, { genesis, logId }: { readonly genesis: Genesis; readonly logId: Bytes }) {
     this.#facts = new ControlFacts(genesis);
@@ -131,8 +134,13 @@ export class MembershipLog {
     const known = this.#membershipByPair.get(key);
     if (known !== undefined) return known;
     if (this.sets.last(set) >= this.size) throw new ControlOrderError("a control block that was not added");
-    const membership = new Membership(this.#facts, { set, outcome: this.#outcomes.outcomeOf(set, moment) });
-    if (this.#membershipByPair.size >= maxRemembered) this.#membershipByPair.clear();
+    const outcome = this.#outcomes.outcomeOf(set, moment);
+    const membership = new Membership(this.#facts, { set, outcome });
+    this.#rememberedRestrictions += outcome.strict.heldCount;
+    if (this.#membershipByPair.size >= maxRemembered || this.#rememberedRestrictions > maxRememberedRestrictions) {
+      this.#membershipByPair.clear();
+      this.#rememberedRestrictions = outcome.strict.heldCount;
+    }
     this.#membershipByPair.set(key, membership);
     return membership;
   }

@@ -5,7 +5,15 @@
 import type { Bytes } from "@coterie/bytes";
 import type { EpochLevel } from "../epochs/level-secret.ts";
 import type { ControlFacts } from "./control-facts.ts";
-import { type AddFact, comparePlaces, genesisId, type KeyFact, nobody, type Place } from "./control-record.ts";
+import {
+  type AddFact,
+  comparePlaces,
+  genesisId,
+  type KeyFact,
+  nobody,
+  type Place,
+  type Restriction,
+} from "./control-record.ts";
 import type { ControlSet } from "./control-sets.ts";
 import { type CutReason, findCutReason, type PlacedBlock } from "./cut-reason.ts";
 import { findIndexers } from "./find-indexers.ts";
@@ -181,6 +189,11 @@ export class Membership {
   isKnownWriter(writer: Uint8Array): boolean {
     const index = this.#facts.writerKeys.find(writer);
     return index !== undefined && this.#facts.claimIn(this.set, index) !== undefined;
+  }
+
+  /** Whether a restriction of the set was decided to hold. */
+  isDecided(restriction: Restriction): boolean {
+    return this.#outcome.settled.isHeld(restriction);
   }
 
   /** Whether a control block of the set is void (rule 3). */

@@ -9,6 +9,8 @@ import { judgeRestrictions, type Outcome } from "./judge-restrictions.ts";
 
 const maxRememberedSets = 16_384;
 const maxRememberedOutcomes = 32;
+/** In all of them together; the last one stays, however many it has. */
+const maxRememberedRestrictions = 65_536;
 
 interface DatedOutcome {
   readonly moment: Moment;
@@ -37,10 +39,21 @@ export class OutcomeCache {
     const outcome = carried ?? judgeRestrictions(this.#facts, { restrictionSet, decisions: this.#decisions, moment });
     this.#outcomeByRestrictions.delete(restrictionSet);
     this.#outcomeByRestrictions.set(restrictionSet, { moment, outcome });
-    const [oldest] = this.#outcomeByRestrictions.keys();
-    if (this.#outcomeByRestrictions.size > maxRememberedOutcomes && oldest !== undefined)
-      this.#outcomeByRestrictions.delete(oldest);
+    this.#forgetOldest();
     return outcome;
+  }
+
+  #forgetOldest(): void {
+    const remembered = this.#outcomeByRestrictions;
+    const largest = Math.max(...[...remembered.values()].map(({ outcome }) => outcome.strict.heldCount));
+    const limit = Math.min(
+      maxRememberedOutcomes,
+      Math.max(1, Math.floor(maxRememberedRestrictions / Math.max(1, largest))),
+    );
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= limit) return;
+      remembered.delete(oldest);
+    }
   }
 
   // All control blocks of a set are added before the set is used, so its restrictions never change.
