@@ -170,12 +170,17 @@ export function strangersIn({ room, peers, blocks }: History): string[] {
   });
 }
 
-/** Who follows the newest blocks and is no member, by all that their authors know. */
-export function followersOf({ peers }: Pick<History, "peers">, blocks: readonly Block[]): string[] {
+/** Who follows the newest blocks of members and is no member, by all that their authors know, and by all that anybody does. */
+export function followersOf({ room, peers }: History, blocks: readonly Block[]): string[] {
+  const heard = heardBy(peers);
+  const { members } = room.state(heard, room.commitsIn(heard).length);
+  const outside = peers.filter(({ identity }) => !members.has(identity));
   return blocks.flatMap(({ name, writer, epoch }) => {
-    const state = peers.find(({ identity }) => identity === holderOf(writer))?.state;
-    const outside = peers.filter(({ identity }) => state?.members.has(identity) === false);
-    return outside.filter(({ known }) => known.has(epoch)).map(({ identity }) => `${identity} follows ${name}`);
+    const author = peers.find(({ identity }) => identity === holderOf(writer) && members.has(identity));
+    if (author === undefined) return [];
+    const known = author.state.members;
+    const follow = outside.filter((one) => !known.has(one.identity) && one.known.has(epoch));
+    return follow.map(({ identity }) => `${identity} follows ${name}`);
   });
 }
 
