@@ -8,6 +8,7 @@ import {
   encodeHeader,
   type Envelope,
 } from "@coterie/oplog";
+import type { SigningKeyPair } from "@coterie/primitives";
 import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { encodeOperations, encodePublicPart, type LevelSecret, type Operation, type Sealing } from "../src/index.ts";
 import { encryptBlock } from "../src/epochs/block-cipher.ts";
@@ -43,12 +44,23 @@ export interface ForgedInput {
   readonly secret?: LevelSecret;
 }
 
+const keys = new WeakMap<Person, SigningKeyPair>();
+
+/** The key of a forger's writer, which its device gives up as soon as it is given what was forged with it. */
+async function keyOf(by: Person): Promise<SigningKeyPair> {
+  const known = keys.get(by);
+  if (known !== undefined) return known;
+  const encoded = await new RoomStore(by.deps, { logId: by.in.log.logId }).load("writer");
+  if (encoded === undefined) throw new Error("the forger has no writer");
+  const { keyPair } = decodeOwnWriter(primitives, encoded);
+  keys.set(by, keyPair);
+  return keyPair;
+}
+
 /** Signs and encrypts whatever it is told to, next in its writer's chain, and takes it into its own log. */
 export async function forge(by: Person, input: ForgedInput): Promise<Envelope> {
   const { log } = by.in;
-  const encoded = await new RoomStore(by.deps, { logId: log.logId }).load("writer");
-  if (encoded === undefined) throw new Error("the forger has no writer");
-  const signer = createSigner(primitives, decodeOwnWriter(primitives, encoded).keyPair);
+  const signer = createSigner(primitives, await keyOf(by));
   const head = log.findHead(signer.writer);
   if (head === undefined) throw new Error("the forger has written nothing");
   const { dag } = log;
@@ -71,9 +83,15 @@ export async function forge(by: Person, input: ForgedInput): Promise<Envelope> {
     commits: Math.max(...parents.map((block) => dag.commits(block)), ...unseen.map(({ commits }) => commits)),
   };
   const secret = input.secret ?? (await by.in.get(input.epochId));
-  const keys = deriveBlockKeys({ primitives }, { secret, place: { epochId: input.epochId, writer: signer.writer } });
+  const blockKeys = deriveBlockKeys(
+    { primitives },
+    { secret, place: { epochId: input.epochId, writer: signer.writer } },
+  );
   const control = concatBytes(encodeControlPrefix(prefix), encodeOperations(input.operations ?? []));
-  const encrypted = encryptBlock({ primitives }, { keys, header: encodeHeader(header), publicPart, control, content });
+  const encrypted = encryptBlock(
+    { primitives },
+    { keys: blockKeys, header: encodeHeader(header), publicPart, control, content },
+  );
   const { sha256 } = primitives;
   const envelope = createEnvelope({ sha256, signer }, { header, ...encrypted, publicPart });
   await by.in.receive([envelope.bytes]);

@@ -71,6 +71,29 @@ it("27: asks for the newest head, and goes on with the key where the storage is 
   }
 });
 
+it("27: goes on with a new writer where others bring what it wrote since it was copied, without any relay", async () => {
+  const world = new World(33);
+  const [alice, bob, carol] = await three(world);
+  await bob.say("b0");
+  await world.settle(alice, bob, carol);
+  const backup = await bob.clone();
+  await bob.say("b1");
+  await world.settle(alice, bob, carol);
+  const { writer } = bob;
+  await backup.open(alice.in.log.logId);
+  await world.give(alice, backup);
+  expect(await backup.lines()).toEqual(["b0", "b1"]);
+  await backup.reopen();
+  await backup.say("b2");
+  await bob.say("b2'");
+  expect(backup.writer).not.toEqual(writer);
+  await world.settle(alice, bob, carol, backup);
+  for (const person of [alice, bob, carol, backup]) {
+    expect([...(await person.lines())].sort()).toEqual(["b0", "b1", "b2", "b2'"]);
+    expect(forksOf(person)).toEqual([]);
+  }
+});
+
 it("27: forks where the host trusts a storage that was rolled back: the others see it", async () => {
   const world = new World(29);
   const [alice, bob] = await three(world);

@@ -82,13 +82,18 @@ export class OwnWriters {
   async confirm(isNewest: boolean): Promise<boolean> {
     if (this.#writer === undefined || (isNewest && this.isConfirmed)) return true;
     if (!isNewest) {
-      await this.replace(this.#substitute);
+      await this.giveUp();
       return false;
     }
     this.#writer = { ...this.#writer, isConfirmed: true };
     this.#substitute?.keyPair.secretKey.destroy();
     this.#substitute = undefined;
     return true;
+  }
+
+  /** Goes on without the writer: with its substitute, where there is one. */
+  async giveUp(): Promise<void> {
+    await this.replace(this.#substitute);
   }
 
   /** Goes on with another writer, or with none until something is written. `changes` is saved with it. */

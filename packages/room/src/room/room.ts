@@ -3,7 +3,7 @@
  * what comes from outside is checked before it counts.
  */
 import { type Bytes, copyBytes, equalBytes } from "@coterie/bytes";
-import type { CallOptions, LostWriter, SyncAlarm, SyncHost } from "@coterie/oplog";
+import type { AdmittedBlock, CallOptions, LostWriter, SyncAlarm, SyncHost } from "@coterie/oplog";
 import type { AgreementKeyPair } from "@coterie/primitives";
 import { type LevelSecret, levelOf, levelSecretOf } from "../epochs/level-secret.ts";
 import { RoomClosedError, RoomFailedError, UnknownEpochError } from "../errors.ts";
@@ -119,6 +119,7 @@ export class Room {
     const received = this.log.receive(await withoutCovered(this.#parts, blocks.map(copyBytes)));
     const below = await findBelow(this.#parts, received.missing);
     const admitted = [...received.admitted, ...below.admitted];
+    await this.#noteOwn(admitted);
     await this.#writing.store(admitted);
     const [refused, forks] = [
       [...received.refused, ...below.refused],
@@ -262,6 +263,20 @@ export class Room {
       await this.#resume();
       this.#tell();
     });
+  }
+
+  /** Own blocks are in the storage before anybody else has them: where others bring one, they have the key, or this is an old copy. */
+  async #noteOwn(admitted: readonly AdmittedBlock[]): Promise<void> {
+    const { writers } = this.#writing;
+    const own = writers.lasting?.keyPair.publicKey;
+    if (own === undefined || !admitted.some(({ envelope }) => equalBytes(envelope.header.writer, own))) return;
+    try {
+      // Before the blocks are stored: another run would take them for what this device wrote.
+      await writers.giveUp();
+    } catch {
+      this.#writing.fail();
+      throw new RoomFailedError();
+    }
   }
 
   /** Goes on with what `read` reads from the storage, and with what waited for others. */
