@@ -266,6 +266,21 @@ describe("a revocation or a fork that adds nothing", () => {
     expect(new Peer(scene).membership().isValidWriter(keyOf("bob/1"))).toBe(false);
   });
 
+  //  start ──┬── carol: revoke bob's writer ─────────────────────┬── carol: revoke it again
+  //          └── alice: make carol a member ── an admin again ───┘      her first one is void by the demotion
+  it("is one of the same writer, where the first one does not hold", () => {
+    const { scene, start } = roomOf("bob", "carol");
+    const [cap] = scene.capsOf("bob", start);
+    if (cap === undefined) throw new Error("bob has a writer");
+    const first = scene.write({ by: "carol/1", after: start, does: [revoking(cap)] });
+    const demotion = making("carol", "member", scene.capsOf("carol", start));
+    const down = scene.write({ by: "alice/1", after: start, does: [demotion] });
+    const up = scene.write({ by: "alice/1", after: [down], does: [making("carol", "admin")] });
+    const again = scene.write({ by: "carol/1", after: [first, up], does: [revoking(cap)] });
+    expect([first, again].map((block) => authorisedIn(scene, block))).toEqual([true, true]);
+    expect(new Peer(scene).membership().isValidWriter(keyOf("bob/1"))).toBe(false);
+  });
+
   it("is none for forks at the same seq or above, and one for a fork below", () => {
     const { scene } = roomOf("bob", "carol");
     const seqs = [7, 7, 9, 5, 6];

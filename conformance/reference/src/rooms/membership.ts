@@ -41,7 +41,7 @@ export interface State {
   readonly writers: readonly string[];
   /** Whether a writer may write its block of some seq: where it forked, it could before. */
   readonly mayWrite: (writer: string, seq: number) => boolean;
-  /** Whether a writer has revoked a writer, or shown its fork at that seq, before, or somebody else did and it was decided to hold. */
+  /** Whether a writer has revoked a writer, or shown its fork at that seq, before, so that it holds; or somebody else did, decided to hold. */
   readonly addsNothing: (operation: Operation, by: string) => boolean;
   readonly standOf: (block: Block) => Stand;
   /** Who wrote the first claim of a writer, and where. */
@@ -86,7 +86,7 @@ export function evaluate(facts: Facts): State {
       facts.acts.some(
         (act) =>
           stopsAsWell(act.operation, operation) &&
-          (act.block.writer === by || facts.decisions.restrictions.get(act) === true),
+          ((act.block.writer === by && held.has(act)) || facts.decisions.restrictions.get(act) === true),
       ),
     standOf: standing.standOf,
     claimOf: (writer) => claimIn(facts, writer),

@@ -164,7 +164,9 @@ function isStopped(
   return facts.writer(index).restrictions.some((restriction) => {
     const isOfKind =
       seq === undefined ? restriction.kind === "revoke" : restriction.kind === "fork" && restriction.seq <= seq;
-    const isLasting = facts.record(restriction.control).writer === hand || membership.isDecided(restriction);
+    // Of an admin who was demoted since and is one again, an earlier one may not hold: then this one is needed.
+    const isByThisHand = facts.record(restriction.control).writer === hand && membership.holds(restriction);
+    const isLasting = isByThisHand || membership.isDecided(restriction);
     return isOfKind && isLasting && facts.isIn(restriction.control, membership.set);
   });
 }

@@ -191,6 +191,11 @@ export class Membership {
     return index !== undefined && this.#facts.claimIn(this.set, index) !== undefined;
   }
 
+  /** Whether a restriction of the set holds, decided or not. */
+  holds(restriction: Restriction): boolean {
+    return this.#outcome.actual.isHeld(restriction);
+  }
+
   /** Whether a restriction of the set was decided to hold. */
   isDecided(restriction: Restriction): boolean {
     return this.#outcome.settled.isHeld(restriction);
