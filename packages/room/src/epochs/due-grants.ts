@@ -54,6 +54,13 @@ export type People = readonly DuePerson[];
 /** What the block's own rotate wraps, where it has one. */
 type NewWraps = readonly WrapFact[] | undefined;
 
+/** What operations and sealings of a block take together at most, less than an envelope without content. */
+const sealedBytes = 1_000_000;
+/** An entry, and the name in the operation. */
+const recipientBytes = 48 + 33;
+/** Eight entries with their head, and the operation. */
+const grantBytes = 8 * 48 + 50 + 51;
+
 const levelByHistory: Readonly<Record<MemberHistory, EpochLevel>> = {
   all: "full",
   snapshot: "snapshot",
@@ -105,7 +112,7 @@ export function findDueGrants(
       people.map((person) => strengthOf(levelOfPerson(person))),
       wraps,
     );
-  const limit = roomLimits.sealingsPerBlock - (wraps === undefined ? 0 : 1);
+  const limit = wraps === undefined ? roomLimits.sealingsPerBlock : grantsBeside(people.length);
   const grants: DueGrant[] = [];
   for (const { fact, rotates } of epochsIn(facts, past)) {
     const strengths = reach.take(fact.epoch);
@@ -123,6 +130,12 @@ export function findDueGrants(
     reach.pass(strengths, trueWraps(fact, rotates));
   }
   return grants;
+}
+
+/** How many grants a block has room for beside a rotate of so many: both go by a limit of numbers, and by the length of a block. */
+function grantsBeside(recipients: number): number {
+  const left = Math.floor((sealedBytes - recipients * recipientBytes) / grantBytes);
+  return Math.max(0, Math.min(left, roomLimits.sealingsPerBlock - 1));
 }
 
 /** Raises what rotates and grants gave directly, as far as it was not found to be missing or false. */

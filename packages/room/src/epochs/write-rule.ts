@@ -4,6 +4,7 @@ import { roomLimits } from "../limits.ts";
 import type { ControlSet } from "../membership/control-sets.ts";
 import {
   type DueGrant,
+  type DuePerson,
   findDueGrants,
   type GrantTruth,
   type HeldLevels,
@@ -76,8 +77,9 @@ export class WriteRule {
     return { kind: "write", epochId, grants };
   }
 
-  #planRotate(view: WriterView, people: People): WritePlan {
+  #planRotate(view: WriterView, everybody: People): WritePlan {
     const { facts, truth } = this.#deps;
+    const people = withinRoom(everybody, view.author);
     // An author in doubt knows the epoch anyway: so may its other devices.
     const recipients = people.map((person) => ({
       identity: person.identity,
@@ -150,6 +152,17 @@ function peopleOf({ membership, adds }: WriterView): People {
   const sure = members.filter(({ isInDoubt }) => !isInDoubt);
   const added = adds.map((add) => ({ ...add, isInDoubt: false }));
   return distinct([...sure, ...added, ...members.filter(({ isInDoubt }) => isInDoubt)]);
+}
+
+/**
+ * As many as an epoch has entries for, the most senior ones and the author: who added more, in one go or while others did, has nobody shut out. The
+ * blocks that follow grant the others the epoch.
+ */
+function withinRoom(people: People, author: MemberNumber): People {
+  if (people.length <= roomLimits.sealedEntries) return people;
+  const isAuthor = ({ index }: DuePerson): boolean => index === author;
+  const others = people.filter((person) => !isAuthor(person)).slice(0, roomLimits.sealedEntries - 1);
+  return [...people.filter(isAuthor), ...others];
 }
 
 /** All but those whom the block removes. The author too: what this device found by another way, its member's other devices may lack. */
