@@ -1,6 +1,6 @@
 /** Writing of one device in one room: its writer key, the blocks it makes, and what becomes durable before anybody sees it. */
 import { type Bytes, equalBytes, type Plaintext } from "@coterie/bytes";
-import type { AdmittedBlock, Envelope } from "@coterie/oplog";
+import { type AdmittedBlock, type Envelope, MalformedBlockError } from "@coterie/oplog";
 import type { SigningKeyPair } from "@coterie/primitives";
 import type { OwnCheckpoint } from "../checkpoint/checkpoint-book.ts";
 import { RoomFailedError } from "../errors.ts";
@@ -105,11 +105,16 @@ export class RoomWriting {
     try {
       for (const next of drafts) {
         const draft = next();
-        const envelope = this.#compose(writer, { ...draft, operations: [...reports, ...draft.operations] });
+        const take = (envelope: Envelope): Envelope => {
+          admitted.push(...this.#parts.log.receiveOwn(envelope).admitted);
+          return envelope;
+        };
+        const whole = this.#composeIfShort(writer, { ...draft, operations: [...reports, ...draft.operations] });
+        // What it must seal to others has no room beside a long content: that comes first, in a block of its own.
+        if (whole === undefined)
+          take(this.#compose(writer, { operations: reports, content: undefined, rotates: draft.rotates }));
+        written.push(take(whole ?? this.#compose(writer, { ...draft, rotates: false })));
         reports = [];
-        written.push(envelope);
-        const result = this.#parts.log.receiveOwn(envelope);
-        admitted.push(...result.admitted);
       }
     } finally {
       // Also where a later draft is refused: what was taken in is in memory, and must not be ahead of the storage.
@@ -124,6 +129,19 @@ export class RoomWriting {
     const writer = this.writers.current?.keyPair.publicKey;
     const goesOn = writer !== undefined && log.membership.isValidWriter(writer);
     return this.#composer.findEpoch(goesOn ? log.findHead(writer) : undefined);
+  }
+
+  /** Undefined where the block is too long, and would be shorter without its content. */
+  #composeIfShort(writer: OwnWriter, draft: Draft): Envelope | undefined {
+    try {
+      return this.#compose(writer, draft);
+    } catch (error) {
+      // What is written again is counted by the seqs of its blocks: nothing comes between them.
+      const { log } = this.#parts;
+      const isAlone = draft.content !== undefined && leftOf(log, this.writers.record.pending).length === 0;
+      if (error instanceof MalformedBlockError && isAlone) return undefined;
+      throw error;
+    }
   }
 
   #compose({ keyPair }: OwnWriter, { operations, content, rotates }: Draft): Envelope {
