@@ -14,6 +14,6 @@ it("gives the same graph for any order, duplicates and batches: 1,000 worlds", (
   for (const count of Object.values(seen)) expect(count).toBeGreaterThan(500);
 });
 
-it("gives the same graph where few blocks may wait: 300 worlds", () => {
-  for (let seed = 0; seed < 300; seed++) expect(() => checkCrowdedWorld(seed), `seed ${seed}`).not.toThrow();
+it("gives the same graph where few blocks may wait: 100 worlds", () => {
+  for (let seed = 0; seed < 100; seed++) expect(() => checkCrowdedWorld(seed), `seed ${seed}`).not.toThrow();
 });

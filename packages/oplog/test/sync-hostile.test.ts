@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { runWorlds } from "./sync-worlds.ts";
 
-// 10,000 worlds: sync-hostile.full.test.ts.
-const seeds = 1_000;
+// 10,000 worlds: sync-hostile.full.test.ts. Whole rooms: packages/room/test/rooms-relays.test.ts.
+const seeds = 700;
 
 describe(`${seeds} worlds with relays that lie and networks that lose`, () => {
   it("end with all devices having everything in one order, or with an alarm; never in a wrong state", async () => {

@@ -6,7 +6,7 @@ import { nodePrimitives as primitives } from "@coterie/primitives/node";
 import { expect, it } from "vitest";
 import type { MemberHistory } from "../src/index.ts";
 import { heldLevels, storedBlocks } from "./rooms-verdict.ts";
-import { appendLines, type Person, seeded, three, World } from "./world.ts";
+import { seeded, three, World } from "./world.ts";
 
 /** A room with three epochs of texts, and a newcomer after the second. */
 async function newcomer(history: MemberHistory) {
@@ -106,36 +106,4 @@ it("D8: a member that was away for 200 epochs catches up, from shuffled and repe
   await world.give(carol, alice);
   expect(await alice.lines()).toContain("back");
   expect(carol.alarms).toEqual([]);
-});
-
-//   three writers write 1,000 blocks each without hearing of each other; a relay hands them to one reader in its own order
-it("9: applies less than 2.5 times what there is, where three branches of 1,000 blocks merge in a relay's order", async () => {
-  const world = new World(9);
-  const people = await three(world, "admin");
-  const [alice] = people;
-  for (const person of people) await person.say("hello");
-  await world.settle(...people);
-  const starts = new Map<Person, number>(people.map((person) => [person, person.store.length()]));
-  for (const person of people)
-    await person.in.writeAll(Array.from({ length: 1_000 }, (_, i) => [encodeUtf8(`${person.name} ${i}`)]));
-  const reader = world.person("dave");
-  let applied = 0;
-  reader.views = {
-    lines: (view, given) => {
-      applied += given.length;
-      appendLines(view, given);
-    },
-  };
-  await alice.add(reader);
-  await world.join(alice, reader);
-  const branches = await Promise.all(
-    people.map(async (person) => (await storedBlocks(person)).slice(starts.get(person) ?? 0)),
-  );
-  for (let at = 0; at < 1_000; at += 64) {
-    for (const branch of branches) await reader.in.receive(branch.slice(at, at + 64));
-    await reader.in.view("lines");
-  }
-  for (const person of people) await world.give(person, reader);
-  expect(new Set(await reader.lines()).size).toBe(3_001);
-  expect(applied / 3_001).toBeLessThanOrEqual(2.5);
 });

@@ -72,15 +72,16 @@ export class Schedule {
   /**
    * The members of whom nobody doubts, by whoever knows most. Somebody else may take itself for one in vain: whoever added it again was removed
    * at the same time, and what says so is sealed to others. Doubts end when the order goes on, which it does not where a quorum was removed.
-   * Nor is somebody one who left in a block that nobody who stays can open (docs/protocol/rooms.md §7, end).
+   * Nor is somebody one whose removal stands in a block that nobody who stays can open (docs/protocol/rooms.md §7, end).
    */
   get members(): readonly Person[] {
+    const believers: readonly (Person | undefined)[] = this.believers;
     const [reference] = this.believers.toSorted((a, b) => b.in.log.dag.size - a.in.log.dag.size);
     if (reference === undefined) return [];
     const { membership, dag } = reference.in.log;
-    const leaves = this.deeds.filter(({ kind, by, target }) => kind === "remove" && by === target);
-    const left = new Set(leaves.filter(({ hash }) => dag.find(hash) === undefined).map(({ by }) => by));
-    return this.people.filter((person) => membership.isSure(person.id) && !left.has(person));
+    const unheard = this.deeds.filter(({ kind, hash }) => kind === "remove" && dag.find(hash) === undefined);
+    const gone = new Set(unheard.map(({ target }) => target).filter((person) => !believers.includes(person)));
+    return this.people.filter((person) => membership.isSure(person.id) && !gone.has(person));
   }
 
   /**
@@ -105,8 +106,11 @@ export class Schedule {
     await this.#try("say", person, () => person.say(text), text);
   }
 
+  /** Twelve rounds for the era, and for each that ends meanwhile. */
   async #fallSilent(): Promise<void> {
-    for (let round = 0; round <= 12; round++) {
+    const era = (): number => Math.max(0, ...this.believers.map((person) => person.in.log.order.era));
+    const before = era();
+    for (let round = 0; round <= 12 * (1 + Math.max(0, era() - before)); round++) {
       await this.#everybodyMeets();
       let owed = 0;
       for (const person of this.believers) if (await this.#acknowledge(person)) owed++;

@@ -52,6 +52,9 @@ const fixtures = [
   { what: "an add that is void for who writes after it", seed: 193, people: 4, steps: 30, churn: 30 },
   { what: "people whose adder was demoted meanwhile", seed: 1229, people: 3, steps: 12, churn: 50 },
   { what: "somebody who is added again before a checkpoint", seed: 1_002_836, people: 4, steps: 40, churn: 30 },
+  { what: "a removal that nobody left can open", seed: 2_000_016, people: 4, steps: 30, churn: 60 },
+  { what: "a room of people who doubt each other", seed: 2_000_374, people: 4, steps: 30, churn: 60 },
+  { what: "a key update in a block of the removed", seed: 2_000_407, people: 5, steps: 30, churn: 60 },
 ];
 
 it.each(fixtures)("D3, D4: $what", async ({ what, seed, people, steps, churn }) => {

@@ -43,8 +43,9 @@ class Judge {
   constructor(schedule: Schedule, restarting: Restarting) {
     this.#schedule = schedule;
     this.#restarting = restarting;
-    const { members, world, founder } = schedule;
-    this.#reference = members[world.random.below(members.length || 1)] ?? founder;
+    const { members, world, founder, people } = schedule;
+    const [best = founder] = people.filter(({ room }) => room !== undefined).toSorted(byBlocks);
+    this.#reference = members[world.random.below(members.length || 1)] ?? best;
     this.#log = this.#reference.in.log;
   }
 
@@ -134,6 +135,9 @@ class Judge {
     const { people, members } = this.#schedule;
     const gone = people.filter((person) => person.room !== undefined && !members.includes(person));
     const epochs = epochsOf(await storedBlocks(this.#reference));
+    const epochOf = (block: number): string | undefined => epochs.get(encodeHex(dag.hash(block)));
+    const begins = new Map<string | undefined, number>();
+    for (let block = dag.size - 1; block >= 0; block--) begins.set(epochOf(block), block);
     for (const person of gone) {
       const held = await heldLevels(person, new Set(epochs.values()));
       const isMemberAt = Array.from(
@@ -141,11 +145,12 @@ class Judge {
         (_, block) => membershipLog.evaluate(table.past(block), dag.commits(block)).find(person.id) !== undefined,
       );
       for (let block = 0; block < dag.size; block++) {
-        // A removal may prove void: whoever was a member again in knowledge of the block was handed its epoch.
-        const isBack = isMemberAt.some((isMember, later) => isMember && this.#isInPast({ earlier: block, later }));
+        const epoch = epochOf(block);
+        // A removal may prove void: whoever was a member again in knowledge of the epoch's first block was handed the epoch.
+        const begin = epoch === undefined ? block : (begins.get(epoch) ?? block);
+        const isBack = isMemberAt.some((isMember, later) => isMember && this.#isInPast({ earlier: begin, later }));
         if (isMemberAt.at(block) !== false || isBack || !this.#isGoneFor(person, block)) continue;
         this.#secrets++;
-        const epoch = epochs.get(encodeHex(dag.hash(block)));
         if (epoch !== undefined && held.has(epoch)) this.#faults.push(`${person.name} opens block ${block}`);
       }
     }
@@ -240,11 +245,28 @@ function pastsOf({ dag }: RoomLog): readonly Set<number>[] {
 function describe(person: Person): string {
   const { log } = person.in;
   const members = log.membership.members.map(
-    ({ identity, role, history, keyVersion, sealingKey }) =>
-      `${encodeHex(identity.subarray(0, 4))} ${role} ${history} ${keyVersion} ${encodeHex(sealingKey.subarray(0, 4))}`,
+    ({ identity, role, history }) => `${encodeHex(identity.subarray(0, 4))} ${role} ${history}`,
   );
   const indexers = log.membership.indexers.map((writer) => encodeHex(writer.subarray(0, 4)));
-  return [...members, describeOrder(person), ...indexers].join(" ");
+  return [...members, describeOrder(person), describeKeys(log), ...indexers].join(" ");
+}
+
+/**
+ * Sealing keys as far as they count for what is written next: by the past of the last block that is not void. A key update in a block of the
+ * removed is known to whoever holds its epoch, and in no past.
+ */
+function describeKeys(log: RoomLog): string {
+  const { order, dag, table, membershipLog } = log;
+  const last =
+    order.tail().findLast((block) => !log.isVoid(block)) ??
+    (order.position > 0 ? order.at(order.position - 1) : undefined);
+  if (last === undefined) return "";
+  const { members } = membershipLog.evaluate(table.past(last), dag.commits(last));
+  return members.map(({ keyVersion, sealingKey }) => `${keyVersion} ${encodeHex(sealingKey.subarray(0, 4))}`).join(" ");
+}
+
+function byBlocks(a: Person, b: Person): number {
+  return b.in.log.dag.size - a.in.log.dag.size;
 }
 
 async function encodedView(person: Person): Promise<string> {
