@@ -132,6 +132,7 @@ export class Twin {
     this.#authors.set(block, author);
     const acts: Act[] = [];
     for (const [index, operation] of block.operations.entries()) {
+      if (this.#addsNothing(operation, block)) continue;
       const right = this.#rightTo(operation, { author, state, block, index });
       if (right === "none" || (right === "admin" && !member.isAdmin)) continue;
       const isAbout = operation.kind === "remove" || (operation.kind === "role" && operation.role === "member");
@@ -195,6 +196,15 @@ export class Twin {
       case "vote":
         return "own";
     }
+  }
+
+  /** §5.2: the same writer, or one whose restriction was decided to hold, has said so before. */
+  #addsNothing(operation: Operation, block: SceneBlock): boolean {
+    const decided = this.#decided[block.commits]?.restrictions;
+    return this.#actsIn(block.past).some(
+      (act) =>
+        stopsAsWell(act.operation, operation) && (act.block?.writer === block.writer || decided?.get(act) === true),
+    );
   }
 
   #isFirst(block: SceneBlock): boolean {
@@ -415,4 +425,12 @@ function ownerIn(
 ): string | undefined {
   const named = [...blocks].find(({ writer }) => hex(keyOf(writer)) === hex(key));
   return named === undefined ? undefined : firstKnown(acts, blocks, named.writer)?.author;
+}
+
+function stopsAsWell(before: Operation, operation: Operation): boolean {
+  if (before.kind === "revoke-writer" && operation.kind === "revoke-writer")
+    return hex(before.cap.writer) === hex(operation.cap.writer);
+  if (before.kind !== "fork" || operation.kind !== "fork") return false;
+  const [one, other] = [before.proof, operation.proof];
+  return hex(one.subarray(0, 32)) === hex(other.subarray(0, 32)) && (one[32] ?? 0) <= (other[32] ?? 0);
 }

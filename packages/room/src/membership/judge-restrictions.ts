@@ -44,6 +44,33 @@ export function judgeRestrictions(facts: ControlFacts, judged: JudgedSet): Outco
   return { settled, actual, strict, openSet: facts.sets.of(open.map(({ control }) => control)), undecided };
 }
 
+/**
+ * The outcome with a few more undecided restrictions, found from what is there: where each cuts nothing off that is known, stands, and cannot be
+ * part of a circle. So it is in almost every room. Undefined where it must be judged anew.
+ */
+export function judgeMore(
+  facts: ControlFacts,
+  { outcome, more }: { readonly outcome: Outcome; readonly more: readonly Restriction[] },
+): Outcome | undefined {
+  let next: Outcome = outcome;
+  for (const restriction of more) {
+    const { settled, actual, strict, undecided, openSet } = next;
+    const mayCircle = restriction.targetSeniority !== undefined && undecided.length > 0;
+    if (mayCircle || !settled.stands(restriction) || !actual.stands(restriction)) return undefined;
+    const actually = actual.with(restriction);
+    const strictly = actual === strict ? actually : strict.with(restriction);
+    if (actually === undefined || strictly === undefined) return undefined;
+    next = {
+      settled,
+      actual: actually,
+      strict: strictly,
+      openSet: facts.sets.with(openSet, restriction.control),
+      undecided: [...undecided, restriction],
+    };
+  }
+  return next;
+}
+
 function judgementOf(
   facts: ControlFacts,
   { judged, held }: { readonly judged: JudgedSet; readonly held: readonly Restriction[] },

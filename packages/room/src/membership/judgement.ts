@@ -15,11 +15,11 @@ export class Judgement {
   readonly facts: ControlFacts;
   readonly #decisions: Decisions;
   readonly #moment: Moment;
-  readonly #removals = new Map<number, Restriction[]>();
-  readonly #demotions = new Map<number, Restriction[]>();
-  readonly #revocations = new Map<number, Restriction[]>();
-  readonly #forks = new Map<number, Restriction[]>();
-  readonly #held = new Set<number>();
+  #removals = new Map<number, Restriction[]>();
+  #demotions = new Map<number, Restriction[]>();
+  #revocations = new Map<number, Restriction[]>();
+  #forks = new Map<number, Restriction[]>();
+  #held = new Set<number>();
   #standings = new Uint8Array(0);
 
   constructor(facts: ControlFacts, { decisions, moment }: { readonly decisions: Decisions; readonly moment: Moment }) {
@@ -47,6 +47,28 @@ export class Judgement {
     this.#held.add(restriction.id);
     // In a room without conflicts a restriction has seen all that it is about, and what was found out stays true.
     if (this.#standings.length > 0 && this.#cutsSomething(restriction)) this.#standings.fill(0);
+  }
+
+  /**
+   * What it is with one more restriction that cuts nothing off which is known: nothing else stands otherwise by it. Undefined where it does.
+   * What this one holds is shared, so that neither is to hold more.
+   */
+  with(restriction: Restriction): Judgement | undefined {
+    if (this.#cutsSomething(restriction)) return undefined;
+    const next = new Judgement(this.facts, { decisions: this.#decisions, moment: this.#moment });
+    next.#removals = this.#removals;
+    next.#demotions = this.#demotions;
+    next.#revocations = this.#revocations;
+    next.#forks = this.#forks;
+    next.#held = new Set(this.#held).add(restriction.id);
+    next.#standings = this.#standings.slice();
+    const [byKey, key] = this.#placeOf(restriction);
+    const changed = new Map(byKey).set(key, [...(byKey.get(key) ?? none), restriction]);
+    if (byKey === this.#removals) next.#removals = changed;
+    else if (byKey === this.#demotions) next.#demotions = changed;
+    else if (byKey === this.#revocations) next.#revocations = changed;
+    else next.#forks = changed;
+    return next;
   }
 
   /** Removals of a member that hold. */

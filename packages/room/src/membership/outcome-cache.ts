@@ -5,10 +5,13 @@
 import type { ControlFacts } from "./control-facts.ts";
 import type { ControlSet } from "./control-sets.ts";
 import type { Decisions, Moment } from "./decisions.ts";
-import { judgeRestrictions, type Outcome } from "./judge-restrictions.ts";
+import { judgeMore, judgeRestrictions, type Outcome } from "./judge-restrictions.ts";
 
 const maxRememberedSets = 16_384;
 const maxRememberedOutcomes = 32;
+/** How many of the last outcomes may be what a new one grows from, and by how much. */
+const lookedAt = 4;
+const extendedBy = 8;
 /** In all of them together; the last one stays, however many it has. */
 const maxRememberedRestrictions = 65_536;
 
@@ -36,7 +39,10 @@ export class OutcomeCache {
     const known = this.#outcomeByRestrictions.get(restrictionSet);
     if (known !== undefined && known.moment === moment) return known.outcome;
     const carried = known !== undefined && known.moment < moment ? this.#carry(known, moment) : undefined;
-    const outcome = carried ?? judgeRestrictions(this.#facts, { restrictionSet, decisions: this.#decisions, moment });
+    const outcome =
+      carried ??
+      this.#extend(restrictionSet, moment) ??
+      judgeRestrictions(this.#facts, { restrictionSet, decisions: this.#decisions, moment });
     this.#outcomeByRestrictions.delete(restrictionSet);
     this.#outcomeByRestrictions.set(restrictionSet, { moment, outcome });
     this.#forgetOldest();
@@ -54,6 +60,21 @@ export class OutcomeCache {
       if (remembered.size <= limit) return;
       remembered.delete(oldest);
     }
+  }
+
+  /** From the outcome of almost the same restrictions at the same moment, where one of the last few is. */
+  #extend(restrictionSet: ControlSet, moment: Moment): Outcome | undefined {
+    const { sets, restrictionsByControl } = this.#facts;
+    const last = [...this.#outcomeByRestrictions].slice(-lookedAt).toReversed();
+    for (const [smaller, { moment: at, outcome }] of last) {
+      if (at !== moment || !sets.isSubset(smaller, restrictionSet)) continue;
+      const controls = sets.difference(restrictionSet, smaller);
+      const more = controls.flatMap((control) => restrictionsByControl.get(control) ?? []);
+      const isDecided = more.some(({ id }) => this.#decisions.decisionAt(moment, id) !== undefined);
+      if (isDecided || more.length > extendedBy) continue;
+      return judgeMore(this.#facts, { outcome, more });
+    }
+    return undefined;
   }
 
   // All control blocks of a set are added before the set is used, so its restrictions never change.
