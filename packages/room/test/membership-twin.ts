@@ -198,12 +198,14 @@ export class Twin {
     }
   }
 
-  /** §5.2: the same writer, or one whose restriction was decided to hold, has said so before. */
+  /** §5.2: the same writer, by what holds, or one whose restriction was decided to hold, has said so before. */
   #addsNothing(operation: Operation, block: SceneBlock): boolean {
     const decided = this.#decided[block.commits]?.restrictions;
+    const { held } = this.state(block.past, block.commits);
     return this.#actsIn(block.past).some(
       (act) =>
-        stopsAsWell(act.operation, operation) && (act.block?.writer === block.writer || decided?.get(act) === true),
+        stopsAsWell(act.operation, operation) &&
+        ((act.block?.writer === block.writer && held.has(act)) || decided?.get(act) === true),
     );
   }
 
