@@ -211,6 +211,52 @@ it("27: a device that was restored goes on with another writer, and reads what i
   expect([...alice.alarms, ...relays.alarms]).toEqual([]);
 });
 
+it("27: a restored founder, who was the only indexer, finishes what the lost device began, if a person says so", async () => {
+  const world = new World(8);
+  const [alice, bob] = [world.person("alice"), world.person("bob")];
+  const first = new Machine();
+  alice.store = first.start();
+  await world.foundBy(alice, { checkpointInterval: 6 });
+  await alice.add(bob);
+  await world.invite(alice, bob);
+  const relays = new Relays("relay");
+  await meet(relays, alice, bob);
+  const backup = await first.copy();
+  await alice.say("lost with the disk, but sent");
+  await meet(relays, alice, bob);
+  const { writer } = alice;
+  const restored = await alice.clone();
+  restored.store = backup.start();
+  await restored.open(alice.in.log.logId);
+  await restored.say("written before anybody was asked");
+  const syncer = relays.connect(restored, "relay");
+  await relays.sync(restored, syncer);
+  await meet(relays, bob);
+  // Nobody is there who could make it final.
+  expect(restored.writer).not.toEqual(writer);
+  expect(bob.in.log.order.tail().length).toBeGreaterThan(0);
+  expect(await restored.in.reclaimWriter()).toBe(true);
+  syncer.resumeWriter(writer);
+  expect(restored.writer).toEqual(writer);
+  await relays.sync(restored, syncer);
+  for (let line = 0; line < 8; line++) await restored.say(`line ${line}`);
+  await relays.sync(restored, syncer);
+  restored.store = backup.start();
+  await restored.reopen();
+  await restored.say("after another start");
+  await meet(relays, restored, bob);
+  expect(restored.writer).toEqual(writer);
+  for (const person of [restored, bob]) {
+    expect(await person.lines()).toHaveLength(11);
+    expect(person.in.log.order.tail()).toEqual([]);
+    expect(person.alarms).toEqual([]);
+  }
+  expect(relays.alarms).toEqual([]);
+  // There is none but the one that it writes with.
+  expect(await restored.in.reclaimWriter()).toBe(false);
+  expect(await bob.in.reclaimWriter()).toBe(false);
+});
+
 it("27: the only indexer writes before anybody confirmed its head, and everything becomes final all the same", async () => {
   const world = new World(6);
   const [alice, bob] = [world.person("alice"), world.person("bob")];

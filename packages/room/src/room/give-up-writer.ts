@@ -68,10 +68,10 @@ async function takeBack({ parts, writers }: OpenParts, unsent: readonly BlockInd
   const before = writers.record.pending;
   const again = [...(await positionsToWrite(parts, positions)), ...leftOf(log, before)];
   if (positions.length === 0 && again.length === 0) {
-    await writers.replace(undefined);
+    await writers.giveUp();
     return undefined;
   }
-  const changes = await withoutCheckpoint(parts, positions);
+  const changes = new Map([...(await withoutCheckpoint(parts, positions)), ...writers.former()]);
   const fresh = generateOwnWriter(deps.primitives, deps.random);
   const takenBack = [...writers.record.takenBack, ...positions].sort((a, b) => a - b);
   const pending = again.length === 0 ? undefined : { writer: fresh.keyPair.publicKey, positions: again };

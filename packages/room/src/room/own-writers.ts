@@ -7,7 +7,7 @@ import { NotAMemberError } from "../errors.ts";
 import { leftOf } from "./give-up-writer.ts";
 import type { LoadedRoom } from "./load-room.ts";
 import { encodeOwnRecord, type OwnRecord, withWriter } from "./own-record.ts";
-import { encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
+import { decodeOwnWriter, encodeOwnWriter, generateOwnWriter, mayGoOn, type OwnWriter } from "./own-writer.ts";
 import type { RoomParts } from "./room-parts.ts";
 import type { StateName } from "./room-store.ts";
 
@@ -93,7 +93,27 @@ export class OwnWriters {
 
   /** Goes on without the writer: with its substitute, where there is one. */
   async giveUp(): Promise<void> {
-    await this.replace(this.#substitute);
+    await this.replace(this.#substitute, { changes: this.former() });
+  }
+
+  /**
+   * Goes on with the writer that was given up last. Gives false where there is none, or it is a writer no more.
+   * @throws NotAWriterError where it was revoked
+   */
+  async reclaim(): Promise<boolean> {
+    const { deps, log, storage } = this.#parts;
+    const encoded = await storage.load("former");
+    if (encoded === undefined || leftOf(log, this.#record.pending).length > 0) return false;
+    const former = { ...decodeOwnWriter(deps.primitives, encoded), isConfirmed: true };
+    encoded.fill(0);
+    if (log.findHead(former.keyPair.publicKey) === undefined || !mayGoOn(log, former)) return false;
+    await this.replace(former, { changes: new Map([["former", undefined]]) });
+    return true;
+  }
+
+  /** What keeps the writer's key when it is given up: a person may know that nobody else has it any more. */
+  former(): ReadonlyMap<StateName, Bytes> {
+    return this.#writer === undefined ? new Map() : new Map([["former", encodeOwnWriter(this.#writer)]]);
   }
 
   /** Goes on with another writer, or with none until something is written. `changes` is saved with it. */
@@ -108,7 +128,7 @@ export class OwnWriters {
     const encoded = writer && encodeOwnWriter(writer);
     // Durable before its first block: a writer that is forgotten can never be gone on with.
     await this.#save(new Map([...changes, ["writer", encoded]]), noted);
-    encoded?.fill(0);
+    for (const key of [encoded, changes.get("former")]) key?.fill(0);
     this.#writer?.keyPair.secretKey.destroy();
     this.#writer = writer;
     this.#substitute = undefined;

@@ -18,6 +18,7 @@ export interface RoomStoreDeps {
 export type StateName =
   | "genesis"
   | "writer"
+  | "former"
   | "own"
   | "checkpoint"
   | "sync"

@@ -250,6 +250,16 @@ export class Room {
     });
   }
 
+  /**
+   * Goes on with the writer that this device gave up, for a person who knows that no other device has its key: this one was restored, and the one it
+   * was copied from is gone. It matters where the writer was an indexer, since without it nothing may become final any more. Everything that others
+   * have of it must be here; a `Syncer` is to be told by `resumeWriter`. Where another device has the key all the same, both sign in one place: that
+   * is a fork. Gives whether there was such a writer that may go on. Throws NotAWriterError where it was revoked
+   */
+  async reclaimWriter(): Promise<boolean> {
+    return await this.#inTurn(async () => await this.#writing.writers.reclaim());
+  }
+
   /** Not for hosts: writes again what was taken back before this room was closed. */
   async resume(): Promise<void> {
     await this.#inTurn(async () => await this.#resume());

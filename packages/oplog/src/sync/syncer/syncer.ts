@@ -88,6 +88,7 @@ export class Syncer {
       peers: [],
       memories: new Map(),
       delivered: new TipTable(),
+      forgotten: { isOpen: false, times: 0, nextAtMs: 0 },
       wanted: new WantedBlocks({ ...all, limit: oplogLimits.wantedBlocks }),
       alarms: new AlarmDesk(host.onAlarm),
       stoppedWriters: new Map(),
@@ -158,6 +159,11 @@ export class Syncer {
       peer.memory.cursor = 0;
       peer.isFetchingAll = true;
     }
+  }
+
+  /** Sends blocks of a key again that was given up: a person knows that nobody else has it. */
+  resumeWriter(writer: Bytes): void {
+    this.#context.isDirty = this.#context.stoppedWriters.delete(encodeHex(writer)) || this.#context.isDirty;
   }
 
   /** Lets relays that failed have a turn at once: the network is back, or somebody is waiting. */
