@@ -131,3 +131,22 @@ it("8: takes up while it runs what it was granted since, also where it was opene
   expect(await alice.lines()).toContain("dave goes on");
   for (const person of [alice, bob, carol, dave]) expect(person.alarms).toEqual([]);
 });
+
+it("keeps no checkpoint with views of a later time", async () => {
+  const [alice] = await new World(12).found(["alice"], { checkpointInterval: 100 });
+  if (alice === undefined) throw new Error("one person");
+  let isBroken = true;
+  const lines: ApplyBlocks = (view, blocks) => {
+    if (isBroken && view.length >= 32) throw new Error("not now");
+    appendLines(view, blocks);
+  };
+  alice.views = { lines };
+  await alice.reopen("genesis");
+  const said = Array.from({ length: 150 }, (_, i) => `line ${i}`);
+  await alice.in.writeAll(said.map((line) => [encodeUtf8(line)]));
+  isBroken = false;
+  expect(await alice.lines()).toEqual(said);
+  await alice.say("one more");
+  await alice.reopen("checkpoint");
+  expect(await alice.lines()).toEqual([...said, "one more"]);
+});

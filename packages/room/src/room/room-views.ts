@@ -88,13 +88,17 @@ export class RoomViews {
     return this.#runner(name).encode();
   }
 
-  /** All views as they are when the first `length` final blocks are applied, by name, each in its one encoding. */
+  /**
+   * All views as they are when the first `length` final blocks are applied, by name, each in its one encoding.
+   * @throws RangeError where one of them has settled what comes later: there is no way back
+   */
   async encodeAt(length: number): Promise<ReadonlyMap<string, Bytes>> {
     this.#takeUpAccess();
     const order = { ...this.#order(), finalLength: length, length };
     const encoded = new Map<string, Bytes>();
     for (const [name, runner] of this.#runners) {
       await runner.update(order);
+      if (runner.length !== length) throw new RangeError("the view is of a later time");
       encoded.set(name, runner.encode().content);
     }
     return encoded;
