@@ -94,7 +94,7 @@ export class Schedule {
     for (let round = 0; round < 3; round++) {
       for (const person of this.believers) await this.#greet(person, round);
       await this.#fallSilent();
-      if (this.#isOneRoom()) break;
+      if (await this.#isOneRoom()) break;
     }
     const { members } = this;
     if (members.length > 0) await this.#greet(this.#pick(members), 3);
@@ -119,11 +119,15 @@ export class Schedule {
     throw new Error(`seed ${this.#input.seed}: no silence`);
   }
 
-  /** Whether all members have the same order, and know that they are members. */
-  #isOneRoom(): boolean {
+  /** Whether all members have the same order, know that they are members, and read the same where they may read everything. */
+  async #isOneRoom(): Promise<boolean> {
     const { members } = this;
     const orders = new Set(members.map(describeOrder));
-    return orders.size <= 1 && members.every((person) => person.knowsAsMember(person));
+    if (orders.size > 1 || !members.every((person) => person.knowsAsMember(person))) return false;
+    const readers = members.filter((person) => person.in.log.membership.find(person.id)?.history === "all");
+    const views = new Set<string>();
+    for (const person of readers) views.add((await person.lines()).join("\n"));
+    return views.size <= 1;
   }
 
   async #everybodyMeets(): Promise<void> {

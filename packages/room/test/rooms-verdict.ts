@@ -151,7 +151,10 @@ class Judge {
         const isBack = isMemberAt.some((isMember, later) => isMember && this.#isInPast({ earlier: begin, later }));
         if (isMemberAt.at(block) !== false || isBack || !this.#isGoneFor(person, block)) continue;
         this.#secrets++;
-        if (epoch !== undefined && held.has(epoch)) this.#faults.push(`${person.name} opens block ${block}`);
+        const level = epoch === undefined ? undefined : held.get(epoch);
+        // Whom somebody has in doubt may follow the order (§7); where no member is sure, nobody here has seen who doubts whom.
+        if (level !== undefined && (level !== "control" || members.length > 0))
+          this.#faults.push(`${person.name} opens block ${block}`);
       }
     }
   }

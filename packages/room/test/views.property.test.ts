@@ -1,3 +1,4 @@
+import process from "node:process";
 import { type Bytes, decodeUtf8, encodeUtf8 } from "@coterie/bytes";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -70,7 +71,7 @@ it("shows what it would show from scratch, whatever was undone and applied again
         finalLength = nextFinal;
       }
     }),
-    { numRuns: 300 },
+    { numRuns: process.env["COTERIE_FULL"] === "1" ? 10_000 : 300 },
   );
 });
 
