@@ -211,6 +211,47 @@ it("27: a device that was restored goes on with another writer, and reads what i
   expect([...alice.alarms, ...relays.alarms]).toEqual([]);
 });
 
+it("27: the same of a long content, beside which there is no room for the keys that are due by then", async () => {
+  const world = new World(9);
+  const [alice, bob, carol] = [world.person("alice"), world.person("bob"), world.person("carol")];
+  const first = new Machine();
+  bob.store = first.start();
+  await world.foundBy(alice);
+  await alice.add(bob, { role: "admin" });
+  await alice.add(carol);
+  const { publicKey: sealingKey } = carol.sealing;
+  const add = { sealingKey, role: "member", history: "all" } as const;
+  const many = Array.from({ length: 900 }, () => ({ ...add, kind: "add" as const, identity: world.bytes(32) }));
+  await alice.in.change(() => many);
+  for (const person of [bob, carol]) await world.invite(alice, person);
+  const relays = new Relays("relay");
+  await meet(relays, alice, bob);
+  await bob.say("b0");
+  await meet(relays, alice, bob);
+  const machine = await first.copy();
+  const copy = await bob.clone();
+  copy.ownHead = "confirm";
+  copy.store = machine.start();
+  await copy.open(alice.in.log.logId);
+  await meet(relays, copy);
+  const long = "long ".repeat(208_000);
+  for (const line of [long, "c1", "c3"]) await copy.say(line);
+  await bob.say("b1");
+  // Nobody has written since: whoever does next rotates. The copy learns of it before it may write again.
+  await bob.remove(carol);
+  await meet(relays, bob);
+  machine.stopAt(1, true);
+  await expect(meet(relays, copy)).rejects.toThrow();
+  machine.repair();
+  copy.store = machine.start();
+  await copy.open(alice.in.log.logId);
+  await meet(relays, copy, alice, bob);
+  for (const person of [alice, bob, copy]) {
+    expect([...(await person.lines())].sort()).toEqual(["b0", "b1", "c1", "c3", long]);
+    expect(person.alarms).toEqual([]);
+  }
+});
+
 it("27: a restored founder, who was the only indexer, finishes what the lost device began, if a person says so", async () => {
   const world = new World(8);
   const [alice, bob] = [world.person("alice"), world.person("bob")];

@@ -269,6 +269,10 @@ export class World {
     return person;
   }
 
+  bytes(length: number): Bytes {
+    return randomBytes(this.random, length);
+  }
+
   /** One more device of a member, with nothing on it but the member's keys. */
   device({ name, keys }: Pick<Person, "name" | "keys">): Person {
     const person = new Person(name, this.random, keys);

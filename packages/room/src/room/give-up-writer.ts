@@ -63,10 +63,10 @@ export function destroyParts({ log, keyring }: RoomParts): void {
 }
 
 async function takeBack({ parts, writers }: OpenParts, unsent: readonly BlockIndex[]): Promise<LoadedRoom | undefined> {
-  const { deps, log, storage } = parts;
+  const { deps, storage } = parts;
   const positions = unsent.map((block) => storage.positionOf(block));
   const before = writers.record.pending;
-  const again = [...(await positionsToWrite(parts, positions)), ...leftOf(log, before)];
+  const again = [...(await positionsToWrite(parts, positions)), ...(await leftOf(parts, before))];
   if (positions.length === 0 && again.length === 0) {
     await writers.giveUp();
     return undefined;
@@ -80,11 +80,43 @@ async function takeBack({ parts, writers }: OpenParts, unsent: readonly BlockInd
   return { ...loaded, writer: loaded.writer && { ...loaded.writer, isConfirmed: true } };
 }
 
-/** Of blocks that were to be written again already, those that were not. */
-export function leftOf(log: RoomLog, pending: OwnRecord["pending"]): readonly number[] {
+/**
+ * Of blocks that were to be written again, those that were not. The writer that is to write them has written nothing else; a block of its that only
+ * hands out keys made room for the one after it.
+ */
+export async function leftOf(
+  parts: Pick<RoomParts, "log" | "storage">,
+  pending: OwnRecord["pending"],
+): Promise<readonly number[]> {
   if (pending === undefined) return [];
+  const { log, storage } = parts;
+  const { dag } = log;
   const head = log.findHead(pending.writer);
-  return pending.positions.slice(head === undefined ? 0 : log.dag.seq(head) + 1);
+  if (head === undefined) return pending.positions;
+  let done = 0;
+  for (let seq = 0; seq <= dag.seq(head) && done < pending.positions.length; seq++) {
+    const block = dag.firstOf(dag.writer(head), seq);
+    const written = block === undefined ? undefined : await storage.readBlock(block);
+    const position = pending.positions[done] ?? -1;
+    // What was dropped since had been written again before.
+    const wanted = position < storage.first ? undefined : await storage.readAt(position);
+    const isIt = written === undefined || wanted === undefined || isRotation(log, wanted) || isSomething(log, written);
+    if (isIt) done += 1;
+  }
+  return pending.positions.slice(done);
+}
+
+/** Whether a block says something beside the keys that it hands out. */
+function isSomething(log: RoomLog, block: Uint8Array): boolean {
+  const draft = draftOf(log, block);
+  draft?.content?.destroy();
+  return draft !== undefined && !draft.rotates;
+}
+
+function isRotation(log: RoomLog, block: Uint8Array): boolean {
+  const draft = draftOf(log, block);
+  draft?.content?.destroy();
+  return draft?.rotates === true;
 }
 
 async function positionsToWrite({ log, storage }: RoomParts, positions: readonly number[]): Promise<readonly number[]> {

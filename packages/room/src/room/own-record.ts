@@ -5,7 +5,7 @@
 import { type Bytes, equalBytes, FieldReader, FieldWriter, MalformedBytesError } from "@coterie/bytes";
 import { DeviceStateDamagedError } from "../errors.ts";
 
-/** Blocks that are to be written again: the n-th as the block with seq n of a writer that was made for it. */
+/** Blocks that are to be written again by a writer that was made for it, each as one, as the first that it writes. */
 export interface PendingBlocks {
   readonly writer: Bytes;
   /** Positions in the storage, in the order in which they were written. */

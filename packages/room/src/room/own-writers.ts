@@ -72,7 +72,7 @@ export class OwnWriters {
       return fresh;
     }
     // What is still to be written again is the fresh one's.
-    const left = leftOf(log, this.#record.pending);
+    const left = await leftOf(this.#parts, this.#record.pending);
     const pending = left.length === 0 ? undefined : { writer: fresh.keyPair.publicKey, positions: left };
     await this.replace(fresh, { record: { ...this.#record, pending } });
     return fresh;
@@ -103,7 +103,7 @@ export class OwnWriters {
   async reclaim(): Promise<boolean> {
     const { deps, log, storage } = this.#parts;
     const encoded = await storage.load("former");
-    if (encoded === undefined || leftOf(log, this.#record.pending).length > 0) return false;
+    if (encoded === undefined || (await leftOf(this.#parts, this.#record.pending)).length > 0) return false;
     const former = { ...decodeOwnWriter(deps.primitives, encoded), isConfirmed: true };
     encoded.fill(0);
     if (log.findHead(former.keyPair.publicKey) === undefined || !mayGoOn(log, former)) return false;
@@ -140,6 +140,11 @@ export class OwnWriters {
     return pending !== undefined && this.#writer !== undefined && this.isConfirmed
       ? equalBytes(pending.writer, this.#writer.keyPair.publicKey)
       : false;
+  }
+
+  /** Everything that was taken back is written again: what is kept says so from the next time on that something is saved. */
+  noteResumed(): void {
+    this.#record = { ...this.#record, pending: undefined };
   }
 
   /** Gives the same room, read again from the storage, what is known in this run only. This one is over. */

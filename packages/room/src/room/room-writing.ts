@@ -78,13 +78,14 @@ export class RoomWriting {
   async resume(): Promise<void> {
     const { log, storage } = this.#parts;
     if (!this.writers.mayResume) return;
-    for (const position of leftOf(log, this.writers.record.pending)) {
+    for (const position of await leftOf(this.#parts, this.writers.record.pending)) {
       const block = await storage.readAt(position);
       const draft = block && draftOf(log, block);
       if (draft === undefined) throw new RoomFailedError();
-      await this.#write([() => ({ ...draft, operations: stillOf(log.membership, draft.operations) })]);
+      await this.#write([() => stillOf(log.membership, draft)]);
       draft.content?.destroy();
     }
+    this.writers.noteResumed();
   }
 
   /** Writes blocks, each of which `drafts` makes when its turn comes. All are durable when it resolves. */
@@ -136,10 +137,7 @@ export class RoomWriting {
     try {
       return this.#compose(writer, draft);
     } catch (error) {
-      // What is written again is counted by the seqs of its blocks: nothing comes between them.
-      const { log } = this.#parts;
-      const isAlone = draft.content !== undefined && leftOf(log, this.writers.record.pending).length === 0;
-      if (error instanceof MalformedBlockError && isAlone) return undefined;
+      if (error instanceof MalformedBlockError && draft.content !== undefined) return undefined;
       throw error;
     }
   }
@@ -210,10 +208,11 @@ export class RoomWriting {
   }
 }
 
-/** Without what somebody else did meanwhile. */
-function stillOf(membership: Membership, operations: readonly Operation[]): readonly Operation[] {
-  return operations.filter((operation) => {
+/** Without what somebody else did meanwhile, unless nothing would remain: each block is written again as one. */
+function stillOf(membership: Membership, draft: Draft): Draft {
+  const operations = draft.operations.filter((operation) => {
     if (operation.kind === "add") return !membership.isSure(operation.identity);
     return operation.kind !== "remove" || membership.find(operation.identity) !== undefined;
   });
+  return operations.length === 0 && draft.content === undefined ? draft : { ...draft, operations };
 }

@@ -13,7 +13,7 @@ import { findBelow, withoutCovered } from "./find-below.ts";
 import { raiseFloor } from "./floor.ts";
 import { EpochWaiters } from "./epoch-waiters.ts";
 import { deriveInboxKeyPair } from "../epochs/room-keys.ts";
-import { destroyParts, giveUpWriter } from "./give-up-writer.ts";
+import { destroyParts, giveUpWriter, leftOf } from "./give-up-writer.ts";
 import { type LoadedRoom, loadRoom } from "./load-room.ts";
 import type { ProposeOperations, ReceivedBlocks, WrittenBlock } from "./room-calls.ts";
 import type { RoomParts } from "./room-parts.ts";
@@ -202,6 +202,8 @@ export class Room {
     return await this.#inTurn(async () => {
       const { log, storage } = this.#parts;
       if (log.checkpoints.findCertified()?.own.era !== this.#writing.keptEra) return false;
+      // What is still to be written again must not go.
+      if ((await leftOf(this.#parts, this.#writing.writers.record.pending)).length > 0) return false;
       const epochId = this.epochId;
       const sealed = epochId === undefined ? [] : await findSealedBlocks(this.#parts, epochId);
       const floor = await raiseFloor(storage, this.#parts.views.names);
