@@ -91,6 +91,8 @@ export interface SyncContext {
   readonly memories: Map<string, RelayMemory>;
   /** What was given to the host in this process, or was in its store before. */
   readonly delivered: TipTable;
+  /** Whether the host let some of that go, how often it was looked for since, and when it may be again. */
+  readonly forgotten: { isOpen: boolean; times: number; nextAtMs: number };
   readonly wanted: WantedBlocks;
   readonly alarms: AlarmDesk;
   /** Own keys that nothing is sent of any more, by text. */
