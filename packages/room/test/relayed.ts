@@ -142,6 +142,12 @@ export class Relays {
     );
   }
 
+  /** One step of a syncer, two seconds later. */
+  async step(syncer: Syncer): Promise<SyncReport> {
+    this.#nowMs += 2_000;
+    return await syncer.step();
+  }
+
   /** Steps of one syncer until there is nothing more to do; the room acknowledges what came. */
   async sync(person: Person, syncer: Syncer): Promise<SyncReport> {
     for (;;) {

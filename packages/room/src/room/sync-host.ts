@@ -38,7 +38,8 @@ export function createSyncHost({ primitives, room, parts, ownWriter, giveUpWrite
       const { missing, refused, forks } = await room.receive(envelopes);
       const forged = refused.flatMap((refusal) => (refusal.reason === "bad-signature" ? [refusal.hash] : []));
       const pairs = await Promise.all(forks.map((fork) => readFork(parts().storage, fork.blocks)));
-      return { missing, forged, forks: pairs.flatMap((pair) => pair ?? []) };
+      const hasForgotten = refused.some(({ reason }) => reason === "crowded-out");
+      return { missing, forged, forks: pairs.flatMap((pair) => pair ?? []), hasForgotten };
     },
     missing: () => Promise.resolve(parts().log.waiting.missing),
     copiesWanted: async () => {

@@ -21,6 +21,7 @@ export async function deliver(
   if (blocks.length === 0) return [];
   await noteOwnBlocks(scope, blocks);
   const result = await receive(scope, blocks);
+  if (result.hasForgotten === true) context.forgotten.isOpen = true;
   const forged = new Set(result.forged.map(hashKey));
   const good = forged.size === 0 ? blocks : blocks.filter(({ hash }) => !forged.has(hashKey(hash)));
   if (good.length < blocks.length) blame(scope, "forged");

@@ -7,7 +7,7 @@ import { fetchStrays, fetchWanted } from "./fetch-blocks.ts";
 import { costOf, fetchHeads } from "./fetch-heads.ts";
 import { leaveBulk, pull, type PullOutcome } from "./pull.ts";
 import { push, pushWhatIsLost } from "./push.ts";
-import { nextMoment, RelayCallError, type SyncScope } from "./sync-context.ts";
+import { nextMoment, RelayCallError, type SyncContext, type SyncScope } from "./sync-context.ts";
 import { TipTable } from "./tip-table.ts";
 
 const blocksPerQuestion = 64;
@@ -54,10 +54,12 @@ async function syncWith(scope: SyncScope): Promise<"synced" | "more" | "waiting"
   const outcome = isDue || peer.areHeadsDue ? await compareAndPull(scope) : await pull(scope);
   await fetchStrays(scope);
   if (outcome !== "end") return outcome;
+  let isMissingMore = false;
   if (isHeadsFirst(scope)) peer.areHeadsDue = true;
-  else if (await fetchWanted(scope)) return "more";
+  else isMissingMore = await fetchWanted(scope);
+  // Whatever is missed: what anybody lets others ask for without end does not keep own blocks here.
   if (await push(scope)) return "more";
-  return peer.areHeadsDue ? "more" : "synced";
+  return peer.areHeadsDue || isMissingMore ? "more" : "synced";
 }
 
 /** Asking for a hash tells that something builds on it. All heads are asked for before, which tells nothing and is mostly enough. */
@@ -73,6 +75,7 @@ async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
   const moment = nextMoment(context);
   const remembered = [...memory.tips.all(), ...memory.withdrawn];
   const shown = await readHeads(scope);
+  await lookForForgotten(context);
   peer.froms = new Map(
     shown.heads.flatMap(({ writer, from }) => (from === undefined ? [] : [[hashKey(writer), from]])),
   );
@@ -102,6 +105,20 @@ async function compareAndPull(scope: SyncScope): Promise<PullOutcome> {
   peer.headsMoment = moment;
   context.isDirty = true;
   return "end";
+}
+
+/**
+ * Blocks that waited for keys and had to make room for others, which anybody can give in any number, are on no list: nothing but the heads tells
+ * that they are not here. What still waits comes once more then, so that it is done ever more seldom.
+ */
+async function lookForForgotten(context: SyncContext): Promise<void> {
+  const { forgotten, delivered, host, deps, options } = context;
+  const nowMs = deps.nowMs();
+  if (!forgotten.isOpen || nowMs < forgotten.nextAtMs) return;
+  forgotten.isOpen = false;
+  forgotten.nextAtMs = nowMs + options.headsEveryMs * 2 ** Math.min(forgotten.times, 6);
+  forgotten.times += 1;
+  delivered.reset([...(await host.base()), ...(await readOwnHeads(context))]);
 }
 
 /** What the host misses is asked for again, should it have been forgotten. */

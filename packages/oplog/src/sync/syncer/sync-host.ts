@@ -18,6 +18,8 @@ export interface ReceiveResult {
   readonly forks: readonly ForkedBlocks[];
   /** Hashes of blocks that their writer did not sign: who sent them is to blame, and another copy may be good. */
   readonly forged: readonly Bytes[];
+  /** Whether blocks that waited had to go, of this call or of earlier ones: they are fetched again after a while. */
+  readonly hasForgotten?: boolean;
 }
 
 /** The key that a device writes with is somebody else's too, or the device is an old copy of itself. */
