@@ -51,4 +51,7 @@ it("goes on where a view takes more than 16 MiB", { timeout: 300_000 }, async ()
   for (let i = 0; i < 17; i++) await bob.in.write(new Uint8Array(1_040_000).fill(97));
   await world.settle(alice, bob);
   await goesOn(world, [alice, bob]);
+  const view = await bob.in.view("lines");
+  const lengthBytes = Array.from({ length: view.length }, (_, at) => view.at(at).length).reduce((a, b) => a + b, 0);
+  expect(lengthBytes).toBeGreaterThan(oplogLimits.stateValueBytes);
 });

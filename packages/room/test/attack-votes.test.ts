@@ -69,7 +69,9 @@ it("verifies each vote once, and few of one voter", () => {
   const pairs = Array.from({ length: 4 }, (_, i) => primitives.deriveSigningKeyPair(new Uint8Array(32).fill(i + 1)));
   const book = new CheckpointBook({ primitives: counted, logId, mode: "majority", onConflict: () => undefined });
   const state = {
-    ...{ era: 1, position: 1, commits: 1 },
+    era: 1,
+    position: 1,
+    commits: 1,
     orderHash: new Uint8Array(32),
     anchor: new Uint8Array(32),
     control: new Uint8Array(0),
