@@ -109,12 +109,28 @@ class Judge {
       if (isMember && held.length > 0 && !mayBeBack) this.#faults.push(`${person.name} is back from the dead`);
       if (!isMember && removals.length === 0 && (person === founder || adds.some(certain)))
         this.#faults.push(`${person.name} is gone and nobody removed it`);
+      if (isMember && person !== founder && adds.length > 0 && adds.every((add) => this.#isCutOff(add, certain)))
+        this.#faults.push(`${person.name} was added by somebody who was removed or demoted meanwhile`);
       const demotions = about.filter((deed) => deed.kind === "demote" && certain(deed));
       const powers = about.filter(({ kind }) => kind === "add" || kind === "promote");
       const hasPower = powers.some((power) => demotions.every((demotion) => this.#isBefore(demotion, power)));
       if (demotions.length > 0 && !hasPower && memberOf(person)?.role === "admin")
         this.#faults.push(`${person.name} has its powers back`);
     }
+  }
+
+  /** 12: whether somebody undisputed restricted the author of an add, and neither knew of the other. */
+  #isCutOff(add: Deed, certain: (deed: Deed) => boolean): boolean {
+    return this.#schedule.deeds.some(
+      (deed) =>
+        isRestriction(deed.kind) &&
+        deed.target === add.by &&
+        deed.by !== add.by &&
+        certain(deed) &&
+        this.#indexOf(add) !== undefined &&
+        !this.#isBefore(add, deed) &&
+        !this.#isBefore(deed, add),
+    );
   }
 
   /** 24: no key is used twice with one nonce. */

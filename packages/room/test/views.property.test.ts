@@ -49,7 +49,9 @@ const schedule = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-it("shows what it would show from scratch, whatever was undone and applied again", async () => {
+it("shows what it would show from scratch, whatever was undone and applied again", {
+  timeout: 1_800_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(schedule, async (steps) => {
       const runner = new ViewRunner({ load, apply });
