@@ -56,6 +56,7 @@ const fixtures = [
   { what: "a room of people who doubt each other", seed: 2_000_374, people: 4, steps: 30, churn: 60 },
   { what: "a key update in a block of the removed", seed: 2_000_407, people: 5, steps: 30, churn: 60 },
   { what: "a room in which nobody is sure", seed: 2_002_132, people: 4, steps: 30, churn: 60 },
+  { what: "somebody who was in doubt to one who left", seed: 1_003_476, people: 4, steps: 40, churn: 30 },
   { what: "what one member alone can hand on", seed: 2_002_288, people: 4, steps: 30, churn: 60 },
 ];
 

@@ -154,6 +154,8 @@ class Judge {
     const epochOf = (block: number): string | undefined => epochs.get(encodeHex(dag.hash(block)));
     const begins = new Map<string | undefined, number>();
     for (let block = dag.size - 1; block >= 0; block--) begins.set(epochOf(block), block);
+    const hasMost =
+      members.length > 0 && people.every(({ room }) => room === undefined || room.log.dag.size <= dag.size);
     for (const person of gone) {
       const held = await heldLevels(person, new Set(epochs.values()));
       const isMemberAt = Array.from(
@@ -168,8 +170,8 @@ class Judge {
         if (isMemberAt.at(block) !== false || isBack || !this.#isGoneFor(person, block)) continue;
         this.#secrets++;
         const level = epoch === undefined ? undefined : held.get(epoch);
-        // Whom somebody has in doubt may follow the order (§7); where no member is sure, nobody here has seen who doubts whom.
-        if (level !== undefined && (level !== "control" || members.length > 0))
+        // Whom somebody has in doubt may follow the order (§7). Who doubted whom may stand in blocks that others have, or that nobody sure has.
+        if (level !== undefined && (level !== "control" || hasMost))
           this.#faults.push(`${person.name} opens block ${block}`);
       }
     }
