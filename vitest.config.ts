@@ -1,4 +1,4 @@
-// Two projects: `node` for every *.test.ts, `browser` for *.browser.test.ts in headless Chromium.
+// Three projects: `node` and `packages` for every *.test.ts, `browser` for *.browser.test.ts in headless Chromium.
 import { playwright } from "@vitest/browser-playwright";
 import { defaultClientConditions, defaultServerConditions } from "vite";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
@@ -9,24 +9,42 @@ import { vectorsDirectory } from "./tools/src/vectors.ts";
 
 const chromium = findChromium();
 const folders = ["packages/*/test", "apps/*/test", "apps/*/e2e", "conformance/*/test", "tools/test"];
+/** Whose tests change nothing that others in the same process see: they share processes, which saves starting one for each file. */
+const sharingFiles = [
+  "packages/{actions,audit-log,key-log,oplog,room,sealed-box,sessions,vault,webhook}/test/**/*.test.ts",
+  "conformance/reference/test/**/*.test.ts",
+];
 const withFull = process.env["COTERIE_FULL"] === "1";
 
 // Absolute, so that processes started by tests in other folders find them as well.
 process.env["COTERIE_VECTORS"] = vectorsDirectory();
 
-const node: TestProjectInlineConfiguration = {
+const inNode: TestProjectInlineConfiguration = {
   extends: true,
   resolve: { conditions: [sourceCondition, ...defaultServerConditions] },
   ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
+};
+const notInNode = ["**/node_modules/**", "**/*.browser.test.ts", ...(withFull ? [] : ["**/*.full.test.ts"])];
+// Workers and whatever they start with process.execArgv see sibling packages as sources.
+const forks: NonNullable<TestProjectInlineConfiguration["test"]> = {
+  environment: "node",
+  pool: "forks",
+  execArgv: [`--conditions=${sourceCondition}`],
+};
+
+const node: TestProjectInlineConfiguration = {
+  ...inNode,
   test: {
+    ...forks,
     name: "node",
-    environment: "node",
     include: folders.map((folder) => `${folder}/**/*.test.ts`),
-    exclude: ["**/node_modules/**", "**/*.browser.test.ts", ...(withFull ? [] : ["**/*.full.test.ts"])],
-    pool: "forks",
-    // Workers and whatever they start with process.execArgv see sibling packages as sources.
-    execArgv: [`--conditions=${sourceCondition}`],
+    exclude: [...notInNode, ...sharingFiles],
   },
+};
+
+const packages: TestProjectInlineConfiguration = {
+  ...inNode,
+  test: { ...forks, name: "packages", include: sharingFiles, exclude: notInNode, isolate: false },
 };
 
 const browser: TestProjectInlineConfiguration = {
@@ -65,7 +83,7 @@ const browser: TestProjectInlineConfiguration = {
 export default defineConfig({
   test: {
     // A browser that is missing is reported by tools/src/commands/test.ts as visible skips, or as a failure in CI.
-    projects: chromium === undefined ? [node] : [node, browser],
+    projects: chromium === undefined ? [node, packages] : [node, packages, browser],
     // For tests that start processes on a machine with ten times the work it has processors for: seconds each.
     testTimeout: 120_000,
     hookTimeout: 120_000,
