@@ -11,6 +11,7 @@ export {
   type HostileRelayDeps,
   type HostileRelayInput,
   type RelayTrick,
+  relayTricks,
   type TrickRates,
 } from "./sync/hostile/hostile-relay.ts";
 export { createHostileTransport, type FrameRates } from "./sync/hostile/hostile-transport.ts";

@@ -22,6 +22,7 @@ import {
   LossyNetwork,
   type LogView,
   type RelayTrick,
+  relayTricks,
   type TrickRates,
   withoutBlocks,
   withoutWriter,
@@ -292,7 +293,7 @@ export class World {
   #lie(): void {
     for (const liar of this.liars) {
       const rates: Partial<Record<RelayTrick, number>> = {};
-      for (const trick of everyTrick) if (this.#chance(4) === 0) rates[trick] = this.#chance() / 3;
+      for (const trick of relayTricks) if (this.#chance(4) === 0) rates[trick] = this.#chance() / 3;
       liar.setRates(rates);
       this.#rates.set(liar, rates);
       const [view, name] = this.#view();
@@ -329,23 +330,3 @@ export class World {
     }
   }
 }
-
-const everyTrick: readonly RelayTrick[] = [
-  "repeat",
-  "reorder",
-  "truncate",
-  "skip",
-  "cut",
-  "forge",
-  "garbage",
-  "foreign",
-  "huge",
-  "lose-question",
-  "lose-answer",
-  "replay",
-  "wrong-cursor",
-  "false-heads",
-  "late",
-  "forget",
-  "refuse",
-];

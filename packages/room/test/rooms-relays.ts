@@ -10,6 +10,7 @@ import {
   Journal,
   type LogView,
   type RelayTrick,
+  relayTricks,
   type TrickRates,
   withoutBlocks,
   withoutWriter,
@@ -20,26 +21,6 @@ import { type Person, World } from "./world.ts";
 
 const quotas = { logs: 1, blocksPerLog: 100_000, bytesPerLog: 1e9, writersPerLog: 1_000, chunkBytesPerLog: 1e9 };
 const token = encodeUtf8("whoever may write here");
-const tricks: readonly RelayTrick[] = [
-  "repeat",
-  "reorder",
-  "truncate",
-  "skip",
-  "cut",
-  "forge",
-  "garbage",
-  "foreign",
-  "huge",
-  "lose-question",
-  "lose-answer",
-  "replay",
-  "wrong-cursor",
-  "false-heads",
-  "late",
-  "forget",
-  "refuse",
-];
-
 const forgedReasons: ReadonlySet<string> = new Set(["bad-signature", "not-a-block", "other-log"]);
 
 /** How many rooms ended in which way. */
@@ -237,7 +218,7 @@ class RelayedRoom {
 
   #lie(): void {
     const rates: Partial<Record<RelayTrick, number>> = {};
-    for (const trick of tricks) if (this.#chance(4) === 0) rates[trick] = this.#chance() / 3;
+    for (const trick of relayTricks) if (this.#chance(4) === 0) rates[trick] = this.#chance() / 3;
     this.#rates = rates;
     this.#liar.setRates(rates);
     const [view, name] = this.#view();

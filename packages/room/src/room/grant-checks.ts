@@ -5,25 +5,14 @@
 import type { Bytes } from "@coterie/bytes";
 import type { Envelope } from "@coterie/oplog";
 import type { GrantTruth } from "../epochs/due-grants.ts";
-import type { EntryDeps } from "../epochs/entry-key.ts";
-import type { EpochFacts, GrantFact } from "../epochs/epoch-facts.ts";
-import type { Keyring } from "../epochs/keyring.ts";
+import type { GrantFact } from "../epochs/epoch-facts.ts";
 import { deriveLevel, levelOf, reachesLevel } from "../epochs/level-secret.ts";
 import { decodePublicPart, type Sealing } from "../epochs/public-part.ts";
 import { verifyGrant } from "../epochs/verify-rotation.ts";
 import type { Membership } from "../membership/membership.ts";
 import type { GrantOperation, Operation } from "../membership/operation.ts";
+import type { EpochChecksDeps } from "./epoch-checks.ts";
 import { recipientKeys } from "./recipient-keys.ts";
-import type { RoomAlarm } from "./room-block.ts";
-
-/** What checking works with. */
-export interface GrantChecksDeps {
-  readonly primitives: EntryDeps["primitives"];
-  readonly keyring: Keyring;
-  readonly logId: Bytes;
-  readonly facts: EpochFacts;
-  readonly onAlarm: (alarm: RoomAlarm) => void;
-}
 
 /** The grants of a block with all that their check needs. */
 export interface CheckedGrants {
@@ -48,11 +37,11 @@ const checksPerBlock = 32;
 
 /** The grants of one room that were not looked at. */
 export class GrantChecks implements GrantTruth {
-  readonly #deps: GrantChecksDeps;
+  readonly #deps: EpochChecksDeps;
   readonly #open = new Map<GrantFact, OpenGrant>();
   #left = checksPerBlock;
 
-  constructor(deps: GrantChecksDeps) {
+  constructor(deps: EpochChecksDeps) {
     this.#deps = deps;
   }
 

@@ -11,22 +11,34 @@ import { type LogView, readThrough } from "./log-view.ts";
 import type { Journal } from "./journal.ts";
 import { type BlockTrick, noise, spoilers } from "./spoil-blocks.ts";
 
-/** What a hostile relay does. */
-export type RelayTrick =
-  | BlockTrick
-  /** The question is lost, or the answer to one that was carried out. */
-  | "lose-question"
-  | "lose-answer"
-  /** An earlier page comes again. */
-  | "replay"
-  | "wrong-cursor"
-  /** A head that is none, a head left out, heads out of order. */
-  | "false-heads"
-  /** Blocks are acknowledged and stored later, or never. */
-  | "late"
-  | "forget"
-  /** Blocks are refused without reason. */
-  | "refuse";
+/** What a hostile relay does to the blocks that it gives, and then: */
+export const relayTricks = [
+  "repeat",
+  "reorder",
+  "truncate",
+  "skip",
+  "cut",
+  "forge",
+  "garbage",
+  "foreign",
+  "huge",
+  // The question is lost, or the answer to one that was carried out.
+  "lose-question",
+  "lose-answer",
+  // An earlier page comes again.
+  "replay",
+  "wrong-cursor",
+  // A head that is none, a head left out, heads out of order.
+  "false-heads",
+  // Blocks are acknowledged and stored later, or never.
+  "late",
+  "forget",
+  // Blocks are refused without reason.
+  "refuse",
+] as const;
+
+/** One of {@link relayTricks}. */
+export type RelayTrick = (typeof relayTricks)[number];
 
 /** How often, from 0 to 1. */
 export type TrickRates = Readonly<Partial<Record<RelayTrick, number>>>;
